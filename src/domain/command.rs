@@ -1,0 +1,156 @@
+//! Commands: what somebody wants done. References are resolved and rules checked by `decide`.
+
+use super::id::Id;
+use super::identifier::Scheme;
+use super::kind::Kind;
+use super::name::{Language, NameKind};
+use super::provenance::Method;
+use super::record::RecordKind;
+use super::relation::Relation;
+use super::validity::Validity;
+use super::value::Value;
+
+/// How something already there (or made by an earlier command) is pointed at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Reference {
+    /// By its id.
+    Id(Id),
+    /// By its unified social credit code.
+    CreditCode(String),
+    /// By its exact name, in any of its forms.
+    Name(String),
+    /// By row key, region code, `SCHEME:code` of a term, or `SCHEME/value` of an identifier.
+    Code(String),
+}
+
+impl Reference {
+    /// As the user wrote it.
+    pub fn given(&self) -> String {
+        match self {
+            Reference::Id(id) => id.to_string(),
+            Reference::CreditCode(text) | Reference::Name(text) | Reference::Code(text) => text.clone(),
+        }
+    }
+}
+
+/// The value of an attribute as given: parsed, or a term still to be found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// Parsed.
+    Value(Value),
+    /// A term to be resolved.
+    Term(Reference),
+}
+
+/// Where the fact comes from, as given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The row key of the source.
+    pub source: String,
+    /// How it got here.
+    pub method: Method,
+    /// The basis of a figure.
+    pub basis: Option<String>,
+    /// How sure, in per mille.
+    pub confidence: Option<u16>,
+}
+
+/// What somebody wants done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Enter or revise a source.
+    SaveSource {
+        /// Row key, unique in the store.
+        key: String,
+        /// Attribute numbers of `SOURCE_ATTRIBUTES` and values.
+        values: Vec<(u16, Value)>,
+    },
+    /// Enter a node, or add to the one of that key.
+    SaveEntity {
+        /// The kind.
+        kind: Kind,
+        /// Row key, unique in the store.
+        key: String,
+        /// The official Chinese name.
+        name_zh: String,
+        /// The official English name.
+        name_en: Option<String>,
+        /// The code of a region or term.
+        code: Option<String>,
+        /// Attribute numbers and values.
+        values: Vec<(u16, Given)>,
+        /// When it exists.
+        validity: Validity,
+        /// Where all this comes from.
+        origin: Origin,
+    },
+    /// One more name.
+    AddName {
+        /// Whose name.
+        entity: Reference,
+        /// The name.
+        text: String,
+        /// Its language.
+        language: Language,
+        /// What it is to its owner.
+        kind: NameKind,
+        /// When it was in use.
+        validity: Validity,
+        /// Where it comes from.
+        origin: Origin,
+    },
+    /// One more identifier.
+    AddIdentifier {
+        /// Whose identifier.
+        entity: Reference,
+        /// Who gave it out.
+        scheme: Scheme,
+        /// Its text.
+        value: String,
+        /// When it is in use.
+        validity: Validity,
+        /// Where it comes from.
+        origin: Origin,
+    },
+    /// One more statement about an attribute. Contradicting statements coexist.
+    State {
+        /// About whom.
+        entity: Reference,
+        /// The name of the attribute.
+        attribute: String,
+        /// The value as written.
+        value: String,
+        /// When it holds.
+        validity: Validity,
+        /// Where it comes from.
+        origin: Origin,
+    },
+    /// A tie between two nodes.
+    Relate {
+        /// The relation.
+        relation: Relation,
+        /// Where it starts.
+        from: Reference,
+        /// Where it leads.
+        to: Reference,
+        /// Attribute numbers and values.
+        values: Vec<(u16, Given)>,
+        /// When it holds.
+        validity: Validity,
+        /// Where it comes from.
+        origin: Origin,
+    },
+    /// A record of a node.
+    SaveRecord {
+        /// The kind of record.
+        kind: RecordKind,
+        /// The node it belongs to.
+        subject: Reference,
+        /// Attribute numbers and values.
+        values: Vec<(u16, Given)>,
+        /// When it holds.
+        validity: Validity,
+        /// Where it comes from.
+        origin: Origin,
+    },
+}

@@ -1,0 +1,166 @@
+//! Events: what happened. The numbers are permanent; the ledger holds them for ever.
+
+use minicbor::{Decode, Encode};
+
+use super::id::Id;
+use super::identifier::Identifier;
+use super::kind::Kind;
+use super::name::{Language, NameKind};
+use super::provenance::Provenance;
+use super::record::RecordKind;
+use super::relation::Relation;
+use super::validity::Validity;
+use super::value::Value;
+
+/// Attribute numbers with their values, sorted by number.
+pub type Values = Vec<(u16, Value)>;
+
+/// The version of the event set that this code writes. A reader meeting a later one stops.
+pub const EVENT_VERSION: u16 = 1;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Event {
+    /// A source was entered.
+    #[n(0)]
+    SourceRegistered {
+        /// Its id.
+        #[n(0)]
+        id: Id,
+        /// Its row key.
+        #[n(1)]
+        key: String,
+        /// Its columns.
+        #[n(2)]
+        values: Values,
+    },
+    /// A node was entered. Its names, identifiers and statements follow as events of their own.
+    #[n(1)]
+    EntityCreated {
+        /// Its id.
+        #[n(0)]
+        id: Id,
+        /// Its kind.
+        #[n(1)]
+        kind: Kind,
+        /// When it exists, as written.
+        #[n(2)]
+        validity: Validity,
+        /// Where we know it from.
+        #[n(3)]
+        provenance: Provenance,
+    },
+    /// A name was added.
+    #[n(2)]
+    NameAdded {
+        /// The id of the fact.
+        #[n(0)]
+        id: Id,
+        /// Whose name.
+        #[n(1)]
+        entity: Id,
+        /// The name.
+        #[n(2)]
+        text: String,
+        /// Its language.
+        #[n(3)]
+        language: Language,
+        /// What it is to its owner.
+        #[n(4)]
+        kind: NameKind,
+        /// When it is in use.
+        #[n(5)]
+        validity: Validity,
+        /// Where it comes from.
+        #[n(6)]
+        provenance: Provenance,
+    },
+    /// An identifier was added.
+    #[n(3)]
+    IdentifierAdded {
+        /// The id of the fact.
+        #[n(0)]
+        id: Id,
+        /// Whose identifier.
+        #[n(1)]
+        entity: Id,
+        /// The identifier.
+        #[n(2)]
+        identifier: Identifier,
+        /// When it is in use.
+        #[n(3)]
+        validity: Validity,
+        /// Where it comes from.
+        #[n(4)]
+        provenance: Provenance,
+    },
+    /// A statement about an attribute was made.
+    #[n(4)]
+    StatementMade {
+        /// The id of the fact.
+        #[n(0)]
+        id: Id,
+        /// About whom.
+        #[n(1)]
+        entity: Id,
+        /// The number of the attribute in its kind.
+        #[n(2)]
+        attribute: u16,
+        /// The value.
+        #[n(3)]
+        value: Value,
+        /// When it holds; open where the entity's own validity stands.
+        #[n(4)]
+        validity: Validity,
+        /// Where it comes from.
+        #[n(5)]
+        provenance: Provenance,
+    },
+    /// A tie was made.
+    #[n(5)]
+    Related {
+        /// The id of the tie.
+        #[n(0)]
+        id: Id,
+        /// The relation.
+        #[n(1)]
+        relation: Relation,
+        /// Where it starts.
+        #[n(2)]
+        from: Id,
+        /// Where it leads.
+        #[n(3)]
+        to: Id,
+        /// Its attributes.
+        #[n(4)]
+        values: Values,
+        /// When it holds.
+        #[n(5)]
+        validity: Validity,
+        /// Where it comes from.
+        #[n(6)]
+        provenance: Provenance,
+    },
+    /// A record was made.
+    #[n(6)]
+    RecordMade {
+        /// The id of the record.
+        #[n(0)]
+        id: Id,
+        /// The kind of record.
+        #[n(1)]
+        kind: RecordKind,
+        /// The node it belongs to.
+        #[n(2)]
+        subject: Id,
+        /// Its attributes.
+        #[n(3)]
+        values: Values,
+        /// When it holds.
+        #[n(4)]
+        validity: Validity,
+        /// Where it comes from.
+        #[n(5)]
+        provenance: Provenance,
+    },
+}

@@ -1,0 +1,29 @@
+//! 其他机构 · Other organisation: bodies that are neither firm nor institute.
+
+use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::enumeration;
+use crate::domain::kind::{Kind, KindRow};
+
+/// The row of the kind table.
+pub static ROW: KindRow = KindRow {
+    kind: Kind::OtherOrganization,
+    name: "OtherOrganization",
+    code: "OTHER_ORGANIZATION",
+    field: "otherOrganization",
+    list_field: "otherOrganizations",
+    file: "other_organizations.csv",
+    label_zh: "其他机构",
+    label_en: "Other organisation",
+    zh: "政府部门、银行、基金管理机构、服务机构、协会、创业团队等",
+    en: "A body that is neither a firm nor an institute: government, bank, manager, agency, association, team",
+    attributes: ATTRIBUTES,
+    begins_with: Some("foundedOn"),
+    code_scheme: None,
+};
+
+const ATTRIBUTES: &[Attribute] = &[
+    Attribute::new(1, "kind", ValueType::Code(&enumeration::OTHER_KIND), "机构类型", "Which sort of body").required(),
+    Attribute::new(2, "foundedOn", ValueType::Date, "成立日期", "When it was set up"),
+    Attribute::new(3, "website", ValueType::Text, "官方网站地址", "Address of its own pages"),
+    Attribute::new(4, "address", ValueType::Text, "地址原文", "Postal address as the source gives it"),
+];

@@ -1,0 +1,32 @@
+//! The nouns of the field and the tables that say everything about them.
+//!
+//! `kind`, `relation` and `record` are *the tables*: every other room asks them which kinds,
+//! relations, records and attributes exist, what they are called in Chinese and English, and
+//! which values they take. This room names no other room, knows no clock, no file and no network.
+
+pub mod attribute;
+pub mod command;
+pub mod enumeration;
+pub mod event;
+pub mod fold;
+pub mod id;
+pub mod identifier;
+pub mod kind;
+pub mod kinds;
+pub mod name;
+pub mod provenance;
+pub mod record;
+pub mod rejection;
+pub mod relation;
+pub mod validity;
+pub mod value;
+
+pub use attribute::{Attribute, Sensitivity, ValueType};
+pub use enumeration::Enumeration;
+pub use id::Id;
+pub use kind::Kind;
+pub use record::RecordKind;
+pub use rejection::Rejection;
+pub use relation::Relation;
+pub use validity::{Day, PartialDate, Validity};
+pub use value::Value;

@@ -1,0 +1,136 @@
+//! Envelopes: events ↔ bytes. CBOR with permanent numbers; what this code does not know stops it.
+
+use minicbor::{Decode, Encode};
+
+use crate::domain::event::{EVENT_VERSION, Event};
+
+/// The version of the envelope that this code writes.
+pub const ENVELOPE_VERSION: u16 = 1;
+
+/// What one commit puts into the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Envelope {
+    /// Version of the envelope itself.
+    #[n(0)]
+    pub version: u16,
+    /// Its number, the same as its place in the ledger.
+    #[n(1)]
+    pub sequence: u64,
+    /// The hash of everything before it.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub previous: [u8; 32],
+    /// Milliseconds since 1970; never earlier than the one before.
+    #[n(3)]
+    pub recorded_at: i64,
+    /// Who asked for it.
+    #[n(4)]
+    pub actor: String,
+    /// The key under which the client may ask again without doing it twice.
+    #[n(5)]
+    pub idempotency_key: Option<String>,
+    /// The number of the envelope that caused this one.
+    #[n(6)]
+    pub causation: Option<u64>,
+    /// Version of the set of events.
+    #[n(7)]
+    pub event_version: u16,
+    /// What happened.
+    #[n(8)]
+    pub events: Vec<Event>,
+    /// Personal data, as ciphertext only.
+    #[cbor(n(9), with = "minicbor::bytes")]
+    pub sealed: Option<Vec<u8>>,
+}
+
+/// Why bytes are no envelope this code can read.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvelopeError {
+    /// Written by a later program.
+    #[error("entry {sequence} was written by a later program (envelope {version}, events {event_version}); use that program")]
+    Later {
+        /// The number of the entry.
+        sequence: u64,
+        /// Version of the envelope.
+        version: u16,
+        /// Version of the events.
+        event_version: u16,
+    },
+    /// An event or a field this code has never heard of.
+    #[error("entry {sequence} cannot be read: {cause}; use the program that wrote it, or restore a backup")]
+    Unreadable {
+        /// The number of the entry.
+        sequence: u64,
+        /// What the reader said.
+        cause: String,
+    },
+}
+
+/// Versions first, so that a later envelope is named as such and not as garbage.
+#[derive(Decode)]
+#[cbor(map)]
+struct Versions {
+    #[n(0)]
+    version: u16,
+    #[n(7)]
+    event_version: u16,
+}
+
+impl Envelope {
+    /// As bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        minicbor::to_vec(self).expect("writing to memory does not fail")
+    }
+
+    /// From the bytes at that place of the ledger.
+    pub fn decode(sequence: u64, bytes: &[u8]) -> Result<Self, EnvelopeError> {
+        let unreadable = |cause: minicbor::decode::Error| EnvelopeError::Unreadable { sequence, cause: cause.to_string() };
+        let Versions { version, event_version } = minicbor::decode(bytes).map_err(unreadable)?;
+        if version > ENVELOPE_VERSION || event_version > EVENT_VERSION {
+            return Err(EnvelopeError::Later { sequence, version, event_version });
+        }
+        let mut decoder = minicbor::Decoder::new(bytes);
+        let envelope: Envelope = decoder.decode().map_err(unreadable)?;
+        if decoder.position() != bytes.len() || envelope.sequence != sequence {
+            let cause = "its length or its number does not fit".to_owned();
+            return Err(EnvelopeError::Unreadable { sequence, cause });
+        }
+        Ok(envelope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn envelope() -> Envelope {
+        Envelope {
+            version: ENVELOPE_VERSION,
+            sequence: 7,
+            previous: [9; 32],
+            recorded_at: 1_700_000_000_000,
+            actor: "importer".into(),
+            idempotency_key: None,
+            causation: None,
+            event_version: EVENT_VERSION,
+            events: Vec::new(),
+            sealed: None,
+        }
+    }
+
+    #[test]
+    fn bytes_and_back() {
+        let bytes = envelope().encode();
+        assert_eq!(Envelope::decode(7, &bytes).expect("readable"), envelope());
+        assert!(Envelope::decode(8, &bytes).is_err());
+        assert!(Envelope::decode(7, &bytes[..bytes.len() - 1]).is_err());
+    }
+
+    #[test]
+    fn a_later_version_is_named() {
+        let later = Envelope { version: ENVELOPE_VERSION + 1, ..envelope() };
+        assert!(matches!(Envelope::decode(7, &later.encode()), Err(EnvelopeError::Later { .. })));
+        let later = Envelope { event_version: EVENT_VERSION + 1, ..envelope() };
+        assert!(matches!(Envelope::decode(7, &later.encode()), Err(EnvelopeError::Later { .. })));
+    }
+}

@@ -1,0 +1,388 @@
+//! The only way to read: the graph as of a day, for somebody's rights, within a budget.
+//!
+//! What a lens does not show does not exist for whoever asks: it is neither counted, nor walked
+//! through, nor named in an error.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use petgraph::stable_graph::NodeIndex;
+
+use super::state::{Entity, EntityRow, Fact, Named, Place, Record, SourceRecord, Stamp, State, Statement, TieMark, TieRow};
+use crate::domain::attribute::Attribute;
+use crate::domain::command::Reference;
+use crate::domain::identifier::{Identifier, Scheme};
+use crate::domain::name::{Language, NameKind};
+use crate::domain::provenance::Precedence;
+use crate::domain::record::SOURCE_ATTRIBUTES;
+use crate::domain::rejection::{Rejection, clip};
+use crate::domain::{Day, Id, Kind, RecordKind, Relation, Sensitivity, Value};
+use crate::rights::Rights;
+
+/// Work that may still be done, in rows visited. Shared by everything a request does.
+#[derive(Debug)]
+pub struct Budget {
+    limit: u64,
+    used: Cell<u64>,
+}
+
+impl Budget {
+    /// So many rows may be visited.
+    pub fn new(limit: u64) -> Self {
+        Self { limit, used: Cell::new(0) }
+    }
+
+    /// Rows visited so far.
+    pub fn used(&self) -> u64 {
+        self.used.get()
+    }
+
+    /// Is nothing left? Whoever stopped early says so in the answer.
+    pub fn is_spent(&self) -> bool {
+        self.used.get() >= self.limit
+    }
+
+    /// Visit `rows` more; false when the limit is passed, and the caller stops and says so.
+    pub fn spend(&self, rows: u64) -> bool {
+        let used = self.used.get().saturating_add(rows);
+        self.used.set(used.min(self.limit));
+        used <= self.limit
+    }
+}
+
+/// A tie seen from one of its ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tie {
+    /// Its row.
+    pub row: TieRow,
+    /// The relation.
+    pub relation: Relation,
+    /// Is `here` the end it goes out from?
+    pub forward: bool,
+    /// The end it is seen from.
+    pub here: EntityRow,
+    /// The other end.
+    pub there: EntityRow,
+}
+
+/// Which statement is shown, and which others contradict it.
+#[derive(Clone, Debug)]
+pub struct Shown<'v> {
+    /// The one that comes first by the rule of precedence.
+    pub statement: &'v Statement,
+    /// The others that hold on the same day, best first.
+    pub others: Vec<&'v Statement>,
+}
+
+/// A view of the graph. Copies freely.
+#[derive(Clone, Copy, Debug)]
+pub struct Lens<'v> {
+    state: &'v State,
+    /// The day everything is asked for.
+    pub day: Day,
+    rights: Rights,
+    budget: &'v Budget,
+}
+
+impl<'v> Lens<'v> {
+    /// Look at a state.
+    pub fn new(state: &'v State, day: Day, rights: Rights, budget: &'v Budget) -> Self {
+        Self { state, day, rights, budget }
+    }
+
+    /// The budget of the request.
+    pub fn budget(&self) -> &'v Budget {
+        self.budget
+    }
+
+    /// The rights of whoever asks.
+    pub fn rights(&self) -> Rights {
+        self.rights
+    }
+
+    /// The sequence number the state stands at.
+    pub fn sequence(&self) -> u64 {
+        self.state.sequence()
+    }
+
+    /// Does the node exist on the day, and may it be seen?
+    pub fn shows(&self, node: EntityRow) -> bool {
+        let mark = self.state.node(node.0);
+        mark.from <= self.day
+            && self.day < mark.to
+            && (!mark.internal || self.rights.may_see(Sensitivity::Internal))
+            && (mark.kind != Kind::Person || self.rights.may_see(Sensitivity::Internal))
+    }
+
+    /// The node of that id.
+    pub fn node(&self, id: Id) -> Option<EntityRow> {
+        self.state.node_of(id).map(EntityRow).filter(|row| self.shows(*row))
+    }
+
+    /// The tie of that id, from its start.
+    pub fn tie(&self, id: Id) -> Option<Tie> {
+        let Some(Place::Tie(row)) = self.state.place(id) else { return None };
+        let tie = self.seen_from(row, self.state.tie(row), true);
+        (self.holds(row) && self.shows(tie.here) && self.shows(tie.there)).then_some(tie)
+    }
+
+    /// The source of that id. Sources are public.
+    pub fn source(&self, id: Id) -> Option<&'v Arc<SourceRecord>> {
+        self.state.source(id)
+    }
+
+    /// Every source, in order of entry.
+    pub fn sources(&self) -> impl Iterator<Item = &'v Arc<SourceRecord>> {
+        self.state.sources.iter()
+    }
+
+    /// The nodes of a kind, in order of entry.
+    pub fn nodes(&self, kind: Kind) -> impl Iterator<Item = EntityRow> + use<'v> {
+        let lens = *self;
+        let rows = self.state.indexes.kinds.get(kind as usize).map_or(&[][..], Vec::as_slice);
+        rows.iter().map(|row| EntityRow(*row)).filter(move |row| lens.shows(*row))
+    }
+
+    /// Every node, shown or not, for whoever builds an index beside the graph.
+    pub fn every_node(state: &'v State) -> impl Iterator<Item = (EntityRow, &'v Entity)> {
+        state.entities.iter().enumerate().map(|(row, entity)| {
+            (EntityRow(u32::try_from(row).expect("a store holds fewer than 2^32 rows")), entity.as_ref())
+        })
+    }
+
+    /// A node by its number, as given out by [`EntityRow::number`] on the same view.
+    pub fn node_by_number(&self, number: u64) -> Option<EntityRow> {
+        let row = u32::try_from(number).ok().filter(|row| (*row as usize) < self.state.entities.len())?;
+        Some(EntityRow(row)).filter(|row| self.shows(*row))
+    }
+
+    /// What a reference points at. Several fits are refused with the candidates, and a node that
+    /// is not shown is not found.
+    pub fn resolve(&self, reference: &Reference, expected: &[Kind]) -> Result<EntityRow, Rejection> {
+        let given = || clip(&reference.given());
+        let fits = |row: &EntityRow| expected.is_empty() || expected.contains(&self.kind(*row));
+        let shown: Vec<EntityRow> =
+            self.state.candidates(reference).into_iter().map(EntityRow).filter(|row| self.shows(*row)).collect();
+        let fitting: Vec<EntityRow> = shown.iter().copied().filter(fits).collect();
+        let labels = || expected.iter().map(|kind| kind.row().label_zh).collect::<Vec<_>>().join("、");
+        match (fitting.as_slice(), shown.as_slice()) {
+            ([row], _) => Ok(*row),
+            ([], []) => {
+                let what = if expected.is_empty() { "对象 / entry".to_owned() } else { labels() };
+                Err(Rejection::UnknownReference { what, given: given() })
+            }
+            ([], [other, ..]) => {
+                Err(Rejection::WrongKind { given: given(), expected: labels(), found: self.kind(*other) })
+            }
+            (several, _) => {
+                let candidates = several.iter().take(10).map(|row| format!("{}（{}）", self.name(*row), self.id(*row)));
+                Err(Rejection::AmbiguousName { given: given(), candidates: candidates.collect() })
+            }
+        }
+    }
+
+    /// Everything said about a node alone.
+    pub fn entity(&self, node: EntityRow) -> &'v Entity {
+        self.state.entity(node.0)
+    }
+
+    /// Its kind.
+    pub fn kind(&self, node: EntityRow) -> Kind {
+        self.state.node(node.0).kind
+    }
+
+    /// Its id.
+    pub fn id(&self, node: EntityRow) -> Id {
+        self.entity(node).fact.id
+    }
+
+    /// The day from which it exists, and the one from which it does no more.
+    pub fn days(&self, node: EntityRow) -> (Day, Day) {
+        let mark = self.state.node(node.0);
+        (mark.from, mark.to)
+    }
+
+    /// The Chinese name in force on the day: a former name while it was in use, else the official one.
+    pub fn name(&self, node: EntityRow) -> &'v str {
+        self.name_in(node, Language::Zh).unwrap_or("")
+    }
+
+    /// The name of a language in force on the day.
+    pub fn name_in(&self, node: EntityRow, language: Language) -> Option<&'v str> {
+        let names = || self.entity(node).names.iter().filter(|name| name.language == language);
+        let former = names().find(|name| {
+            name.kind == NameKind::Former && name.fact.validity.to.is_some() && name.fact.validity.contains(self.day)
+        });
+        let official = || names().find(|name| name.kind == NameKind::Official);
+        former.or_else(official).or_else(|| names().next()).map(|name| name.text.as_str())
+    }
+
+    /// All its names.
+    pub fn names(&self, node: EntityRow) -> &'v [Named] {
+        &self.entity(node).names
+    }
+
+    /// All its identifiers.
+    pub fn identifiers(&self, node: EntityRow) -> &'v [(Identifier, Fact)] {
+        &self.entity(node).identifiers
+    }
+
+    /// Its identifier of a scheme that holds on the day.
+    pub fn identifier(&self, node: EntityRow, scheme: Scheme) -> Option<&'v str> {
+        let all = self.identifiers(node).iter();
+        all.filter(|(identifier, fact)| identifier.scheme == scheme && fact.validity.contains(self.day))
+            .map(|(identifier, _)| identifier.value.as_str())
+            .next()
+    }
+
+    /// The number by which ties in a ranking are broken first: credit code, else region, term or row key.
+    pub fn code(&self, node: EntityRow) -> &'v str {
+        [Scheme::CreditCode, Scheme::RegionCode, Scheme::TermCode, Scheme::Internal]
+            .into_iter()
+            .find_map(|scheme| self.identifier(node, scheme))
+            .unwrap_or("")
+    }
+
+    /// The statements about an attribute that hold on the day, best first by the rule of precedence.
+    pub fn statements(&self, node: EntityRow, attribute: &Attribute) -> Vec<&'v Statement> {
+        if !self.rights.may_see(attribute.sensitivity) {
+            return Vec::new();
+        }
+        let all = &self.entity(node).statements;
+        let start = all.partition_point(|statement| statement.attribute < attribute.tag);
+        let of_it = all.iter().skip(start).take_while(|statement| statement.attribute == attribute.tag);
+        let mut held: Vec<&Statement> = of_it.filter(|statement| statement.fact.validity.contains(self.day)).collect();
+        if held.len() > 1 {
+            held.sort_by_key(|statement| self.precedence(&statement.fact));
+        }
+        held
+    }
+
+    /// The statement shown for an attribute.
+    pub fn shown(&self, node: EntityRow, attribute: &Attribute) -> Option<Shown<'v>> {
+        let mut held = self.statements(node, attribute).into_iter();
+        held.next().map(|statement| Shown { statement, others: held.collect() })
+    }
+
+    /// The value shown for an attribute.
+    pub fn value(&self, node: EntityRow, attribute: &Attribute) -> Option<&'v Value> {
+        self.shown(node, attribute).map(|shown| &shown.statement.value)
+    }
+
+    /// The value shown for the attribute of that name, where the node's kind has it.
+    pub fn value_named(&self, node: EntityRow, name: &str) -> Option<&'v Value> {
+        self.value(node, self.kind(node).row().attribute(name)?)
+    }
+
+    fn precedence(&self, fact: &Fact) -> Precedence {
+        let source = self.source(fact.provenance.source);
+        let column = |name: &str| {
+            let tag = SOURCE_ATTRIBUTES.iter().find(|attribute| attribute.name == name)?.tag;
+            source.and_then(|source| source.value(tag))
+        };
+        let grade = if let Some(Value::Code(grade)) = column("grade") { *grade } else { 0 };
+        let source_date = if let Some(Value::Date(date)) = column("date") { Some(*date) } else { None };
+        let recorded_at = self.stamp(fact).map_or(0, |stamp| stamp.recorded_at);
+        Precedence { method: fact.provenance.method, grade, valid_from: fact.validity.from, source_date, recorded_at, id: fact.id }
+    }
+
+    /// Who recorded a fact, and when.
+    pub fn stamp(&self, fact: &Fact) -> Option<&'v Stamp> {
+        self.state.stamps.get(fact.stamp)
+    }
+
+    /// Its records of a kind, in order of entry.
+    pub fn records(&self, node: EntityRow, kind: RecordKind) -> impl Iterator<Item = &'v Arc<Record>> + use<'v> {
+        let rows = self.state.indexes.records.get(&node.0).map_or(&[][..], Vec::as_slice);
+        let state = self.state;
+        rows.iter().filter_map(move |row| state.records.get(*row)).filter(move |record| record.kind == kind)
+    }
+
+    /// Every record of a kind whose node is shown, in order of entry.
+    pub fn all_records(&self, kind: RecordKind) -> impl Iterator<Item = &'v Arc<Record>> + use<'v> {
+        let lens = *self;
+        self.state.records.iter().filter(move |record| record.kind == kind && lens.shows(record.subject))
+    }
+
+    /// Its ties in one direction, of one relation or of all. Each tie looked at costs one row,
+    /// shown or not; when the budget is spent the list ends and [`Budget`] says so.
+    pub fn ties(
+        &self,
+        node: EntityRow,
+        relation: Option<Relation>,
+        forward: bool,
+    ) -> impl Iterator<Item = Tie> + use<'v> {
+        let direction = if forward { petgraph::Outgoing } else { petgraph::Incoming };
+        let lens = *self;
+        let edges = self.state.graph.edges_directed(NodeIndex::new(node.0 as usize), direction);
+        edges
+            .take_while(move |_| lens.budget.spend(1))
+            .map(move |edge| *edge.weight())
+            .filter(move |row| {
+                let mark = lens.state.tie(*row);
+                relation.is_none_or(|relation| relation == mark.relation) && lens.tie_shown(*row, &mark, forward)
+            })
+            .map(move |row| lens.seen_from(row, lens.state.tie(row), forward))
+    }
+
+    fn tie_shown(&self, row: u32, mark: &TieMark, forward: bool) -> bool {
+        let other = if forward { mark.target } else { mark.start };
+        self.holds(row) && self.shows(EntityRow(other))
+    }
+
+    fn holds(&self, row: u32) -> bool {
+        let mark = self.state.tie(row);
+        let hidden_owner = mark.relation == Relation::HasDemand && self.state.node(mark.target).anonymous;
+        mark.from <= self.day
+            && self.day < mark.to
+            && (!hidden_owner || self.rights.may_see(Sensitivity::Internal))
+    }
+
+    fn seen_from(&self, row: u32, mark: TieMark, forward: bool) -> Tie {
+        let (start, target) = (EntityRow(mark.start), EntityRow(mark.target));
+        let (here, there) = if forward { (start, target) } else { (target, start) };
+        Tie { row: TieRow(row), relation: mark.relation, forward, here, there }
+    }
+
+    /// Id, validity and provenance of a tie.
+    pub fn tie_fact(&self, tie: TieRow) -> &'v Fact {
+        &self.state.tie_facts.get(tie.0).expect("every tie has its facts").fact
+    }
+
+    /// The value of an attribute of a tie, where it may be seen.
+    pub fn tie_value(&self, tie: TieRow, attribute: &Attribute) -> Option<&'v Value> {
+        if !self.rights.may_see(attribute.sensitivity) {
+            return None;
+        }
+        let values = &self.state.tie_facts.get(tie.0)?.values;
+        values.iter().find(|(tag, _)| *tag == attribute.tag).map(|(_, value)| value)
+    }
+
+    /// The day from which a tie holds.
+    pub fn tie_start(&self, tie: TieRow) -> Day {
+        self.state.tie(tie.0).from
+    }
+}
+
+impl State {
+    /// The ties that go out from a node, whatever their validity, for `decide`.
+    pub(super) fn ties_from(&self, node: u32) -> impl Iterator<Item = (u32, TieMark)> {
+        let edges = self.graph.edges_directed(NodeIndex::new(node as usize), petgraph::Outgoing);
+        edges.map(|edge| (*edge.weight(), self.tie(*edge.weight())))
+    }
+}
+
+impl State {
+    /// May everybody see the node, once its day has come?
+    pub fn is_public(&self, node: EntityRow) -> bool {
+        let mark = self.node(node.0);
+        !mark.internal && mark.kind != Kind::Person
+    }
+}
+
+impl EntityRow {
+    /// Its number, for an index beside the graph. Good for one store while it is open.
+    pub fn number(self) -> u64 {
+        u64::from(self.0)
+    }
+}

@@ -1,0 +1,13 @@
+//! innograph (科创图谱): a knowledge graph of innovation actors, asked in GraphQL.
+//!
+//! ARCHITECTURE.md is the map. Data flows one way: bytes → intake → command → decide → ledger →
+//! apply → view → lens → search, matching, network, programme → api.
+
+pub mod cli;
+pub mod domain;
+pub mod engine;
+pub mod graph;
+pub mod intake;
+pub mod ledger;
+pub mod rights;
+pub mod search;

@@ -1,0 +1,203 @@
+// Opens the playground of a running server in a real browser and uses it as a reader would.
+//
+//   node tests/web/playground.mjs http://127.0.0.1:8080 [--screenshot FILE]
+//
+// The browser is CHROMIUM or /usr/bin/chromium. Exit code 0 only when every check passed.
+import { parseArgs } from 'node:util';
+
+import { openBrowser } from './browser.mjs';
+import { checklist, must } from './checks.mjs';
+
+const WAIT_MS = 20_000;
+const CHINESE = /[\u4e00-\u9fff]/;
+/** A Chinese value in an answer; keys are English, messages stand under "errors". */
+const CHINESE_VALUE = /:\s*"[^"]*[\u4e00-\u9fff]/;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { screenshot: { type: 'string' } },
+});
+const [base] = positionals;
+if (!base) {
+  console.error('usage: node playground.mjs http://HOST:PORT [--screenshot FILE]');
+  process.exit(2);
+}
+const origin = new URL(base).origin;
+
+/** Everything a page may not do, noted from before its first request. */
+async function watch(page) {
+  const seen = { foreign: [], complaints: [], posts: 0 };
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    const inside = url.origin === origin || url.protocol === 'data:' || url.protocol === 'blob:';
+    if (!inside) seen.foreign.push(request.url());
+  });
+  page.on('websocket', (socket) => {
+    if (new URL(socket.url()).host !== new URL(origin).host) seen.foreign.push(socket.url());
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error') seen.complaints.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => seen.complaints.push(`uncaught: ${error.message}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) seen.complaints.push(`HTTP ${response.status()}: ${response.url()}`);
+  });
+  await page.exposeFunction('noteViolation', (text) => seen.complaints.push(`CSP: ${text}`));
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      window.noteViolation(`${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  return seen;
+}
+
+/** What an editor shows. Monaco draws spaces as U+00A0 and only the lines in sight. */
+async function textOf(page, section) {
+  const lines = await page.locator(`${section} .view-line`).allInnerTexts();
+  return lines.join('\n').replaceAll('\u00a0', ' ');
+}
+
+const VARIABLES = '.graphiql-editor-tool';
+const RESPONSE = '.graphiql-response';
+const samples = (page) => page.getByRole('navigation', { name: '示例查询' }).getByRole('button');
+
+/** Presses the run button and returns the answer that the browser received for it. */
+async function run(page) {
+  const [response] = await Promise.all([
+    page.waitForResponse((answer) => new URL(answer.url()).pathname === '/graphql', { timeout: WAIT_MS }),
+    page.locator('.run-button').click(),
+  ]);
+  const answer = await response.json();
+  await page.locator(`${RESPONSE} .view-line`, { hasText: /data|errors/ }).first().waitFor({ timeout: WAIT_MS });
+  return answer;
+}
+
+async function catalogOf(page) {
+  const answer = await page.request.get(`${origin}/playground/examples.json`);
+  must(answer.ok(), `examples.json answers HTTP ${answer.status()}`);
+  const type = answer.headers()['content-type'] ?? '';
+  must(type.includes('application/json'), `examples.json is sent as ${type}`);
+  return answer.json();
+}
+
+const squeezed = (text) => text.replace(/\s+/g, '');
+
+async function drawnVariables(page, example) {
+  const wanted = example.variables ? squeezed(JSON.stringify(example.variables)) : '';
+  const matches = async () => squeezed(await textOf(page, VARIABLES)).startsWith(wanted.slice(0, 60));
+  const end = Date.now() + WAIT_MS;
+  while (!(await matches())) {
+    must(Date.now() < end, `the variables shown are ${squeezed(await textOf(page, VARIABLES)) || 'empty'}, not ${wanted}`);
+    await page.waitForTimeout(50);
+  }
+}
+
+async function everyCheck(page, seen, { check }) {
+  let catalog = { examples: [] };
+  const withVariables = () => catalog.examples.filter((example) => example.variables);
+
+  await check('the page is served with a policy that keeps it to its own origin', async () => {
+    const answer = await page.goto(`${origin}/playground`, { timeout: WAIT_MS });
+    must(answer.status() === 200, `HTTP ${answer.status()}`);
+    const policy = answer.headers()['content-security-policy'] ?? '';
+    must(policy.includes("script-src 'self'"), `Content-Security-Policy is "${policy}"`);
+  });
+  await check('title and language are Chinese', async () => {
+    must((await page.title()) === '科创图谱 · 查询台', `title is "${await page.title()}"`);
+    must((await page.locator('html').getAttribute('lang')) === 'zh-CN', 'lang is not zh-CN');
+  });
+  await check('the editor stands', () => page.locator('.graphiql-query-editor .view-line').first().waitFor({ timeout: WAIT_MS }));
+  await check('the samples are listed with Chinese titles', async () => {
+    catalog = await catalogOf(page);
+    must(catalog.examples.length > 0, 'examples.json lists no example');
+    const titles = await samples(page).allInnerTexts();
+    must(titles.length === catalog.examples.length, `${titles.length} shown of ${catalog.examples.length}`);
+    const plain = titles.filter((title) => !CHINESE.test(title));
+    must(plain.length === 0, `not Chinese: ${plain.join(', ')}`);
+    return `${titles.length} samples`;
+  });
+  await check('store name and banner are what the server says', async () => {
+    must((await page.locator('.store').innerText()).includes(catalog.storeNameZh), 'the store is not named');
+    const banners = await page.locator('.banner').allInnerTexts();
+    const wanted = catalog.banner ? [catalog.banner] : [];
+    must(JSON.stringify(banners) === JSON.stringify(wanted), `shown: ${JSON.stringify(banners)}`);
+  });
+  await check('the first tab has its variables', async () => {
+    must(catalog.examples.length > 0, 'there is no first sample');
+    await drawnVariables(page, catalog.examples[0]);
+  });
+  // Three are enough to know the page; that every sample answers is proved in Rust.
+  for (const index of [0, 1, catalog.examples.length - 1].filter((at, place, all) => all.indexOf(at) === place)) {
+    await check(`sample ${index + 1} opens and answers rows`, async () => {
+      must(catalog.examples[index], 'there is no such sample');
+      await samples(page).nth(index).click();
+      await drawnVariables(page, catalog.examples[index]);
+      const answer = await run(page);
+      must(!answer.errors, `errors: ${JSON.stringify(answer.errors)?.slice(0, 300)}`);
+      must(answer.data, 'the answer has no data');
+      must(CHINESE_VALUE.test(JSON.stringify(answer.data)), 'no Chinese name in the answer');
+      const shown = await textOf(page, RESPONSE);
+      must(shown.includes('"data"') && !shown.includes('"errors"'), `shown: ${shown.slice(0, 200)}`);
+      return catalog.examples[index].titleZh;
+    });
+  }
+  await check('tabs keep their own variables', async () => {
+    const [one, two] = withVariables();
+    must(one && two, 'fewer than two samples take variables');
+    for (const example of [one, two, one, two]) {
+      await samples(page).nth(catalog.examples.indexOf(example)).click();
+      await drawnVariables(page, example);
+    }
+  });
+  await check('open tabs and their variables are there after a reload', async () => {
+    const before = await page.getByRole('tab').count();
+    const [, last] = withVariables();
+    must(last, 'fewer than two samples take variables');
+    // GraphiQL writes its tabs half a second after the last change.
+    await page.waitForFunction(
+      ([count, query]) => Object.keys(localStorage).some((key) => {
+        if (!key.endsWith('graphiql:tabState')) return false;
+        const { tabs, activeTabIndex } = JSON.parse(localStorage[key]);
+        return tabs.length === count && tabs[activeTabIndex].query === query;
+      }),
+      [before, last.query],
+      { timeout: WAIT_MS },
+    );
+    await page.reload();
+    await page.locator('.graphiql-query-editor .view-line').first().waitFor({ timeout: WAIT_MS });
+    await drawnVariables(page, last);
+    const after = await page.getByRole('tab').count();
+    must(after === before, `${before} tabs became ${after}`);
+  });
+  await check('the keyboard reaches a sample and opens the help', async () => {
+    await samples(page).first().focus();
+    await page.keyboard.press('Enter');
+    must((await samples(page).first().getAttribute('aria-current')) === 'true', 'Enter did not open the sample');
+    await page.getByRole('button', { name: '使用说明' }).focus();
+    await page.keyboard.press('Enter');
+    const help = page.getByRole('dialog', { name: '使用说明' });
+    await help.waitFor({ timeout: WAIT_MS });
+    await page.keyboard.press('Escape');
+    await help.waitFor({ state: 'hidden', timeout: WAIT_MS });
+  });
+  await check('no request left this origin', async () => must(seen.foreign.length === 0, seen.foreign.join(' ')));
+  await check('no console error, no policy violation', async () => must(seen.complaints.length === 0, seen.complaints.join(' | ')));
+}
+
+const list = checklist();
+const browser = await openBrowser();
+try {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
+  const seen = await watch(page);
+  await everyCheck(page, seen, list);
+  if (values.screenshot) {
+    await samples(page).first().click();
+    await run(page).catch(() => undefined);
+    await page.screenshot({ path: values.screenshot });
+  }
+} finally {
+  await browser.close();
+}
+process.exit(list.finish());
