@@ -3,11 +3,17 @@
 //! ARCHITECTURE.md is the map. Data flows one way: bytes → intake → command → decide → ledger →
 //! apply → view → lens → search, matching, network, programme → api.
 
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod api;
 pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod graph;
 pub mod intake;
 pub mod ledger;
+pub mod matching;
 pub mod rights;
 pub mod search;

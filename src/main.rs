@@ -1,10 +1,15 @@
 //! The one binary: subcommands over the library.
 
-use std::path::PathBuf;
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
+use clap::Parser;
+use innograph::cli::{Cli, run};
+
 fn main() -> ExitCode {
-    let args: Vec<PathBuf> = std::env::args().skip(1).map(PathBuf::from).collect();
-    let limits = innograph::intake::Limits { file_bytes: 1<<28, cell_bytes: 1<<20, columns: 256 };
-    innograph::cli::import(&args[0], &args[1..], "csv", &limits, false)
+    let filter = tracing_subscriber::EnvFilter::try_from_env("INNOGRAPH_LOG");
+    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,tantivy=warn"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    run(Cli::parse())
 }

@@ -1,6 +1,140 @@
 //! Subcommands, and the exit codes that scripts rely on.
 
+mod check;
 pub mod exit;
 mod import;
+mod serve;
 
-pub use import::import;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, Overrides};
+use crate::intake::Limits;
+
+/// 科创图谱 innograph: a knowledge graph of innovation actors, asked in GraphQL.
+///
+/// Exit codes: 0 done · 1 failed · 2 wrong command line or configuration · 3 the data directory is
+/// in use · 4 the address cannot be listened on · 5 the store is damaged or was written by a later
+/// program · 6 input was refused and nothing was written · 7 the data directory cannot be opened.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Subcommands,
+}
+
+/// Settings that several commands take.
+#[derive(Debug, Args)]
+struct Settings {
+    /// A file of settings (TOML).
+    #[arg(long, env = "INNOGRAPH_CONFIG")]
+    config: Option<PathBuf>,
+    /// Where the store is kept.
+    #[arg(long)]
+    data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subcommands {
+    /// Serve GraphQL and the playground.
+    Serve {
+        #[command(flatten)]
+        settings: Settings,
+        /// Where to listen.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+        /// Which store this is: xinxiang, demo, or a name of your own.
+        #[arg(long)]
+        store_name: Option<String>,
+        /// A line shown on every page.
+        #[arg(long)]
+        banner: Option<String>,
+    },
+    /// Import folders or files as one data set: all of it, or nothing.
+    Import {
+        #[command(flatten)]
+        settings: Settings,
+        /// Folders or files.
+        #[arg(required = true)]
+        inputs: Vec<PathBuf>,
+        /// The importer.
+        #[arg(long = "as", default_value = "csv")]
+        format: String,
+        /// Say what would happen, and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Replay the ledger, verify its chain, recount every invariant.
+    Check {
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Print the GraphQL schema.
+    Schema,
+    /// Settings.
+    Config {
+        #[command(subcommand)]
+        action: ConfigAction,
+        #[command(flatten)]
+        settings: Settings,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigAction {
+    /// Print what is in force.
+    Show,
+}
+
+/// Run the command line.
+pub fn run(cli: Cli) -> ExitCode {
+    let load = |settings: &Settings, given: Overrides| {
+        let given = Overrides { data: settings.data.clone(), ..given };
+        Config::load(settings.config.as_deref(), &given)
+    };
+    let loaded = match &cli.command {
+        Subcommands::Serve { settings, listen, store_name, banner } => {
+            load(settings, Overrides { listen: *listen, store_name: store_name.clone(), banner: banner.clone(), data: None })
+        }
+        Subcommands::Import { settings, .. } | Subcommands::Check { settings } | Subcommands::Config { settings, .. } => {
+            load(settings, Overrides::default())
+        }
+        Subcommands::Schema => Ok(Config::default()),
+    };
+    let config = match loaded {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("配置有误 the configuration is wrong: {error}");
+            return ExitCode::from(exit::USAGE);
+        }
+    };
+    match cli.command {
+        Subcommands::Serve { .. } => serve::serve(&config),
+        Subcommands::Import { inputs, format, dry_run, .. } => {
+            let limits = Limits {
+                file_bytes: config.limits.import_file_bytes,
+                cell_bytes: config.limits.import_cell_bytes,
+                columns: config.limits.import_columns,
+            };
+            import::import(&config.data, &inputs, &format, &limits, dry_run)
+        }
+        Subcommands::Check { .. } => check::check(&config.data),
+        Subcommands::Schema => {
+            print!("{}", crate::api::sdl());
+            ExitCode::from(exit::OK)
+        }
+        Subcommands::Config { action: ConfigAction::Show, .. } => match serde_json::to_string_pretty(&config) {
+            Ok(text) => {
+                println!("{text}");
+                ExitCode::from(exit::OK)
+            }
+            Err(cause) => {
+                eprintln!("{cause}");
+                ExitCode::from(exit::FAILED)
+            }
+        },
+    }
+}

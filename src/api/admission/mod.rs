@@ -1,0 +1,151 @@
+//! Admission: what a document costs, judged before async-graphql sees it.
+//!
+//! async-graphql validates at once and without memo: a document of 900 bytes whose fragments
+//! double can cost a second of it. So a document is read here first: its size, depth, directives,
+//! its fields once fragments are written out (each fragment is counted once), and its price from
+//! the declarations with variables and defaults resolved. Arithmetic saturates.
+
+mod price;
+mod size;
+
+use std::collections::HashMap;
+
+use async_graphql::Variables;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType};
+use async_graphql::{Name, Positioned};
+
+use super::error::ApiError;
+use crate::config::Limits;
+
+/// A document that may run.
+pub struct Admitted {
+    /// Parsed.
+    pub document: ExecutableDocument,
+    /// What it may cost at most, in rows.
+    pub price: u64,
+}
+
+type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
+
+/// Judge a document.
+pub fn admit(text: &str, operation_name: Option<&str>, variables: &Variables, limits: &Limits, queries_only: bool) -> Result<Admitted, ApiError> {
+    if text.len() > limits.document_bytes {
+        return Err(too("DOCUMENT_TOO_LONG", "查询文字", "document", "字节", "bytes", limits.document_bytes));
+    }
+    size::tokens(text, limits)?;
+    let document = async_graphql::parser::parse_query(text).map_err(|error| {
+        ApiError::new("SYNTAX", format!("查询语法有误：{error}。"), format!("The document has a syntax error: {error}."))
+    })?;
+    let operation = operation(&document, operation_name)?;
+    if operation.node.ty != OperationType::Query {
+        let code = if queries_only { "QUERIES_ONLY" } else { "NOT_SUPPORTED" };
+        return Err(ApiError::new(code, "目前只能查询。", "Only queries can be asked."));
+    }
+    size::expanded(&document, operation, limits)?;
+    let price = price::of(&document.fragments, &operation.node, variables);
+    if price > limits.price {
+        return Err(ApiError::new(
+            "TOO_COSTLY",
+            format!("查询的价格是 {price}，上限是 {}。请减小 first、减少嵌套的列表，或分几次查。", limits.price),
+            format!("The price of the document is {price}, the limit {}. Lower first, nest fewer lists, or ask in parts.", limits.price),
+        ));
+    }
+    Ok(Admitted { document, price })
+}
+
+fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'d Positioned<OperationDefinition>, ApiError> {
+    let unknown = || ApiError::new("UNKNOWN_OPERATION", "没有 operationName 所指的操作。请核对名称。", "There is no operation of that operationName. Check the name.");
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Ok(operation),
+        // A lone operation has no name here; async-graphql keeps names only among several.
+        (DocumentOperations::Single(operation), Some(_)) => Ok(operation),
+        (DocumentOperations::Multiple(all), Some(name)) => all.get(name).ok_or_else(unknown),
+        (DocumentOperations::Multiple(all), None) if all.len() == 1 => all.values().next().ok_or_else(unknown),
+        (DocumentOperations::Multiple(_), None) => Err(ApiError::new(
+            "OPERATION_NAME_REQUIRED",
+            "查询中有几个操作，请用 operationName 指明执行哪一个。",
+            "The document has several operations; name one with operationName.",
+        )),
+    }
+}
+
+fn too(code: &'static str, zh: &str, en: &str, unit_zh: &str, unit_en: &str, limit: impl std::fmt::Display) -> ApiError {
+    ApiError::new(code, format!("{zh}超过上限 {limit} {unit_zh}。请缩减或分几次查。"), format!("The {en} passes the limit of {limit} {unit_en}. Shorten it or ask in parts."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::{Value, value};
+
+    fn judge(text: &str, variables: Value) -> Result<u64, &'static str> {
+        let variables = Variables::from_value(variables);
+        admit(text, None, &variables, &Limits::default(), false).map(|admitted| admitted.price).map_err(|error| error.code)
+    }
+
+    fn price(text: &str) -> u64 {
+        judge(text, value!({})).expect("admitted")
+    }
+
+    #[test]
+    fn price_grows_with_what_is_asked() {
+        let small = price("{ enterprises(first: 5) { edges { node { nameZh } } } }");
+        let more_rows = price("{ enterprises(first: 50) { edges { node { nameZh } } } }");
+        let more_fields = price("{ enterprises(first: 5) { edges { node { nameZh nameEn } } } }");
+        assert!(more_rows > small && more_fields > small);
+    }
+
+    #[test]
+    fn variables_defaults_and_literals_cost_the_same() {
+        let literal = price("{ enterprises(first: 40) { edges { node { nameZh } } } }");
+        let variable = judge("query($n: Int!) { enterprises(first: $n) { edges { node { nameZh } } } }", value!({"n": 40}));
+        let default = judge("query($n: Int! = 40) { enterprises(first: $n) { edges { node { nameZh } } } }", value!({}));
+        assert_eq!((variable, default), (Ok(literal), Ok(literal)));
+    }
+
+    #[test]
+    fn fragments_cost_what_they_stand_for() {
+        let inline = price("{ enterprises(first: 9) { edges { node { nameZh names { text } } } } }");
+        let spread = price("{ enterprises(first: 9) { edges { node { ...F } } } } fragment F on Enterprise { nameZh names { text } }");
+        assert_eq!(inline, spread);
+    }
+
+    #[test]
+    fn amplification_is_refused_however_it_is_written() {
+        let nest = |first: &str| format!(
+            "query($n: Int = 100) {{ enterprises(first: {first}) {{ edges {{ node {{ collaborations(first: {first}) {{ edges {{ node {{ participants(first: {first}) {{ edges {{ node {{ id }} }} }} }} }} }} }} }} }} }}"
+        );
+        assert_eq!(judge(&nest("100"), value!({})), Err("TOO_COSTLY"));
+        assert_eq!(judge(&nest("$n"), value!({"n": 100})), Err("TOO_COSTLY"));
+        assert_eq!(judge(&nest("$n"), value!({})), Err("TOO_COSTLY"));
+    }
+
+    #[test]
+    fn doubling_fragments_are_refused_at_once() {
+        let mut text = "{ ...F0 }".to_owned();
+        for place in 0..28 {
+            text += &format!(" fragment F{place} on Query {{ ...F{} ...F{} }}", place + 1, place + 1);
+        }
+        text += " fragment F28 on Query { __typename }";
+        assert_eq!(judge(&text, value!({})), Err("TOO_MANY_FIELDS"));
+    }
+
+    #[test]
+    fn cycles_depth_aliases_and_directives_are_refused() {
+        assert_eq!(judge("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", value!({})), Err("FRAGMENT_CYCLE"));
+        let deep = "{ ".to_owned() + &"node(id: \"x\") { ".repeat(40) + &"}".repeat(41);
+        assert_eq!(judge(&deep, value!({})), Err("TOO_DEEP"));
+        let aliases: String = (0..30).map(|place| format!("a{place}: service {{ version }} ")).collect();
+        assert_eq!(judge(&format!("{{ {aliases} }}"), value!({})), Err("TOO_MANY_ROOT_FIELDS"));
+        let directives = "@include(if: true) ".repeat(60);
+        assert_eq!(judge(&format!("{{ service {directives} {{ version }} }}"), value!({})), Err("TOO_MANY_DIRECTIVES"));
+    }
+
+    #[test]
+    fn deep_brackets_never_reach_the_parser() {
+        for open in ["{a", "(", "[", "{"] {
+            assert!(judge(&open.repeat(20_000), value!({})).is_err());
+        }
+        assert_eq!(judge(&"a ".repeat(30_000), value!({})), Err("TOO_MANY_TOKENS"));
+    }
+}

@@ -1,0 +1,166 @@
+//! How large a document is: before it is parsed, and once its fragments are written out.
+
+use std::collections::HashMap;
+
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet};
+use async_graphql::{Name, Positioned};
+
+use super::{Fragments, too};
+use crate::api::error::ApiError;
+use crate::config::Limits;
+
+/// Brackets open at the same time, whatever they mean: the parser works recursively, and a stack
+/// that overflows cannot be caught.
+const OPEN_BRACKETS: usize = 64;
+
+/// Count tokens and open brackets without parsing. Strings and comments are one token each.
+pub(super) fn tokens(text: &str, limits: &Limits) -> Result<(), ApiError> {
+    let (mut count, mut open) = (0_usize, 0_usize);
+    let mut letters = text.char_indices().peekable();
+    let mut in_word = false;
+    while let Some((place, letter)) = letters.next() {
+        let is_word = letter.is_alphanumeric() || letter == '_';
+        if is_word {
+            count += usize::from(!in_word);
+            in_word = true;
+        } else {
+            in_word = false;
+            match letter {
+                '"' => {
+                    count += 1;
+                    skip_string(text.get(place..).unwrap_or_default(), &mut letters);
+                }
+                '#' => while letters.next_if(|(_, letter)| *letter != '\n').is_some() {},
+                '{' | '(' | '[' => {
+                    count += 1;
+                    open += 1;
+                }
+                '}' | ')' | ']' => {
+                    count += 1;
+                    open = open.saturating_sub(1);
+                }
+                letter if letter.is_whitespace() || letter == ',' || letter == '\u{feff}' => {}
+                _ => count += 1,
+            }
+        }
+        if open > OPEN_BRACKETS {
+            return Err(too("TOO_DEEP", "嵌套", "nesting", "层", "levels", limits.depth));
+        }
+        if count > limits.document_tokens {
+            return Err(too("TOO_MANY_TOKENS", "查询的词数", "number of tokens", "个", "tokens", limits.document_tokens));
+        }
+    }
+    Ok(())
+}
+
+/// Step over a string that begins at `rest`; its first quote has been taken.
+fn skip_string(rest: &str, letters: &mut std::iter::Peekable<std::str::CharIndices<'_>>) {
+    let block = rest.starts_with("\"\"\"");
+    let length = if block {
+        rest.get(3..).and_then(|inside| inside.find("\"\"\"")).map_or(rest.chars().count(), |end| rest[..end + 6].chars().count())
+    } else {
+        let mut escaped = false;
+        let end = rest.chars().skip(1).position(|letter| {
+            let ends = (letter == '"' && !escaped) || letter == '\n';
+            escaped = letter == '\\' && !escaped;
+            ends
+        });
+        end.map_or(rest.chars().count(), |end| end + 2)
+    };
+    for _ in 1..length {
+        letters.next();
+    }
+}
+
+/// What a selection set amounts to once fragments are written out.
+#[derive(Clone, Copy, Default)]
+struct Extent {
+    fields: u64,
+    depth: usize,
+    roots: u64,
+}
+
+struct Measure<'d> {
+    fragments: &'d Fragments,
+    known: HashMap<&'d Name, Extent>,
+    open: Vec<&'d Name>,
+    directives: usize,
+    depth_limit: usize,
+}
+
+/// Measure an operation: fields, depth, root fields, directives.
+pub(super) fn expanded(document: &ExecutableDocument, operation: &Positioned<OperationDefinition>, limits: &Limits) -> Result<(), ApiError> {
+    let mut measure = Measure {
+        fragments: &document.fragments,
+        known: HashMap::new(),
+        open: Vec::new(),
+        directives: operation.node.directives.len(),
+        depth_limit: limits.depth,
+    };
+    let extent = measure.set(&operation.node.selection_set.node, 1)?;
+    // Fragments nobody uses are validated all the same.
+    for name in document.fragments.keys() {
+        measure.fragment(name, 1)?;
+    }
+    if extent.fields > limits.expanded_fields {
+        return Err(too("TOO_MANY_FIELDS", "展开片段后的字段数", "number of fields with fragments written out", "个", "fields", limits.expanded_fields));
+    }
+    if extent.depth > limits.depth {
+        return Err(too("TOO_DEEP", "嵌套", "nesting", "层", "levels", limits.depth));
+    }
+    if extent.roots > limits.root_fields as u64 {
+        return Err(too("TOO_MANY_ROOT_FIELDS", "根字段数（含别名）", "number of root fields, aliases included", "个", "fields", limits.root_fields));
+    }
+    if measure.directives > limits.directives {
+        return Err(too("TOO_MANY_DIRECTIVES", "指令数", "number of directives", "个", "directives", limits.directives));
+    }
+    Ok(())
+}
+
+impl<'d> Measure<'d> {
+    fn set(&mut self, set: &'d SelectionSet, level: usize) -> Result<Extent, ApiError> {
+        // Twice the limit: introspection of the page itself nests deeper than any question.
+        if level > self.depth_limit * 2 {
+            return Err(too("TOO_DEEP", "嵌套", "nesting", "层", "levels", self.depth_limit));
+        }
+        let mut extent = Extent::default();
+        for selection in &set.items {
+            let part = match &selection.node {
+                Selection::Field(field) => {
+                    self.directives += field.node.directives.len();
+                    let inner = self.set(&field.node.selection_set.node, level + 1)?;
+                    Extent { fields: inner.fields.saturating_add(1), depth: inner.depth + 1, roots: 1 }
+                }
+                Selection::InlineFragment(inline) => {
+                    self.directives += inline.node.directives.len();
+                    self.set(&inline.node.selection_set.node, level + 1)?
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.directives += spread.node.directives.len();
+                    self.fragment(&spread.node.fragment_name.node, level + 1)?
+                }
+            };
+            extent.fields = extent.fields.saturating_add(part.fields);
+            extent.roots = extent.roots.saturating_add(part.roots);
+            extent.depth = extent.depth.max(part.depth);
+        }
+        Ok(extent)
+    }
+
+    fn fragment(&mut self, name: &'d Name, level: usize) -> Result<Extent, ApiError> {
+        if let Some(known) = self.known.get(name) {
+            return Ok(*known);
+        }
+        if self.open.contains(&name) {
+            return Err(ApiError::new("FRAGMENT_CYCLE", format!("片段 {name} 引用了自己。请去掉循环。"), format!("The fragment {name} refers to itself. Break the circle.")));
+        }
+        // An unknown fragment is the validator's affair.
+        let Some(fragment) = self.fragments.get(name) else { return Ok(Extent::default()) };
+        self.open.push(name);
+        self.directives += fragment.node.directives.len();
+        let extent = self.set(&fragment.node.selection_set.node, level + 1)?;
+        self.open.pop();
+        self.known.insert(name, extent);
+        Ok(extent)
+    }
+}

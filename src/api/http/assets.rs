@@ -1,0 +1,51 @@
+//! What `build.rs` has embedded: the built playground, and the example queries.
+
+#[allow(missing_docs)]
+mod page {
+    include!(concat!(env!("OUT_DIR"), "/playground_assets.rs"));
+}
+
+#[allow(missing_docs)]
+mod queries {
+    include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+}
+
+pub use page::{ASSETS, BUILT};
+pub use queries::EXAMPLES;
+
+/// An example query with what its head says.
+pub struct Example {
+    /// The file.
+    pub file: &'static str,
+    /// Its Chinese title.
+    pub title_zh: String,
+    /// Its English title.
+    pub title_en: String,
+    /// What it shows, in Chinese.
+    pub help_zh: String,
+    /// The store it runs on: `xinxiang`, `demo`, or `any`.
+    pub store: String,
+    /// The document without its head.
+    pub query: String,
+    /// Its variables, or null.
+    pub variables: serde_json::Value,
+}
+
+/// Read the head of an example: comment lines `# name: value` before the first other line.
+pub fn example(file: &'static str, text: &str) -> Example {
+    let head = |name: &str| {
+        let lines = text.lines().take_while(|line| line.starts_with('#'));
+        let found = lines.filter_map(|line| line.trim_start_matches('#').trim_start().strip_prefix(name));
+        found.map(str::trim).next().unwrap_or_default().to_owned()
+    };
+    let body = text.lines().skip_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n");
+    Example {
+        file,
+        title_zh: head("标题:"),
+        title_en: head("title:"),
+        help_zh: head("说明:"),
+        store: head("store:"),
+        query: body.trim().to_owned() + "\n",
+        variables: serde_json::from_str(&head("variables:")).unwrap_or(serde_json::Value::Null),
+    }
+}

@@ -1,0 +1,228 @@
+//! `/graphql`: JSON by POST, queries alone by GET. What is refused is refused before it runs, with
+//! a code and a sentence in both languages, never with the text of a parser's inside.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_graphql::{ErrorExtensionValues, Request as GraphRequest, Response as GraphResponse, Value, Variables};
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value as Json;
+
+use super::{Service, refuse};
+use crate::api::error::{ApiError, internal};
+use crate::api::schema::Answering;
+use crate::api::admission;
+use crate::domain::Day;
+use crate::rights::{Rights, Role};
+
+const RESPONSE_TYPE: &str = "application/graphql-response+json; charset=utf-8";
+const JSON_TYPE: &str = "application/json; charset=utf-8";
+
+/// A request as both methods give it.
+struct Asked {
+    query: String,
+    operation_name: Option<String>,
+    variables: Json,
+}
+
+/// `POST /graphql`
+pub async fn post(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Response {
+    if !is_json(&headers) {
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "请求正文应为 JSON：Content-Type: application/json。", "The body must be JSON: Content-Type: application/json.");
+    }
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_ENCODING", "请求正文不接受压缩。", "A compressed body is not taken.");
+    }
+    let limit = service.limits.body_bytes;
+    let Ok(bytes) = axum::body::to_bytes(body, limit).await else {
+        return refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "BODY_TOO_LARGE",
+            &format!("请求正文超过 {limit} 字节，或没有传完。"),
+            &format!("The body has more than {limit} bytes, or was cut off."),
+        );
+    };
+    match read_body(&bytes) {
+        Ok(asked) => answer(service, &headers, asked, false).await,
+        Err(error) => reply(&headers, StatusCode::BAD_REQUEST, true, error.body().to_string()),
+    }
+}
+
+/// `GET /graphql?query=…`
+pub async fn get(State(service): State<Arc<Service>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let given: Vec<(String, String)> = query.as_deref().map(pairs).unwrap_or_default();
+    let find = |name: &str| given.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let Some(document) = find("query") else {
+        let error = ApiError::new("QUERY_MISSING", "缺少参数 query。网页查询请打开 /playground。", "The parameter query is missing. People ask at /playground.");
+        return reply(&headers, StatusCode::BAD_REQUEST, true, error.body().to_string());
+    };
+    let variables = match find("variables").filter(|text| !text.is_empty()).map(|text| serde_json::from_str(&text)) {
+        None => Json::Null,
+        Some(Ok(variables)) => variables,
+        Some(Err(_)) => return reply(&headers, StatusCode::BAD_REQUEST, true, bad_json().body().to_string()),
+    };
+    let asked = Asked { query: document, operation_name: find("operationName").filter(|name| !name.is_empty()), variables };
+    if !matches!(asked.variables, Json::Null | Json::Object(_)) {
+        return reply(&headers, StatusCode::BAD_REQUEST, true, bad_shape("variables").body().to_string());
+    }
+    answer(service, &headers, asked, true).await
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(Ok(kind)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else { return false };
+    let mut parts = kind.split(';').map(str::trim);
+    let essence = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    // Only UTF-8 is JSON (RFC 8259).
+    essence && parts.all(|part| !part.to_ascii_lowercase().starts_with("charset=") || part.to_ascii_lowercase().contains("utf-8"))
+}
+
+fn bad_json() -> ApiError {
+    ApiError::new("MALFORMED_JSON", "正文不是合法的 JSON（UTF-8）。请检查引号、逗号与编码。", "The body is no valid JSON in UTF-8. Check quotes, commas and encoding.")
+}
+
+fn bad_shape(name: &str) -> ApiError {
+    ApiError::new(
+        "MALFORMED_REQUEST",
+        format!("{name} 的类型不对：query 是文字，variables 是对象或空，operationName 是文字或空。"),
+        format!("{name} has the wrong type: query is text, variables an object or null, operationName text or null."),
+    )
+}
+
+fn read_body(bytes: &[u8]) -> Result<Asked, ApiError> {
+    let body: Json = serde_json::from_slice(bytes).map_err(|_| bad_json())?;
+    let mut fields = match body {
+        Json::Object(fields) => fields,
+        Json::Array(_) => {
+            return Err(ApiError::new("BATCHING_OFF", "一次只接受一个请求，不接受数组。", "One request at a time; arrays are not taken."));
+        }
+        _ => return Err(bad_json()),
+    };
+    let query = match fields.remove("query") {
+        Some(Json::String(text)) => text,
+        None => return Err(ApiError::new("QUERY_MISSING", "正文缺少 query。", "The body lacks query.")),
+        Some(_) => return Err(bad_shape("query")),
+    };
+    let operation_name = match fields.remove("operationName") {
+        None | Some(Json::Null) => None,
+        Some(Json::String(name)) => Some(name).filter(|name| !name.is_empty()),
+        Some(_) => return Err(bad_shape("operationName")),
+    };
+    let variables = fields.remove("variables").unwrap_or_default();
+    if !matches!(variables, Json::Null | Json::Object(_)) {
+        return Err(bad_shape("variables"));
+    }
+    if !matches!(fields.get("extensions"), None | Some(Json::Null | Json::Object(_))) {
+        return Err(bad_shape("extensions"));
+    }
+    Ok(Asked { query, operation_name, variables })
+}
+
+/// Names and values of a query string.
+fn pairs(query: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| {
+        let mut bytes = Vec::with_capacity(text.len());
+        let mut rest = text.bytes();
+        while let Some(byte) = rest.next() {
+            bytes.push(match byte {
+                b'+' => b' ',
+                b'%' => {
+                    let mut digit = || rest.next().and_then(|digit| char::from(digit).to_digit(16));
+                    match (digit(), digit()) {
+                        (Some(high), Some(low)) => u8::try_from(high * 16 + low).unwrap_or(b'?'),
+                        _ => b'?',
+                    }
+                }
+                other => other,
+            });
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(key, value)| (decode(key), decode(value))).collect()
+}
+
+async fn answer(service: Arc<Service>, headers: &HeaderMap, asked: Asked, queries_only: bool) -> Response {
+    let variables = Variables::from_json(asked.variables);
+    let admitted = match admission::admit(&asked.query, asked.operation_name.as_deref(), &variables, &service.limits, queries_only) {
+        Ok(admitted) => admitted,
+        Err(error) if error.code == "QUERIES_ONLY" => {
+            return refuse(StatusCode::METHOD_NOT_ALLOWED, error.code, &error.zh, &error.en);
+        }
+        Err(error) => return reply(headers, StatusCode::BAD_REQUEST, false, error.body().to_string()),
+    };
+    let view = service.engine.view();
+    let sequence = view.state().sequence();
+    let answering = Answering {
+        view,
+        rights: Rights::of(Role::Public),
+        limits: Arc::clone(&service.limits),
+        today: today(),
+        heavy: Arc::clone(&service.heavy),
+        store: Arc::clone(&service.store),
+        used: AtomicU64::new(0),
+    };
+    let answering = Arc::new(answering);
+    let mut request = GraphRequest::new("").variables(variables).data(Arc::clone(&answering));
+    request.operation_name = asked.operation_name;
+    request.set_parsed_query(admitted.document);
+    let schema = service.schema.clone();
+    // A task of its own: a panic there is an error here, and everybody else goes on.
+    let task = tokio::spawn(async move { schema.execute(request).await });
+    let mut answer = match tokio::time::timeout(Duration::from_millis(service.limits.request_ms), task).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(cause)) => {
+            let body = internal("execute", &cause).body().to_string();
+            return reply(headers, StatusCode::INTERNAL_SERVER_ERROR, true, body);
+        }
+        Err(_) => {
+            return refuse(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "查询时间太长，已放弃。请缩小范围。", "The query took too long and was given up. Narrow it.");
+        }
+    };
+    let cost = async_graphql::value!({
+        "price": admitted.price, "limit": service.limits.price, "rows": answering.used.load(Ordering::Relaxed),
+    });
+    answer = answer.extension("sequence", Value::from(sequence)).extension("cost", cost);
+    send(headers, &service, answer)
+}
+
+fn send(headers: &HeaderMap, service: &Service, mut answer: GraphResponse) -> Response {
+    for error in &mut answer.errors {
+        let coded = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
+        if !coded {
+            // Written by the library's validator, in English only.
+            let (zh, en) = (format!("查询与模式不符：{}。请对照文档修改。", error.message), error.message.clone());
+            let mut extensions = ErrorExtensionValues::default();
+            extensions.set("code", "VALIDATION");
+            extensions.set("zh", zh.clone());
+            extensions.set("en", en);
+            error.message = zh;
+            error.extensions = Some(extensions);
+        }
+    }
+    let refused = !answer.errors.is_empty() && answer.data == Value::Null;
+    let status = if refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    match serde_json::to_string(&answer) {
+        Ok(body) if body.len() <= service.limits.answer_bytes => reply(headers, status, false, body),
+        Ok(_) => refuse(StatusCode::UNPROCESSABLE_ENTITY, "ANSWER_TOO_LARGE", "回答太大。请少取一些字段或条目。", "The answer is too large. Take fewer fields or entries."),
+        Err(cause) => reply(headers, StatusCode::INTERNAL_SERVER_ERROR, true, internal("serialize", &cause).body().to_string()),
+    }
+}
+
+/// Status codes speak to those who accept the newer media type; to others every well-formed
+/// request is answered with 200, as GraphQL over HTTP has it.
+fn reply(headers: &HeaderMap, status: StatusCode, malformed: bool, body: String) -> Response {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let newer = accepted.contains("application/graphql-response+json");
+    let kind = if newer { RESPONSE_TYPE } else { JSON_TYPE };
+    let status = if newer || malformed { status } else { StatusCode::OK };
+    (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+}
+
+/// The day in Shanghai.
+fn today() -> Day {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Day::in_shanghai(i64::try_from(since.as_millis()).unwrap_or(0))
+}

@@ -1,0 +1,86 @@
+//! HTTP: routes, what a request may be, and what it is answered with.
+
+mod assets;
+mod graphql;
+mod pages;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::sync::Semaphore;
+
+use super::query::StoreName;
+use super::schema::{GraphSchema, build};
+use crate::config::Config;
+use crate::engine::Engine;
+
+/// What every handler works with.
+pub struct Service {
+    engine: Arc<Engine>,
+    schema: GraphSchema,
+    limits: Arc<crate::config::Limits>,
+    heavy: Arc<Semaphore>,
+    store: Arc<StoreName>,
+}
+
+impl Service {
+    /// A service over a store.
+    pub fn new(engine: Arc<Engine>, config: &Config) -> Self {
+        let store = StoreName {
+            name: config.store_name.clone(),
+            name_zh: config.store_name_zh().to_owned(),
+            banner: config.banner.clone(),
+            read_only: engine.is_read_only(),
+        };
+        Self {
+            engine,
+            schema: build(),
+            limits: Arc::new(config.limits.clone()),
+            heavy: Arc::new(Semaphore::new(config.limits.heavy_at_once)),
+            store: Arc::new(store),
+        }
+    }
+}
+
+/// All routes.
+pub fn router(service: Arc<Service>) -> Router {
+    Router::new()
+        .route("/", get(pages::start))
+        .route("/playground", get(pages::playground))
+        .route("/playground/", get(pages::playground))
+        .route("/playground/examples.json", get(pages::examples))
+        .route("/playground/{*path}", get(pages::asset))
+        .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/livez", get(|| async { "ok" }))
+        .route("/readyz", get(pages::ready))
+        .method_not_allowed_fallback(|| async { refuse(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "这个地址不接受此方法。查询请用 POST 或 GET /graphql。", "This address does not take the method. Ask with POST or GET /graphql.") })
+        .fallback(|| async { refuse(StatusCode::NOT_FOUND, "NOT_FOUND", "没有这个地址。首页在 /，查询台在 /playground。", "There is no such address. The start page is /, the playground /playground.") })
+        .layer(middleware::from_fn(security))
+        .with_state(service)
+}
+
+/// Headers of every answer: pages run their own scripts only and load nothing from elsewhere.
+async fn security(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// A refusal outside GraphQL, in the shape of a GraphQL answer.
+fn refuse(status: StatusCode, code: &'static str, zh: &str, en: &str) -> Response {
+    let body = super::ApiError::new(code, zh, en).body().to_string();
+    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
+}

@@ -1,0 +1,11 @@
+//! The async edge: HTTP, admission, and the GraphQL schema over views.
+
+pub mod admission;
+mod error;
+pub mod http;
+pub(in crate::api) mod query;
+mod schema;
+pub mod types;
+
+pub use error::ApiError;
+pub use schema::{Answering, GraphSchema, build, sdl};

@@ -1,0 +1,107 @@
+//! Lists of every kind, filtered, ordered and paged.
+
+use std::sync::Arc;
+
+use async_graphql::{Name, Value};
+
+use super::after;
+use crate::api::error::ApiError;
+use crate::api::types::def::{Cx, FieldDef, Object, Out};
+use crate::api::types::resolve::Args;
+use crate::api::types::{inputs, node, page};
+use crate::config::Limits;
+use crate::domain::{Kind, RecordKind};
+use crate::graph::{EntityRow, SourceRecord};
+
+/// Entries of a page where `first` is not given.
+const PAGE: u32 = 20;
+
+/// The root fields of this file.
+pub fn fields(limits: &Limits) -> Vec<FieldDef> {
+    let most = limits.page;
+    let mut fields = vec![list("organizations", "Organization", "机构", "organisations", Kind::ORGANIZATIONS, most)];
+    for kind in Kind::all().filter(|kind| *kind != Kind::Person) {
+        let row = kind.row();
+        let kinds: &'static [Kind] = vec![kind].leak();
+        fields.push(list(row.list_field, row.name, row.label_zh, row.label_en, kinds, most));
+    }
+    fields.push(after(
+        FieldDef::new("certifications", "CertificationConnection!", "全部资质认定", "All certificates and listings", certifications)
+            .cost(20)
+            .arg("scheme", "String", "只看这类资质，如 HNTE", "Only this scheme, such as HNTE")
+            .arg("inForceOnly", "Boolean", "只看查询日期有效的", "Only those that count on the day asked for")
+            .first(PAGE, most),
+    ));
+    fields.push(after(
+        FieldDef::new("sources", "SourceConnection!", "全部来源", "All sources that facts were taken from", sources).cost(20).first(PAGE, most),
+    ));
+    fields
+}
+
+fn list(field: &str, ty: &str, zh: &str, en: &str, kinds: &'static [Kind], most: u32) -> FieldDef {
+    let connection = format!("{ty}Connection");
+    let name = connection.clone();
+    let edge = format!("{ty}Edge");
+    let (zh, en) = (format!("{zh}列表，可筛选、排序、翻页"), format!("List of {}, filtered, ordered and paged", en.to_lowercase()));
+    let read = move |cx: &Cx<'_>, _: &Object, args: &Args<'_>| nodes(cx, args, kinds, &name, &edge);
+    let declared = FieldDef::new(field, format!("{connection}!"), zh, en, read)
+        .cost(20)
+        .arg("filter", format!("{ty}Filter"), "筛选条件，各项同时满足", "What to narrow the list by; all fields hold together")
+        .arg("orderBy", "NodeOrder!", "排序", "The order of the list")
+        .default(Value::Enum(Name::new("RECORDED")))
+        .first(PAGE, most);
+    after(declared)
+}
+
+fn nodes(cx: &Cx<'_>, args: &Args<'_>, kinds: &[Kind], connection: &str, edge: &str) -> Result<Out, ApiError> {
+    let filter = args.get("filter");
+    let order = args.text("orderBy").unwrap_or_default();
+    let mut found: Vec<EntityRow> = Vec::new();
+    for kind in kinds {
+        for node in cx.lens.nodes(*kind).take_while(|_| cx.lens.budget().spend(1)) {
+            let passes = match &filter {
+                Some(filter) => inputs::passes(cx, node, filter, 0)?,
+                None => true,
+            };
+            if passes {
+                found.push(node);
+            }
+        }
+    }
+    let key = |node: EntityRow| match order.as_str() {
+        "NAME" => format!("{}\u{0}{}", cx.lens.name(node), cx.lens.id(node)),
+        "CODE" => format!("{}\u{0}{}", cx.lens.code(node), cx.lens.id(node)),
+        _ => cx.lens.id(node).to_string(),
+    };
+    if order == "RECORDED" {
+        found.sort_unstable_by_key(|node| cx.lens.id(*node));
+    } else {
+        found.sort_by_cached_key(|node| key(*node));
+    }
+    let objects: Vec<Object> = found.into_iter().map(Object::Node).collect();
+    let object_key = |object: &Object| if let Object::Node(node) = object { key(*node) } else { String::new() };
+    let filter = filter.map(|filter| filter.to_string()).unwrap_or_default();
+    let scope = format!("{connection}/{filter}/{order}/{}/{:?}", cx.lens.day, cx.lens.rights());
+    Ok(cx.types.data(connection, page::paginate(cx, args, &scope, edge, &objects, object_key)?))
+}
+
+fn certifications(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
+    let all = cx.lens.all_records(RecordKind::Certification).take_while(|_| cx.lens.budget().spend(1)).cloned().collect();
+    let scope = format!("certifications/{}/{:?}", cx.lens.day, cx.lens.rights());
+    node::certification_page(cx, args, &scope, all)
+}
+
+fn sources(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
+    let place = match cx.types.data("Source", ()) {
+        Out::Object(Object::Data(place, _)) => place,
+        _ => 0,
+    };
+    let mut all: Vec<&Arc<SourceRecord>> = cx.lens.sources().take_while(|_| cx.lens.budget().spend(1)).collect();
+    all.sort_by_key(|source| source.id);
+    let objects: Vec<Object> = all.into_iter().map(|source| Object::Data(place, Arc::new(SourceRecord::clone(source)))).collect();
+    let key = |object: &Object| match object {
+        Object::Data(_, data) => data.downcast_ref::<SourceRecord>().map_or_else(String::new, |source| source.id.to_string()),
+        _ => String::new(),
+    };
+    Ok(cx.types.data("SourceConnection", page::paginate(cx, args, "sources", "SourceEdge", &objects, key)?))
+}

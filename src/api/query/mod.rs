@@ -1,0 +1,38 @@
+//! Root fields: one file a question. Each is a declaration and a reader that asks a pure room.
+
+mod graph;
+mod lists;
+mod lookup;
+mod partners;
+mod search;
+pub(in crate::api) mod service;
+
+use super::types::def::{FieldDef, TypeDef};
+use crate::config::Limits;
+
+pub use service::StoreName;
+
+/// All root fields.
+pub fn fields(limits: &Limits) -> Vec<FieldDef> {
+    let mut fields = lookup::fields();
+    fields.extend(lists::fields(limits));
+    fields.extend(search::fields(limits));
+    fields.extend(graph::fields(limits));
+    fields.extend(partners::fields(limits));
+    fields.extend(service::fields());
+    fields
+}
+
+/// The types that only root fields answer with.
+pub fn types(limits: &Limits) -> Vec<TypeDef> {
+    let mut types = search::types();
+    types.extend(graph::types(limits));
+    types.extend(partners::types());
+    types.extend(service::types());
+    types
+}
+
+/// The argument `after` of a list.
+fn after(field: FieldDef) -> FieldDef {
+    field.arg("after", "String", "接着上一页：上一页的 endCursor", "Cursor of the last entry of the page before")
+}

@@ -1,0 +1,171 @@
+//! Handing the declarations to async-graphql as static types: names, fields, arguments and
+//! descriptions for its validator, its introspection and its SDL.
+
+use async_graphql::registry::{
+    CacheControl, Deprecation, MetaEnumValue, MetaField, MetaInputValue, MetaType, Registry,
+};
+
+use super::def::{ArgDef, EnumDef, FieldDef, InputDef, ScalarDef, TypeDef, Types};
+
+/// Both languages, Chinese first.
+pub fn words(zh: &str, en: &str) -> Option<String> {
+    Some(format!("{zh}。{en}."))
+}
+
+/// Put every declared type into the registry.
+pub fn register(types: &Types, registry: &mut Registry) {
+    // Types of the language itself that the declarations name.
+    <String as async_graphql::OutputType>::create_type_info(registry);
+    <i32 as async_graphql::OutputType>::create_type_info(registry);
+    <f64 as async_graphql::OutputType>::create_type_info(registry);
+    <bool as async_graphql::OutputType>::create_type_info(registry);
+    <async_graphql::ID as async_graphql::OutputType>::create_type_info(registry);
+    for def in &types.scalars {
+        registry.types.insert(def.name.to_owned(), scalar(def));
+    }
+    for def in &types.enums {
+        registry.types.insert(def.name.clone(), enumeration(def));
+    }
+    for def in &types.inputs {
+        registry.types.insert(def.name.clone(), input(def));
+    }
+    for def in &types.types {
+        // Interfaces of interfaces stay implicit: every object names all of its own.
+        for interface in def.interfaces.iter().filter(|_| !def.is_interface) {
+            registry.add_implements(&def.name, interface);
+        }
+        registry.types.insert(def.name.clone(), composite(types, def));
+    }
+}
+
+fn argument(def: &ArgDef) -> MetaInputValue {
+    MetaInputValue {
+        name: def.name.to_owned(),
+        description: words(&def.zh, &def.en),
+        ty: def.ty.clone(),
+        deprecation: Deprecation::NoDeprecated,
+        default_value: def.default.as_ref().map(ToString::to_string),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        is_secret: false,
+        directive_invocations: Vec::new(),
+    }
+}
+
+/// A field as async-graphql wants it.
+pub fn meta_field(def: &FieldDef) -> MetaField {
+    MetaField {
+        name: def.name.clone(),
+        description: words(&def.zh, &def.en),
+        args: def.args.iter().map(|arg| (arg.name.to_owned(), argument(arg))).collect(),
+        ty: def.ty.clone(),
+        deprecation: Deprecation::NoDeprecated,
+        cache_control: CacheControl::default(),
+        external: false,
+        requires: None,
+        provides: None,
+        visible: None,
+        shareable: false,
+        inaccessible: false,
+        tags: Vec::new(),
+        override_from: None,
+        compute_complexity: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn composite(types: &Types, def: &TypeDef) -> MetaType {
+    let fields = def.fields.iter().map(|field| (field.name.clone(), meta_field(field))).collect();
+    let (name, description) = (def.name.clone(), words(&def.zh, &def.en));
+    if def.is_interface {
+        let possible = types.types.iter().filter(|ty| !ty.is_interface && ty.interfaces.contains(&def.name.as_str()));
+        return MetaType::Interface {
+            name,
+            description,
+            fields,
+            possible_types: possible.map(|ty| ty.name.clone()).collect(),
+            extends: false,
+            inaccessible: false,
+            tags: Vec::new(),
+            keys: None,
+            visible: None,
+            rust_typename: None,
+            directive_invocations: Vec::new(),
+            requires_scopes: Vec::new(),
+        };
+    }
+    MetaType::Object {
+        name,
+        description,
+        fields,
+        cache_control: CacheControl::default(),
+        extends: false,
+        shareable: false,
+        resolvable: true,
+        inaccessible: false,
+        interface_object: false,
+        tags: Vec::new(),
+        keys: None,
+        visible: None,
+        is_subscription: false,
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn scalar(def: &ScalarDef) -> MetaType {
+    MetaType::Scalar {
+        name: def.name.to_owned(),
+        description: words(def.zh, def.en),
+        is_valid: None,
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        specified_by_url: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn enumeration(def: &EnumDef) -> MetaType {
+    let value = |(name, zh, en): &(String, String, String)| {
+        let value = MetaEnumValue {
+            name: name.clone(),
+            description: words(zh, en),
+            deprecation: Deprecation::NoDeprecated,
+            visible: None,
+            inaccessible: false,
+            tags: Vec::new(),
+            directive_invocations: Vec::new(),
+        };
+        (name.clone(), value)
+    };
+    MetaType::Enum {
+        name: def.name.clone(),
+        description: words(&def.zh, &def.en),
+        enum_values: def.values.iter().map(value).collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn input(def: &InputDef) -> MetaType {
+    MetaType::InputObject {
+        name: def.name.clone(),
+        description: words(&def.zh, &def.en),
+        input_fields: def.fields.iter().map(|field| (field.name.to_owned(), argument(field))).collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        oneof: def.one_of,
+        directive_invocations: Vec::new(),
+    }
+}

@@ -1,0 +1,198 @@
+//! The interpreter: reads a selection of an object at once, without waiting for anything, straight
+//! from the declarations. async-graphql has parsed and validated the document before.
+
+use async_graphql::parser::types::{Field, Selection, SelectionSet};
+use async_graphql::{ContextSelectionSet, Name, Positioned, ServerError, ServerResult, Value};
+use async_graphql::indexmap::IndexMap;
+
+use super::def::{Cx, FieldDef, Object, Out, TypeDef};
+use crate::api::error::ApiError;
+
+/// The arguments of a field, with variables and defaults resolved.
+pub struct Args<'a> {
+    field: &'a Field,
+    def: &'a FieldDef,
+    variables: &'a dyn Fn(&str) -> Option<Value>,
+}
+
+impl<'a> Args<'a> {
+    /// The arguments of `field` as declared by `def`.
+    pub fn new(field: &'a Field, def: &'a FieldDef, variables: &'a dyn Fn(&str) -> Option<Value>) -> Self {
+        Self { field, def, variables }
+    }
+
+    /// An argument; none where it is not given, is null, and has no default.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        let given = self.field.get_argument(name).and_then(|value| {
+            let resolve = |name: Name| (self.variables)(&name).ok_or(());
+            value.node.clone().into_const_with(resolve).ok()
+        });
+        let default = || self.def.args.iter().find(|arg| arg.name == name).and_then(|arg| arg.default.clone());
+        given.or_else(default).filter(|value| *value != Value::Null)
+    }
+
+    /// A text.
+    pub fn text(&self, name: &str) -> Option<String> {
+        match self.get(name)? {
+            Value::String(text) => Some(text),
+            Value::Enum(name) => Some(name.to_string()),
+            _ => None,
+        }
+    }
+
+    /// A whole number.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        if let Value::Number(number) = self.get(name)? { number.as_i64() } else { None }
+    }
+
+    /// A list of names; empty where it is not given. A single name counts as a list of one.
+    pub fn names(&self, name: &str) -> Vec<String> {
+        let text = |value: Value| match value {
+            Value::Enum(name) => Some(name.to_string()),
+            Value::String(text) => Some(text),
+            _ => None,
+        };
+        match self.get(name) {
+            Some(Value::List(values)) => values.into_iter().filter_map(text).collect(),
+            Some(value) => text(value).into_iter().collect(),
+            None => Vec::new(),
+        }
+    }
+
+    /// A number of entries within its bounds; refused outside them.
+    pub fn size(&self, name: &str) -> Result<usize, ApiError> {
+        let super::def::Size::Argument { default, most, .. } = self.def.size else { return Ok(0) };
+        let given = self.number(name).unwrap_or_else(|| i64::from(default));
+        match usize::try_from(given) {
+            Ok(size) if (1..=most as usize).contains(&size) => Ok(size),
+            _ => Err(ApiError::new(
+                "PAGE_SIZE",
+                format!("{name} 应在 1 到 {most} 之间，给的是 {given}。要更多请用 after 翻页。"),
+                format!("{name} must lie between 1 and {most}, not {given}. Use after to page on."),
+            )),
+        }
+    }
+}
+
+/// Read the selected fields of an object.
+pub fn resolve(cx: &Cx<'_>, ctx: &ContextSelectionSet<'_>, object: &Object) -> ServerResult<Value> {
+    let Some(ty) = cx.types.of(&cx.lens, object) else { return Ok(Value::Null) };
+    let mut answer = IndexMap::with_capacity(ctx.item.node.items.len());
+    collect(cx, ctx, ctx.item, (ty, object), &mut answer)?;
+    Ok(Value::Object(answer))
+}
+
+fn collect(
+    cx: &Cx<'_>,
+    ctx: &ContextSelectionSet<'_>,
+    set: &Positioned<SelectionSet>,
+    (ty, object): (&TypeDef, &Object),
+    answer: &mut IndexMap<Name, Value>,
+) -> ServerResult<()> {
+    let applies = |condition: &str| ty.name == condition || ty.interfaces.contains(&condition);
+    for selection in &set.node.items {
+        match &selection.node {
+            Selection::Field(field) => {
+                let value = read(cx, ctx, (ty, object), field)?;
+                let key = field.node.response_key().node.clone();
+                match answer.get_mut(&key) {
+                    Some(known) => merge(known, value),
+                    None => {
+                        answer.insert(key, value);
+                    }
+                }
+            }
+            Selection::FragmentSpread(spread) => {
+                if let Some(fragment) = ctx.query_env.fragments.get(&spread.node.fragment_name.node)
+                    && applies(&fragment.node.type_condition.node.on.node)
+                {
+                    collect(cx, ctx, &fragment.node.selection_set, (ty, object), answer)?;
+                }
+            }
+            Selection::InlineFragment(fragment) => {
+                let condition = fragment.node.type_condition.as_ref();
+                if condition.is_none_or(|condition| applies(&condition.node.on.node)) {
+                    collect(cx, ctx, &fragment.node.selection_set, (ty, object), answer)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Two selections of one field: their answers are laid over each other.
+fn merge(known: &mut Value, value: Value) {
+    match (known, value) {
+        (Value::Object(known), Value::Object(more)) => {
+            for (key, value) in more {
+                match known.get_mut(&key) {
+                    Some(before) => merge(before, value),
+                    None => {
+                        known.insert(key, value);
+                    }
+                }
+            }
+        }
+        (Value::List(known), Value::List(more)) => {
+            for (before, value) in known.iter_mut().zip(more) {
+                merge(before, value);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn read(
+    cx: &Cx<'_>,
+    ctx: &ContextSelectionSet<'_>,
+    (ty, object): (&TypeDef, &Object),
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let name = field.node.name.node.as_str();
+    if name == "__typename" {
+        return Ok(Value::String(ty.name.clone()));
+    }
+    let here = ctx.with_field(field);
+    let Some(def) = ty.field(name) else {
+        let error = ServerError::new(format!("{} has no field {name}", ty.name), Some(field.pos));
+        return Err(here.set_error_path(error));
+    };
+    let variables = |name: &str| variable(ctx, name);
+    let args = Args::new(&field.node, def, &variables);
+    let nullable = !def.ty.ends_with('!');
+    let answer = match (def.read)(cx, object, &args) {
+        Ok(Out::Leaf(value)) => return Ok(value),
+        Ok(Out::Null) => return Ok(Value::Null),
+        Ok(out) => finish(cx, &here.with_selection_set(&field.node.selection_set), out),
+        Err(error) => Err(here.set_error_path(error.at(field.pos))),
+    };
+    match answer {
+        Err(error) if nullable => {
+            ctx.add_error(error);
+            Ok(Value::Null)
+        }
+        answer => answer,
+    }
+}
+
+/// Turn what a reader answered into a value, reading what was selected of objects.
+pub fn finish(cx: &Cx<'_>, ctx: &ContextSelectionSet<'_>, out: Out) -> ServerResult<Value> {
+    match out {
+        Out::Null => Ok(Value::Null),
+        Out::Leaf(value) => Ok(value),
+        Out::Object(object) => resolve(cx, ctx, &object),
+        Out::List(list) => {
+            let read = list.into_iter().enumerate().map(|(place, out)| finish(cx, &ctx.with_index(place), out));
+            read.collect::<ServerResult<Vec<_>>>().map(Value::List)
+        }
+    }
+}
+
+/// The value of a variable, or its default.
+pub fn variable<T>(ctx: &async_graphql::ContextBase<'_, T>, name: &str) -> Option<Value> {
+    let env = ctx.query_env;
+    env.variables.get(name).cloned().or_else(|| {
+        let definitions = env.operation.node.variable_definitions.iter();
+        definitions.filter(|definition| definition.node.name.node == name).find_map(|definition| definition.node.default_value().cloned())
+    })
+}

@@ -1,0 +1,168 @@
+//! Every setting and every limit. From a file, from `INNOGRAPH_…`, from the command line; the
+//! later wins. `innograph config show` prints what is in force.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+/// The settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the store is kept.
+    pub data: PathBuf,
+    /// Where the service listens. Anything but a loopback address opens it to the network.
+    pub listen: SocketAddr,
+    /// Which store is served: `xinxiang` (real facts), `demo` (the invented city) or a name of your own.
+    pub store_name: String,
+    /// A line shown on every page, such as the warning that the data are invented.
+    pub banner: Option<String>,
+    /// The limits.
+    pub limits: Limits,
+}
+
+/// The limits. Counts are entries unless the name says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Bytes of a request body.
+    pub body_bytes: usize,
+    /// Bytes of an answer.
+    pub answer_bytes: usize,
+    /// Characters of a document.
+    pub document_bytes: usize,
+    /// Tokens of a document.
+    pub document_tokens: usize,
+    /// Nesting of selections.
+    pub depth: usize,
+    /// Fields and fragments of a document once its fragments are written out.
+    pub expanded_fields: u64,
+    /// Root fields of an operation.
+    pub root_fields: usize,
+    /// Directives in a document.
+    pub directives: usize,
+    /// The price of a document, in rows.
+    pub price: u64,
+    /// Rows a request may visit while it runs.
+    pub budget_rows: u64,
+    /// Entries a page.
+    pub page: u32,
+    /// Steps of a path.
+    pub path_length: u32,
+    /// Paths an answer.
+    pub paths: u32,
+    /// Steps of a neighbourhood.
+    pub neighborhood_depth: u32,
+    /// Nodes of a neighbourhood.
+    pub neighborhood_nodes: u32,
+    /// Long computations at the same time.
+    pub heavy_at_once: usize,
+    /// Milliseconds a long computation waits for its turn.
+    pub heavy_wait_ms: u64,
+    /// Milliseconds a request may take before it is given up.
+    pub request_ms: u64,
+    /// Bytes of an import file.
+    pub import_file_bytes: usize,
+    /// Bytes of an import cell.
+    pub import_cell_bytes: usize,
+    /// Columns of an import file.
+    pub import_columns: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 256 * 1024,
+            answer_bytes: 8 * 1024 * 1024,
+            document_bytes: 64 * 1024,
+            document_tokens: 4_000,
+            depth: 16,
+            expanded_fields: 5_000,
+            root_fields: 20,
+            directives: 50,
+            price: 200_000,
+            budget_rows: 400_000,
+            page: 100,
+            path_length: 6,
+            paths: 10,
+            neighborhood_depth: 4,
+            neighborhood_nodes: 500,
+            heavy_at_once: 2,
+            heavy_wait_ms: 2_000,
+            request_ms: 10_000,
+            import_file_bytes: 256 * 1024 * 1024,
+            import_cell_bytes: 64 * 1024,
+            import_columns: 200,
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("data/xinxiang"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            store_name: "xinxiang".into(),
+            banner: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Read the settings: defaults, then the file, then the environment (`INNOGRAPH_LIMITS__PAGE`),
+    /// then what the command line gave.
+    pub fn load(file: Option<&std::path::Path>, given: &Overrides) -> Result<Self, Box<figment::Error>> {
+        let mut figment = Figment::from(Serialized::defaults(Config::default()));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let environment = Env::prefixed("INNOGRAPH_")
+            .filter(|key| !matches!(key.as_str(), "test_data" | "require_page" | "config" | "log"))
+            .split("__");
+        figment.merge(environment).merge(Serialized::defaults(given)).extract().map_err(Box::new)
+    }
+
+    /// The store's name in Chinese.
+    pub fn store_name_zh(&self) -> &str {
+        match self.store_name.as_str() {
+            "xinxiang" => "新乡公开事实",
+            "demo" => "示例市（虚构）",
+            other => other,
+        }
+    }
+}
+
+/// What the command line gave.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Overrides {
+    /// `--data`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<PathBuf>,
+    /// `--listen`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// `--store-name`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store_name: Option<String>,
+    /// `--banner`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub banner: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_wins_and_defaults_are_loopback() {
+        let given = Overrides { store_name: Some("demo".into()), ..Overrides::default() };
+        let config = Config::load(None, &given).expect("defaults are complete");
+        assert_eq!(config.store_name, "demo");
+        assert!(config.listen.ip().is_loopback());
+        assert_eq!(config.limits, Limits::default());
+    }
+}

@@ -1,0 +1,78 @@
+//! The table of signals: what a recommendation can rest on. One file each in `signals/`.
+
+use super::signals::{distance, field, prior, shared, text};
+use super::ties::Neighbors;
+use crate::graph::{EntityRow, Lens, Tie};
+
+/// For whom partners are sought.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    /// The organisation that seeks, where there is one (the owner of a demand or result).
+    pub organization: Option<EntityRow>,
+    /// What describes the need: the organisation, its demand or result; its fields count.
+    pub about: Vec<EntityRow>,
+    /// Documents that share words with the need; none where the need has no text.
+    pub text: Option<Vec<TextEvidence>>,
+}
+
+/// A document found by its words.
+#[derive(Clone, Debug)]
+pub struct TextEvidence {
+    /// An achievement, demand, platform or the organisation itself.
+    pub document: EntityRow,
+    /// Between 0 and 1.
+    pub score: f32,
+    /// The shared words, the most telling first.
+    pub words: Vec<String>,
+}
+
+/// Why a candidate gets what it gets from one signal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    /// Between 0 and 1.
+    pub value: f64,
+    /// The reason in Chinese.
+    pub zh: String,
+    /// The reason in English.
+    pub en: String,
+    /// Ties that show it; each can be walked again.
+    pub evidence: Vec<Tie>,
+}
+
+/// What a signal says of a candidate.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Finding {
+    /// It says this much, and why.
+    Says(Reason),
+    /// It knows nothing about this candidate; the words tell what is missing.
+    Unknown(&'static str, &'static str),
+}
+
+/// What signals share while one wish is answered.
+pub struct Scene<'v> {
+    /// The graph for one day and one reader.
+    pub lens: Lens<'v>,
+    /// The wish.
+    pub wish: &'v Wish,
+    /// Partners and common places of the organisation that seeks.
+    pub own: Option<Neighbors>,
+}
+
+/// One signal.
+pub struct Signal {
+    /// Its name in the schema and in the weights.
+    pub name: &'static str,
+    /// What it looks at, in Chinese.
+    pub zh: &'static str,
+    /// What it looks at, in English.
+    pub en: &'static str,
+    /// Does it alone justify a recommendation? Being near does not.
+    pub substantial: bool,
+    /// Can it say anything about this wish at all?
+    pub applies: fn(&Scene<'_>) -> bool,
+    /// What it says of a candidate.
+    pub find: fn(&Scene<'_>, EntityRow) -> Finding,
+}
+
+/// The table of signals.
+pub static SIGNALS: &[Signal] = &[text::SIGNAL, field::SIGNAL, shared::SIGNAL, prior::SIGNAL, distance::SIGNAL];

@@ -1,0 +1,71 @@
+//! How near are they? Same county 1, same city 0.8, same province 0.5, else 0.2 (domain study §8.2).
+
+use crate::domain::{Relation, Value, enumeration};
+use crate::graph::{EntityRow, Lens, Tie};
+use crate::matching::signal::{Finding, Reason, Scene, Signal};
+
+/// The row of the table.
+pub const SIGNAL: Signal = Signal {
+    name: "DISTANCE",
+    zh: "地域远近：同县区、同市、同省或省外",
+    en: "Distance: same county, same city, same province, or beyond",
+    substantial: false,
+    applies: |scene| seeker(scene).is_some(),
+    find,
+};
+
+/// Levels in the hierarchy of regions with the nearness they stand for.
+const LEVELS: &[(&[&str], f64, &str, &str)] = &[
+    (&["COUNTY", "ZONE", "PARK"], 1.0, "同在", "both are in"),
+    (&["CITY"], 0.8, "同在", "both are in"),
+    (&["PROVINCE"], 0.5, "同在", "both are in"),
+];
+
+fn seeker<'v>(scene: &Scene<'v>) -> Option<(EntityRow, Tie)> {
+    scene.wish.organization.and_then(|node| place(&scene.lens, node))
+}
+
+/// Where it is: jurisdiction first, then whatever is known.
+fn place(lens: &Lens<'_>, node: EntityRow) -> Option<(EntityRow, Tie)> {
+    let role = Relation::LocatedIn.row().attribute("role")?;
+    let jurisdiction = Value::Code(enumeration::LOCATION_ROLE.by_name("JURISDICTION")?.tag);
+    let ties: Vec<Tie> = lens.ties(node, Some(Relation::LocatedIn), true).collect();
+    let first = ties.iter().find(|tie| lens.tie_value(tie.row, role) == Some(&jurisdiction)).or(ties.first())?;
+    Some((first.there, *first))
+}
+
+/// The region and all it is part of.
+fn regions(lens: &Lens<'_>, start: EntityRow) -> Vec<EntityRow> {
+    let mut all = vec![start];
+    let mut next = 0;
+    while let Some(place) = all.get(next).copied() {
+        next += 1;
+        for tie in lens.ties(place, Some(Relation::PartOf), true) {
+            if !all.contains(&tie.there) {
+                all.push(tie.there);
+            }
+        }
+    }
+    all
+}
+
+fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
+    let lens = &scene.lens;
+    let (Some((here, mine)), Some((there, other))) = (seeker(scene), place(lens, candidate)) else {
+        return Finding::Unknown("所在地区未知", "its place is not known");
+    };
+    let (near, far) = (regions(lens, here), regions(lens, there));
+    let evidence = vec![mine, other];
+    for (kinds, value, zh, en) in LEVELS {
+        let is_level = |region: &EntityRow| {
+            let kind = lens.value_named(*region, "kind");
+            kinds.iter().any(|name| kind == enumeration::REGION_KIND.by_name(name).map(|code| Value::Code(code.tag)).as_ref())
+        };
+        if let Some(common) = near.iter().find(|region| far.contains(region) && is_level(region)) {
+            let name = lens.name(*common);
+            return Finding::Says(Reason { value: *value, zh: format!("{zh}{name}"), en: format!("{en} {name}"), evidence });
+        }
+    }
+    let name = lens.name(there);
+    Finding::Says(Reason { value: 0.2, zh: format!("位于外地：{name}"), en: format!("it is elsewhere: {name}"), evidence })
+}
