@@ -6,6 +6,8 @@
 //! compile. A missing page is therefore a warning and an empty table (the server then
 //! shows a notice), unless `INNOGRAPH_REQUIRE_PAGE=1` says that this build is to ship.
 
+#![expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts by environment variables")]
+
 use std::env;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -49,25 +51,16 @@ fn playground(root: &Path) -> Outcome<String> {
     }
 
     let mut table = String::new();
-    writeln!(
-        table,
-        "/// Whether the page stood in `web/dist` when this was compiled."
-    )?;
+    writeln!(table, "/// Whether the page stood in `web/dist` when this was compiled.")?;
     writeln!(table, "pub const BUILT: bool = {built};")?;
-    writeln!(
-        table,
-        "/// Path below `web/dist`, media type, bytes; sorted by path."
-    )?;
+    writeln!(table, "/// Path below `web/dist`, media type, bytes; sorted by path.")?;
     writeln!(table, "pub static ASSETS: &[(&str, &str, &[u8])] = &[")?;
     if built {
         for file in files_below(&dist)? {
             let path = slashed(file.strip_prefix(&dist)?)?;
             let source = absolute(&file)?;
             let media = media_type(&path);
-            writeln!(
-                table,
-                "    ({path:?}, {media:?}, include_bytes!({source:?})),"
-            )?;
+            writeln!(table, "    ({path:?}, {media:?}, include_bytes!({source:?})),")?;
         }
     }
     writeln!(table, "];")?;
@@ -80,17 +73,11 @@ fn examples(root: &Path) -> Outcome<String> {
     watch(&folder);
 
     let mut table = String::new();
-    writeln!(
-        table,
-        "/// File name and text of every worked query; sorted by name."
-    )?;
+    writeln!(table, "/// File name and text of every worked query; sorted by name.")?;
     writeln!(table, "pub static EXAMPLES: &[(&str, &str)] = &[")?;
     if folder.is_dir() {
         for file in files_below(&folder)? {
-            if file
-                .extension()
-                .is_none_or(|extension| extension != "graphql")
-            {
+            if file.extension().is_none_or(|extension| extension != "graphql") {
                 continue;
             }
             let name = slashed(file.strip_prefix(&folder)?)?;
@@ -118,13 +105,9 @@ fn files_below(folder: &Path) -> Outcome<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut waiting = vec![folder.to_path_buf()];
     while let Some(place) = waiting.pop() {
-        for entry in
-            fs::read_dir(&place).map_err(|error| format!("{}: {error}", place.display()))?
-        {
+        for entry in fs::read_dir(&place).map_err(|error| format!("{}: {error}", place.display()))? {
             let path = entry?.path();
-            let hidden = path
-                .file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
             if hidden {
                 continue;
             }
@@ -143,19 +126,13 @@ fn files_below(folder: &Path) -> Outcome<Vec<PathBuf>> {
 }
 
 fn slashed(path: &Path) -> Outcome<String> {
-    let text = path
-        .to_str()
-        .ok_or_else(|| format!("{}: the name is not UTF-8", path.display()))?;
+    let text = path.to_str().ok_or_else(|| format!("{}: the name is not UTF-8", path.display()))?;
     Ok(text.replace('\\', "/"))
 }
 
 fn absolute(path: &Path) -> Outcome<String> {
-    let full = path
-        .canonicalize()
-        .map_err(|error| format!("{}: {error}", path.display()))?;
-    full.to_str()
-        .map(str::to_owned)
-        .ok_or_else(|| format!("{}: the path is not UTF-8", full.display()).into())
+    let full = path.canonicalize().map_err(|error| format!("{}: {error}", path.display()))?;
+    full.to_str().map(str::to_owned).ok_or_else(|| format!("{}: the path is not UTF-8", full.display()).into())
 }
 
 /// The endings a Vite build produces; anything else is handed out as plain bytes, so that

@@ -120,9 +120,12 @@ impl Config {
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        let environment = Env::prefixed("INNOGRAPH_")
-            .filter(|key| !matches!(key.as_str(), "test_data" | "require_page" | "config" | "log"))
-            .split("__");
+        // Other variables of that beginning belong to scripts and tests.
+        let is_setting = |key: &str| {
+            let key = key.to_ascii_lowercase();
+            matches!(key.as_str(), "data" | "listen" | "store_name" | "banner") || key.starts_with("limits__")
+        };
+        let environment = Env::prefixed("INNOGRAPH_").filter(move |key| is_setting(key.as_str())).split("__");
         figment.merge(environment).merge(Serialized::defaults(given)).extract().map_err(Box::new)
     }
 

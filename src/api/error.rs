@@ -51,7 +51,11 @@ impl From<Rejection> for ApiError {
 impl From<SearchError> for ApiError {
     fn from(error: SearchError) -> Self {
         match error {
-            SearchError::Empty => Self::new("EMPTY_QUERY", "搜索文字是空的。请输入名称、代码或几个词。", "The search text is empty. Enter a name, a code or some words."),
+            SearchError::Empty => Self::new(
+                "EMPTY_QUERY",
+                "搜索文字是空的。请输入名称、代码或几个词。",
+                "The search text is empty. Enter a name, a code or some words.",
+            ),
             SearchError::TooLong { limit } => Self::new(
                 "QUERY_TOO_LONG",
                 format!("搜索文字超过 {limit} 个字。请缩短。"),
@@ -66,5 +70,9 @@ impl From<SearchError> for ApiError {
 /// Something that is our fault. The cause goes to the log, not to the client.
 pub fn internal(operation: &str, cause: &dyn std::fmt::Display) -> ApiError {
     tracing::error!(operation, %cause, "a request failed");
-    ApiError::new("INTERNAL", "服务内部出错，已记录。请稍后再试。", "The service failed and has noted it. Try again later.")
+    ApiError::new(
+        "INTERNAL",
+        "服务内部出错，已记录。请稍后再试。",
+        "The service failed and has noted it. Try again later.",
+    )
 }

@@ -106,7 +106,11 @@ impl ContainerType for QueryRoot {
         let wait = std::time::Duration::from_millis(answering.limits.heavy_wait_ms);
         let turn = tokio::time::timeout(wait, answering.heavy.acquire()).await;
         let Ok(Ok(_turn)) = turn else {
-            return Err(failed(ApiError::new("BUSY", "正在进行的大查询太多。请稍后再试。", "Too many long queries are running. Try again shortly.")));
+            return Err(failed(ApiError::new(
+                "BUSY",
+                "正在进行的大查询太多。请稍后再试。",
+                "Too many long queries are running. Try again shortly.",
+            )));
         };
         let threads = tokio::runtime::Handle::current().runtime_flavor();
         match threads {

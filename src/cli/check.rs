@@ -18,7 +18,10 @@ pub fn check(data: &Path) -> ExitCode {
     let view = engine.view();
     let violations = view.state().check();
     let [nodes, ties, records, sources] = view.state().size();
-    println!("序号 sequence {}: 对象 nodes {nodes}, 关系 ties {ties}, 认定 records {records}, 来源 sources {sources}", view.state().sequence());
+    println!(
+        "序号 sequence {}: 对象 nodes {nodes}, 关系 ties {ties}, 认定 records {records}, 来源 sources {sources}",
+        view.state().sequence()
+    );
     for violation in &violations {
         eprintln!("{}", violation.0);
     }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit;
+use crate::config::Config;
 use crate::domain::command::Command;
 use crate::engine::{Engine, WriteError};
 use crate::intake::{IMPORTERS, InputFile, Limits, Place, Refusal};
@@ -14,7 +15,12 @@ use crate::intake::{IMPORTERS, InputFile, Limits, Place, Refusal};
 const SHOWN: usize = 50;
 
 /// Import folders or files as one data set; with `dry_run` only say what would happen.
-pub fn import(data: &Path, inputs: &[PathBuf], format: &str, limits: &Limits, dry_run: bool) -> ExitCode {
+pub fn import(config: &Config, inputs: &[PathBuf], format: &str, dry_run: bool) -> ExitCode {
+    let limits = Limits {
+        file_bytes: config.limits.import_file_bytes,
+        cell_bytes: config.limits.import_cell_bytes,
+        columns: config.limits.import_columns,
+    };
     let Some(importer) = IMPORTERS.iter().find(|importer| importer.name == format) else {
         let known = IMPORTERS.iter().map(|importer| format!("{} ({})", importer.name, importer.en)).collect::<Vec<_>>();
         eprintln!("没有名为“{format}”的导入格式。No importer “{format}”; known: {}", known.join("; "));
@@ -27,18 +33,23 @@ pub fn import(data: &Path, inputs: &[PathBuf], format: &str, limits: &Limits, dr
             return ExitCode::from(exit::USAGE);
         }
     };
-    let reading = (importer.read)(&files, limits);
+    let reading = (importer.read)(&files, &limits);
     if !reading.refusals.is_empty() {
         return refuse(&reading.refusals, reading.rows);
     }
-    let engine = match Engine::open(data) {
+    let engine = match Engine::open(&config.data) {
         Ok(engine) => engine,
         Err(error) => {
             eprintln!("{error}");
             return exit::of_open(&error);
         }
     };
-    let (places, commands): (Vec<Place>, Vec<Command>) = reading.commands.into_iter().unzip();
+    let (mut places, mut commands): (Vec<Place>, Vec<Command>) = reading.commands.into_iter().unzip();
+    places.push(Place { file: config.data.display().to_string(), line: 0, column: None });
+    commands.push(Command::NameStore { name: config.store_name.clone() });
+    let rows = reading.rows;
+    // Naming the store is no row.
+    let naming = usize::from(engine.view().state().name().is_none());
     let bar = ProgressBar::new(u64::try_from(commands.len()).unwrap_or(u64::MAX));
     let style = ProgressStyle::with_template("导入 import {bar:30} {pos}/{len} {per_sec} {eta}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -46,16 +57,27 @@ pub fn import(data: &Path, inputs: &[PathBuf], format: &str, limits: &Limits, dr
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
         true
     };
-    let outcome = if dry_run { engine.rehearse(&commands, &mut progress) } else { engine.execute("import", &commands, &mut progress) };
+    let outcome = if dry_run {
+        engine.rehearse(&commands, &mut progress)
+    } else {
+        engine.execute("import", &commands, &mut progress)
+    };
     bar.finish_and_clear();
     match outcome {
         Ok(outcome) => {
+            let changed = outcome.changed - naming;
             let note = if dry_run { "（试运行，未写入 · dry run, nothing written）" } else { "" };
             println!(
                 "接受 {} 行：新增或更改 {}，无变化 {}；序号 {}{note}\n\
                  accepted {} rows: {} changed, {} unchanged; sequence {}",
-                commands.len(), outcome.changed, outcome.unchanged, outcome.sequence,
-                commands.len(), outcome.changed, outcome.unchanged, outcome.sequence,
+                rows,
+                changed,
+                rows - changed,
+                outcome.sequence,
+                rows,
+                changed,
+                rows - changed,
+                outcome.sequence,
             );
             ExitCode::from(exit::OK)
         }
@@ -82,7 +104,8 @@ fn refuse(refusals: &[Refusal], rows: usize) -> ExitCode {
     }
     eprintln!(
         "共 {rows} 行，{} 处被拒；没有写入任何内容。{rows} rows, {} refusals; nothing was written.",
-        refusals.len(), refusals.len()
+        refusals.len(),
+        refusals.len()
     );
     ExitCode::from(exit::REFUSED)
 }

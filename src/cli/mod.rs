@@ -12,7 +12,6 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Config, Overrides};
-use crate::intake::Limits;
 
 /// 科创图谱 innograph: a knowledge graph of innovation actors, asked in GraphQL.
 ///
@@ -60,6 +59,9 @@ enum Subcommands {
         /// Folders or files.
         #[arg(required = true)]
         inputs: Vec<PathBuf>,
+        /// Which store this is: xinxiang, demo, or a name of your own. A store keeps its first name.
+        #[arg(long)]
+        store_name: Option<String>,
         /// The importer.
         #[arg(long = "as", default_value = "csv")]
         format: String,
@@ -96,12 +98,14 @@ pub fn run(cli: Cli) -> ExitCode {
         Config::load(settings.config.as_deref(), &given)
     };
     let loaded = match &cli.command {
-        Subcommands::Serve { settings, listen, store_name, banner } => {
-            load(settings, Overrides { listen: *listen, store_name: store_name.clone(), banner: banner.clone(), data: None })
+        Subcommands::Serve { settings, listen, store_name, banner } => load(
+            settings,
+            Overrides { listen: *listen, store_name: store_name.clone(), banner: banner.clone(), data: None },
+        ),
+        Subcommands::Import { settings, store_name, .. } => {
+            load(settings, Overrides { store_name: store_name.clone(), ..Overrides::default() })
         }
-        Subcommands::Import { settings, .. } | Subcommands::Check { settings } | Subcommands::Config { settings, .. } => {
-            load(settings, Overrides::default())
-        }
+        Subcommands::Check { settings } | Subcommands::Config { settings, .. } => load(settings, Overrides::default()),
         Subcommands::Schema => Ok(Config::default()),
     };
     let config = match loaded {
@@ -113,14 +117,7 @@ pub fn run(cli: Cli) -> ExitCode {
     };
     match cli.command {
         Subcommands::Serve { .. } => serve::serve(&config),
-        Subcommands::Import { inputs, format, dry_run, .. } => {
-            let limits = Limits {
-                file_bytes: config.limits.import_file_bytes,
-                cell_bytes: config.limits.import_cell_bytes,
-                columns: config.limits.import_columns,
-            };
-            import::import(&config.data, &inputs, &format, &limits, dry_run)
-        }
+        Subcommands::Import { inputs, format, dry_run, .. } => import::import(&config, &inputs, &format, dry_run),
         Subcommands::Check { .. } => check::check(&config.data),
         Subcommands::Schema => {
             print!("{}", crate::api::sdl());

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use super::exit;
 use crate::api::http::{Service, router};
 use crate::config::Config;
+use crate::domain::Rejection;
 use crate::engine::Engine;
 
 /// Serve until SIGTERM or Ctrl-C.
@@ -30,8 +31,16 @@ async fn run(config: &Config) -> ExitCode {
             return exit::of_open(&error);
         }
     };
+    if let Some(found) = engine.view().state().name().filter(|found| *found != config.store_name) {
+        let rejection = Rejection::OtherStore { given: config.store_name.clone(), found: found.to_owned() };
+        eprintln!("{} {}", rejection.zh(), rejection.en());
+        return ExitCode::from(exit::USAGE);
+    }
     if engine.is_read_only() {
-        eprintln!("数据目录不可写，只读打开。The data directory {} cannot be written; the store is open for reading only.", config.data.display());
+        eprintln!(
+            "数据目录不可写，只读打开。The data directory {} cannot be written; the store is open for reading only.",
+            config.data.display()
+        );
     }
     let listener = match TcpListener::bind(config.listen).await {
         Ok(listener) => listener,

@@ -79,13 +79,7 @@ pub struct Attribute {
 
 impl Attribute {
     /// A public, optional attribute of cost 1.
-    pub const fn new(
-        tag: u16,
-        name: &'static str,
-        value_type: ValueType,
-        zh: &'static str,
-        en: &'static str,
-    ) -> Self {
+    pub const fn new(tag: u16, name: &'static str, value_type: ValueType, zh: &'static str, en: &'static str) -> Self {
         let (sensitivity, text) = (Sensitivity::Public, TextWeight::None);
         Self { tag, name, value_type, required: false, zh, en, sensitivity, cost: 1, text }
     }
@@ -128,10 +122,9 @@ impl Attribute {
             ValueType::Money => ("单位：元（人民币）", "Unit: yuan (CNY)"),
             ValueType::Area => ("单位：平方米", "Unit: square metres"),
             ValueType::Ratio => ("比例，0 到 1", "Ratio, 0 to 1"),
-            ValueType::Date => (
-                "日期，可只到年或月（2017、2017-03）",
-                "Date, may stop at the year or the month (2017, 2017-03)",
-            ),
+            ValueType::Date => {
+                ("日期，可只到年或月（2017、2017-03）", "Date, may stop at the year or the month (2017, 2017-03)")
+            }
             _ => ("", ""),
         }
     }

@@ -58,6 +58,11 @@ pub struct Origin {
 /// What somebody wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
+    /// Name the store. Data of differently named stores are never mixed.
+    NameStore {
+        /// The name.
+        name: String,
+    },
     /// Enter or revise a source.
     SaveSource {
         /// Row key, unique in the store.

@@ -141,6 +141,13 @@ pub enum Event {
         #[n(6)]
         provenance: Provenance,
     },
+    /// The store was given its name; it keeps it for ever.
+    #[n(7)]
+    StoreNamed {
+        /// `xinxiang`, `demo` …
+        #[n(0)]
+        name: String,
+    },
     /// A record was made.
     #[n(6)]
     RecordMade {

@@ -51,14 +51,9 @@ impl<C> minicbor::Encode<C> for Id {
 }
 
 impl<'b, C> minicbor::Decode<'b, C> for Id {
-    fn decode(
-        decoder: &mut minicbor::Decoder<'b>,
-        _: &mut C,
-    ) -> Result<Self, minicbor::decode::Error> {
-        let bytes: [u8; 16] = decoder
-            .bytes()?
-            .try_into()
-            .map_err(|_| minicbor::decode::Error::message("an id has 16 bytes"))?;
+    fn decode(decoder: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        let bytes: [u8; 16] =
+            decoder.bytes()?.try_into().map_err(|_| minicbor::decode::Error::message("an id has 16 bytes"))?;
         Ok(Self(u128::from_be_bytes(bytes)))
     }
 }

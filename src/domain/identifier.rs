@@ -58,7 +58,12 @@ pub enum Scheme {
 
 /// Name in schema and CSV, with words in both languages.
 pub static SCHEMES: &[(Scheme, &str, &str, &str)] = &[
-    (Scheme::CreditCode, "USCC", "统一社会信用代码（GB 32100-2015，18 位，带校验）", "Unified social credit code, 18 characters with a check character"),
+    (
+        Scheme::CreditCode,
+        "USCC",
+        "统一社会信用代码（GB 32100-2015，18 位，带校验）",
+        "Unified social credit code, 18 characters with a check character",
+    ),
     (Scheme::OrgCode, "ORG_CODE", "组织机构代码（GB 11714）", "Organisation code of the older standard"),
     (Scheme::Ror, "ROR", "ROR 研究机构编号", "Identifier of the Research Organization Registry"),
     (Scheme::StockCode, "STOCK_CODE", "股票代码", "Code of the shares at the exchange"),
@@ -105,7 +110,10 @@ impl Identifier {
     pub fn new(scheme: Scheme, text: &str) -> Result<Self, (String, String)> {
         let value = text.trim();
         if value.is_empty() || value.len() > 128 || value.chars().any(char::is_control) {
-            return Err(("编号不能为空、过长或含控制字符".into(), "an identifier is neither empty nor longer than 128 bytes and has no control characters".into()));
+            return Err((
+                "编号不能为空、过长或含控制字符".into(),
+                "an identifier is neither empty nor longer than 128 bytes and has no control characters".into(),
+            ));
         }
         let value = match scheme {
             Scheme::CreditCode => value.to_ascii_uppercase(),
@@ -142,10 +150,16 @@ fn check_credit_code(code: &str) -> Result<(), (String, String)> {
     }
     let organization = &bytes[8..17];
     if organization_check(&organization[..8]) != Some(organization[8]) {
-        return refuse("其中的组织机构代码校验位不符，请核对原件", "the check character of the organisation code inside does not fit; compare with the original");
+        return refuse(
+            "其中的组织机构代码校验位不符，请核对原件",
+            "the check character of the organisation code inside does not fit; compare with the original",
+        );
     }
     if bytes[17] != CREDIT_ALPHABET[(31 - sum % 31) % 31] {
-        return refuse("统一社会信用代码校验位不符，请核对原件", "the check character does not fit; compare with the original");
+        return refuse(
+            "统一社会信用代码校验位不符，请核对原件",
+            "the check character does not fit; compare with the original",
+        );
     }
     Ok(())
 }
@@ -174,8 +188,14 @@ mod tests {
             assert!(Identifier::new(Scheme::CreditCode, good).is_ok(), "{good}");
         }
         for bad in [
-            "91350100M000100Y4Z", "91350100M000100Y44", "91350100M000100Y4", "91350100M000100Y433",
-            "91350100O000100Y43", "91350100M000101Y43", "9135010中0100Y43", "",
+            "91350100M000100Y4Z",
+            "91350100M000100Y44",
+            "91350100M000100Y4",
+            "91350100M000100Y433",
+            "91350100O000100Y43",
+            "91350100M000101Y43",
+            "9135010中0100Y43",
+            "",
         ] {
             assert!(Identifier::new(Scheme::CreditCode, bad).is_err(), "{bad}");
         }

@@ -121,8 +121,7 @@ impl Kind {
     }
 
     /// Legal persons and the like: enterprises, institutes, other organisations.
-    pub const ORGANIZATIONS: &'static [Kind] =
-        &[Kind::Enterprise, Kind::Institute, Kind::OtherOrganization];
+    pub const ORGANIZATIONS: &'static [Kind] = &[Kind::Enterprise, Kind::Institute, Kind::OtherOrganization];
 
     /// Whoever can act: organisations, alliances, clusters, funds, carriers, platforms.
     pub const ACTORS: &'static [Kind] = &[

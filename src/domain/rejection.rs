@@ -35,6 +35,7 @@ pub enum Rejection {
     UnknownFile { known: String },
     EmptyFile,
     TooLarge { limit: String },
+    OtherStore { given: String, found: String },
 }
 
 /// A value that its attribute does not take.
@@ -81,24 +82,45 @@ impl Rejection {
             Self::UnknownFile { .. } => "UNKNOWN_FILE",
             Self::EmptyFile => "EMPTY_FILE",
             Self::TooLarge { .. } => "TOO_LARGE",
+            Self::OtherStore { .. } => "OTHER_STORE",
         }
     }
 
     /// The sentence in Chinese.
     pub fn zh(&self) -> String {
         match self {
-            Self::UnknownReference { what, given } => format!("找不到{what}“{given}”。请核对 key、代码或名称，或先录入它。"),
-            Self::AmbiguousName { given, candidates } => format!("“{given}”对应多个对象：{}。请改用其中一个的 id 或代码。", candidates.join("、")),
-            Self::WrongKind { given, expected, found } => format!("“{given}”是{}，这里需要{expected}。", found.row().label_zh),
-            Self::ForbiddenEnds { relation, from, to } => format!("“{}”不能连接{}与{}。请检查方向与种类。", relation.row().label_zh, from.row().label_zh, to.row().label_zh),
-            Self::TieToItself { relation } => format!("“{}”的两端是同一个对象。请改正其中一端。", relation.row().label_zh),
+            Self::UnknownReference { what, given } => {
+                format!("找不到{what}“{given}”。请核对 key、代码或名称，或先录入它。")
+            }
+            Self::AmbiguousName { given, candidates } => {
+                format!("“{given}”对应多个对象：{}。请改用其中一个的 id 或代码。", candidates.join("、"))
+            }
+            Self::WrongKind { given, expected, found } => {
+                format!("“{given}”是{}，这里需要{expected}。", found.row().label_zh)
+            }
+            Self::ForbiddenEnds { relation, from, to } => format!(
+                "“{}”不能连接{}与{}。请检查方向与种类。",
+                relation.row().label_zh,
+                from.row().label_zh,
+                to.row().label_zh
+            ),
+            Self::TieToItself { relation } => {
+                format!("“{}”的两端是同一个对象。请改正其中一端。", relation.row().label_zh)
+            }
             Self::Circular { relation } => format!("“{}”会形成循环。请检查上下级方向。", relation.row().label_zh),
-            Self::OverlappingValidity { relation, other } => format!("“{}”同一时间只能有一个，与“{other}”时间重叠。请先填写前一个的终止日期。", relation.row().label_zh),
+            Self::OverlappingValidity { relation, other } => format!(
+                "“{}”同一时间只能有一个，与“{other}”时间重叠。请先填写前一个的终止日期。",
+                relation.row().label_zh
+            ),
             Self::RequiredMissing { name } => format!("“{name}”必须填写；确实无人知道时请填 UNKNOWN。"),
-            Self::InvalidValue { name, given, expected_zh, .. } => format!("“{name}”的值“{given}”不对：{expected_zh}。"),
+            Self::InvalidValue { name, given, expected_zh, .. } => {
+                format!("“{name}”的值“{given}”不对：{expected_zh}。")
+            }
             Self::InvalidName { given, zh, .. } => format!("名称“{given}”不能用：{zh}。"),
             Self::InvalidIdentifier { given, zh, .. } => format!("编号“{given}”不能用：{zh}。"),
-            Self::IdentifierTaken { given, holder } => format!("编号“{given}”已属于“{holder}”。若是同一单位请引用它，若不是请核对编号。"),
+            Self::IdentifierTaken { given, holder } => {
+                format!("编号“{given}”已属于“{holder}”。若是同一单位请引用它，若不是请核对编号。")
+            }
             Self::ValidityReversed { from, to } => format!("起始 {from} 不早于终止 {to}。请核对两个日期。"),
             Self::SourceMissing => "缺来源。每条事实都要在 source 列写 sources.csv 中的 key。".into(),
             Self::SourceUntraceable => "来源既无网址（address）也无文号（docNo）。请至少填写一项。".into(),
@@ -107,42 +129,79 @@ impl Rejection {
             Self::DuplicateColumn { name } => format!("列“{name}”出现了两次。请删去一列。"),
             Self::DuplicateKey { key, first } => format!("key“{key}”已在 {first} 用过。请换一个。"),
             Self::InvalidKey { given } => format!("key“{given}”不合规：1 到 64 个字母、数字、-、_ 或 .。"),
-            Self::WrongCellCount { expected, found } => format!("这一行有 {found} 格，表头有 {expected} 格。请检查逗号与引号。"),
+            Self::WrongCellCount { expected, found } => {
+                format!("这一行有 {found} 格，表头有 {expected} 格。请检查逗号与引号。")
+            }
             Self::NotUtf8 => "文件不是 UTF-8 编码。请另存为“CSV UTF-8”。".into(),
             Self::UnknownFile { known } => format!("不认识这个文件名。可用的文件：{known}。"),
             Self::EmptyFile => "文件是空的，连表头也没有。请写上表头或删去文件。".into(),
             Self::TooLarge { limit } => format!("超过上限 {limit}。请分成几份。"),
+            Self::OtherStore { given, found } => format!(
+                "这个数据目录属于库“{found}”，不能当作“{given}”使用：真实数据与示例数据从不混在一起。请换一个 --data 目录或 --store-name。"
+            ),
         }
     }
 
     /// The sentence in English.
     pub fn en(&self) -> String {
         match self {
-            Self::UnknownReference { what, given } => format!("No {what} “{given}” was found. Check the key, code or name, or enter it first."),
-            Self::AmbiguousName { given, candidates } => format!("“{given}” fits several: {}. Use the id or code of one of them.", candidates.join(", ")),
-            Self::WrongKind { given, expected, found } => format!("“{given}” is of the kind {}; expected here: {expected}.", found.row().name),
-            Self::ForbiddenEnds { relation, from, to } => format!("{} cannot join {} and {}. Check direction and kinds.", relation.row().name, from.row().name, to.row().name),
-            Self::TieToItself { relation } => format!("Both ends of {} are the same. Correct one of them.", relation.row().name),
-            Self::Circular { relation } => format!("{} would run in a circle. Check which end is the upper one.", relation.row().name),
-            Self::OverlappingValidity { relation, other } => format!("{} allows one at a time and overlaps with “{other}”. End that one first.", relation.row().name),
+            Self::UnknownReference { what, given } => {
+                format!("No {what} “{given}” was found. Check the key, code or name, or enter it first.")
+            }
+            Self::AmbiguousName { given, candidates } => {
+                format!("“{given}” fits several: {}. Use the id or code of one of them.", candidates.join(", "))
+            }
+            Self::WrongKind { given, expected, found } => {
+                format!("“{given}” is of the kind {}; expected here: {expected}.", found.row().name)
+            }
+            Self::ForbiddenEnds { relation, from, to } => format!(
+                "{} cannot join {} and {}. Check direction and kinds.",
+                relation.row().name,
+                from.row().name,
+                to.row().name
+            ),
+            Self::TieToItself { relation } => {
+                format!("Both ends of {} are the same. Correct one of them.", relation.row().name)
+            }
+            Self::Circular { relation } => {
+                format!("{} would run in a circle. Check which end is the upper one.", relation.row().name)
+            }
+            Self::OverlappingValidity { relation, other } => {
+                format!("{} allows one at a time and overlaps with “{other}”. End that one first.", relation.row().name)
+            }
             Self::RequiredMissing { name } => format!("“{name}” must be answered; write UNKNOWN where nobody knows."),
-            Self::InvalidValue { name, given, expected_en, .. } => format!("“{name}” cannot be “{given}”: it {expected_en}."),
+            Self::InvalidValue { name, given, expected_en, .. } => {
+                format!("“{name}” cannot be “{given}”: it {expected_en}.")
+            }
             Self::InvalidName { given, en, .. } => format!("“{given}” cannot be a name: {en}."),
             Self::InvalidIdentifier { given, en, .. } => format!("“{given}” cannot be an identifier: {en}."),
-            Self::IdentifierTaken { given, holder } => format!("Identifier “{given}” belongs to “{holder}”. Refer to that one, or check the number."),
-            Self::ValidityReversed { from, to } => format!("The start {from} is not before the end {to}. Check both dates."),
+            Self::IdentifierTaken { given, holder } => {
+                format!("Identifier “{given}” belongs to “{holder}”. Refer to that one, or check the number.")
+            }
+            Self::ValidityReversed { from, to } => {
+                format!("The start {from} is not before the end {to}. Check both dates.")
+            }
             Self::SourceMissing => "No source. Write a key of sources.csv into the column source.".into(),
             Self::SourceUntraceable => "The source has neither address nor docNo. Give at least one.".into(),
             Self::UnknownColumn { name, known } => format!("Unknown column “{name}”. Known here: {known}."),
             Self::MissingColumn { name } => format!("The column “{name}” is missing. Add it."),
             Self::DuplicateColumn { name } => format!("The column “{name}” stands twice. Remove one."),
-            Self::DuplicateKey { key, first } => format!("The key “{key}” was used before, at {first}. Choose another."),
-            Self::InvalidKey { given } => format!("“{given}” cannot be a key: 1 to 64 letters, digits, -, _ or . are allowed."),
-            Self::WrongCellCount { expected, found } => format!("This row has {found} cells, the header {expected}. Check commas and quotes."),
+            Self::DuplicateKey { key, first } => {
+                format!("The key “{key}” was used before, at {first}. Choose another.")
+            }
+            Self::InvalidKey { given } => {
+                format!("“{given}” cannot be a key: 1 to 64 letters, digits, -, _ or . are allowed.")
+            }
+            Self::WrongCellCount { expected, found } => {
+                format!("This row has {found} cells, the header {expected}. Check commas and quotes.")
+            }
             Self::NotUtf8 => "The file is not UTF-8. Save it as “CSV UTF-8”.".into(),
             Self::UnknownFile { known } => format!("Unknown file name. Known: {known}."),
             Self::EmptyFile => "The file is empty, without even a header. Write one, or remove the file.".into(),
             Self::TooLarge { limit } => format!("Larger than the limit of {limit}. Split it."),
+            Self::OtherStore { given, found } => format!(
+                "This data directory belongs to the store “{found}” and cannot be used as “{given}”: real and invented data are never mixed. Choose another --data directory or --store-name."
+            ),
         }
     }
 
@@ -158,7 +217,12 @@ impl Rejection {
             Self::Circular { relation: Relation::PartOf },
             Self::OverlappingValidity { relation: Relation::LocatedIn, other: text() },
             Self::RequiredMissing { name: "status".into() },
-            Self::InvalidValue { name: "area".into(), given: text(), expected_zh: text(), expected_en: "expects a number".into() },
+            Self::InvalidValue {
+                name: "area".into(),
+                given: text(),
+                expected_zh: text(),
+                expected_en: "expects a number".into(),
+            },
             Self::InvalidName { given: text(), zh: text(), en: "too long".into() },
             Self::InvalidIdentifier { given: text(), zh: text(), en: "wrong".into() },
             Self::IdentifierTaken { given: text(), holder: text() },
@@ -175,6 +239,7 @@ impl Rejection {
             Self::UnknownFile { known: "funds.csv".into() },
             Self::EmptyFile,
             Self::TooLarge { limit: "10 MB".into() },
+            Self::OtherStore { given: "demo".into(), found: "xinxiang".into() },
         ]
     }
 }

@@ -118,8 +118,18 @@ const ENTERPRISE: &[Kind] = &[Kind::Enterprise];
 const ORGANIZATION: &[Kind] = Kind::ORGANIZATIONS;
 const PARTY: &[Kind] = &[Kind::Enterprise, Kind::Institute, Kind::OtherOrganization, Kind::Person];
 const ANY: &[Kind] = &[
-    Kind::Enterprise, Kind::Institute, Kind::OtherOrganization, Kind::Alliance, Kind::Cluster, Kind::Fund,
-    Kind::Carrier, Kind::Platform, Kind::Demand, Kind::Achievement, Kind::Collaboration, Kind::Person,
+    Kind::Enterprise,
+    Kind::Institute,
+    Kind::OtherOrganization,
+    Kind::Alliance,
+    Kind::Cluster,
+    Kind::Fund,
+    Kind::Carrier,
+    Kind::Platform,
+    Kind::Demand,
+    Kind::Achievement,
+    Kind::Collaboration,
+    Kind::Person,
 ];
 
 macro_rules! relations {

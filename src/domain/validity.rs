@@ -79,8 +79,7 @@ pub struct PartialDate {
 impl PartialDate {
     /// The first day the date can mean.
     pub fn first_day(self) -> Day {
-        Day::from_date(i32::from(self.year), self.month.max(1), self.day.max(1))
-            .unwrap_or(Day::BEGINNING)
+        Day::from_date(i32::from(self.year), self.month.max(1), self.day.max(1)).unwrap_or(Day::BEGINNING)
     }
 
     /// The day on which a validity ending with this date ends (excluded): a whole date itself,

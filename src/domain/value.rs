@@ -67,21 +67,15 @@ pub fn parse(attribute: &Attribute, text: &str) -> Result<Value, (String, String
         },
         ValueType::Date => text.parse().map(Value::Date).map_err(|()| expected()),
         ValueType::Money => fixed_point(text, 2).map(Value::Money).ok_or_else(expected),
-        ValueType::Area => fixed_point(text, 2)
-            .filter(|area| *area >= 0)
-            .map(Value::Area)
-            .ok_or_else(expected),
+        ValueType::Area => fixed_point(text, 2).filter(|area| *area >= 0).map(Value::Area).ok_or_else(expected),
         ValueType::Ratio => fixed_point(text, 6)
             .and_then(|ratio| u32::try_from(ratio).ok())
             .filter(|ratio| *ratio <= 1_000_000)
             .map(Value::Ratio)
             .ok_or_else(expected),
-        ValueType::Integer(least, most) => text
-            .parse()
-            .ok()
-            .filter(|number| (least..=most).contains(number))
-            .map(Value::Integer)
-            .ok_or_else(expected),
+        ValueType::Integer(least, most) => {
+            text.parse().ok().filter(|number| (least..=most).contains(number)).map(Value::Integer).ok_or_else(expected)
+        }
         ValueType::Code(codes) => codes.by_name(text).map(|code| Value::Code(code.tag)).ok_or_else(expected),
         ValueType::Codes(codes) => list(text)
             .map(|name| codes.by_name(name).map(|code| code.tag))
@@ -108,20 +102,23 @@ pub fn expectation(attribute: &Attribute) -> (String, String) {
             "expects a date such as 2017, 2017-03 or 2017-03-01".into(),
         ),
         ValueType::Money => (zh("应为金额（元），至多两位小数"), "expects yuan with at most two decimals".into()),
-        ValueType::Area => (zh("应为面积（平方米），至多两位小数"), "expects square metres with at most two decimals".into()),
+        ValueType::Area => {
+            (zh("应为面积（平方米），至多两位小数"), "expects square metres with at most two decimals".into())
+        }
         ValueType::Ratio => (zh("应为 0 到 1 的比例"), "expects a ratio between 0 and 1".into()),
-        ValueType::Integer(least, most) => (
-            format!("应为 {least} 到 {most} 的整数"),
-            format!("expects a whole number from {least} to {most}"),
-        ),
+        ValueType::Integer(least, most) => {
+            (format!("应为 {least} 到 {most} 的整数"), format!("expects a whole number from {least} to {most}"))
+        }
         ValueType::Code(list) | ValueType::Codes(list) => {
             let names: Vec<_> = list.values.iter().map(|value| value.name).collect();
-            (format!("应为以下之一：{}、UNKNOWN", names.join("、")), format!("expects one of {} or UNKNOWN", names.join(", ")))
+            (
+                format!("应为以下之一：{}、UNKNOWN", names.join("、")),
+                format!("expects one of {} or UNKNOWN", names.join(", ")),
+            )
         }
-        ValueType::Term(scheme) => (
-            format!("应为 {scheme} 分类下的代码"),
-            format!("expects a code of the scheme {scheme}"),
-        ),
+        ValueType::Term(scheme) => {
+            (format!("应为 {scheme} 分类下的代码"), format!("expects a code of the scheme {scheme}"))
+        }
     }
 }
 

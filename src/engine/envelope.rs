@@ -47,7 +47,9 @@ pub struct Envelope {
 #[derive(Debug, thiserror::Error)]
 pub enum EnvelopeError {
     /// Written by a later program.
-    #[error("entry {sequence} was written by a later program (envelope {version}, events {event_version}); use that program")]
+    #[error(
+        "entry {sequence} was written by a later program (envelope {version}, events {event_version}); use that program"
+    )]
     Later {
         /// The number of the entry.
         sequence: u64,
@@ -84,7 +86,8 @@ impl Envelope {
 
     /// From the bytes at that place of the ledger.
     pub fn decode(sequence: u64, bytes: &[u8]) -> Result<Self, EnvelopeError> {
-        let unreadable = |cause: minicbor::decode::Error| EnvelopeError::Unreadable { sequence, cause: cause.to_string() };
+        let unreadable =
+            |cause: minicbor::decode::Error| EnvelopeError::Unreadable { sequence, cause: cause.to_string() };
         let Versions { version, event_version } = minicbor::decode(bytes).map_err(unreadable)?;
         if version > ENVELOPE_VERSION || event_version > EVENT_VERSION {
             return Err(EnvelopeError::Later { sequence, version, event_version });

@@ -1,6 +1,7 @@
 //! The meeting place of graph, ledger and search: recovery, the one writer, and the views that
 //! readers hold. The clock and the ids live here.
 
+mod clock;
 mod envelope;
 mod recover;
 mod view;
@@ -9,6 +10,7 @@ mod writer;
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 
+pub use clock::today;
 pub use envelope::{Envelope, EnvelopeError};
 pub use view::{SearchState, View};
 pub use writer::{ImportOutcome, Progress, WriteError};
@@ -22,7 +24,9 @@ use crate::search::SearchIndex;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another process has it.
-    #[error("the data directory {directory} is in use by another innograph process; stop it, or choose another directory with --data")]
+    #[error(
+        "the data directory {directory} is in use by another innograph process; stop it, or choose another directory with --data"
+    )]
     InUse {
         /// The directory.
         directory: String,

@@ -13,9 +13,8 @@ use crate::ledger::{Access, Head, Ledger, LedgerError};
 pub(super) fn lock(directory: &Path) -> Result<(Option<File>, Access), OpenError> {
     let name = directory.display().to_string();
     let made = std::fs::create_dir_all(directory);
-    let opened = made.and_then(|()| {
-        OpenOptions::new().create(true).truncate(false).write(true).open(directory.join("lock"))
-    });
+    let opened =
+        made.and_then(|()| OpenOptions::new().create(true).truncate(false).write(true).open(directory.join("lock")));
     match opened {
         Ok(file) => match file.try_lock() {
             Ok(()) => Ok((Some(file), Access::Write)),

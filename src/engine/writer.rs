@@ -1,8 +1,8 @@
 //! The one writer: decide on a working copy, append durably, only then publish.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::clock::{now_ms, random_seed};
 use super::envelope::{ENVELOPE_VERSION, Envelope};
 use crate::domain::Rejection;
 use crate::domain::command::Command;
@@ -83,7 +83,11 @@ impl Writer {
     }
 
     /// Decide everything on the working copy, then put the copy back.
-    pub(super) fn rehearse(&mut self, commands: &[Command], progress: Progress<'_>) -> Result<ImportOutcome, WriteError> {
+    pub(super) fn rehearse(
+        &mut self,
+        commands: &[Command],
+        progress: Progress<'_>,
+    ) -> Result<ImportOutcome, WriteError> {
         let before = self.working.clone();
         let decided = self.decide_all("rehearsal", commands, progress);
         self.working = before;
@@ -205,17 +209,4 @@ impl Batch {
 
 fn id_sequence(recorded_at: i64, seed: u128) -> IdSequence {
     IdSequence::new(u64::try_from(recorded_at).unwrap_or(0), seed)
-}
-
-/// Milliseconds since 1970.
-pub(super) fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// 64 random bits from the process's hash keys; enough to keep the ids of two stores apart.
-fn random_seed() -> u128 {
-    use std::hash::{BuildHasher, Hasher};
-    let half = || u128::from(std::hash::RandomState::new().build_hasher().finish());
-    (half() << 64) | half()
 }

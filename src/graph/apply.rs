@@ -29,11 +29,15 @@ impl State {
 
     /// Carry out one event of the envelope begun last.
     pub fn apply(&mut self, event: Event) {
-        let stamp = u32::try_from(self.stamps.len().saturating_sub(1)).expect("a store holds fewer than 2^32 envelopes");
+        let stamp =
+            u32::try_from(self.stamps.len().saturating_sub(1)).expect("a store holds fewer than 2^32 envelopes");
         let fact = |id: Id, validity: Validity, provenance: Provenance| Fact { id, validity, provenance, stamp };
         match event {
+            Event::StoreNamed { name } => self.name = Some(name),
             Event::SourceRegistered { id, key, values } => self.add_source(SourceRecord { id, key, values, stamp }),
-            Event::EntityCreated { id, kind, validity, provenance } => self.add_entity(kind, fact(id, validity, provenance)),
+            Event::EntityCreated { id, kind, validity, provenance } => {
+                self.add_entity(kind, fact(id, validity, provenance))
+            }
             Event::NameAdded { id, entity, text, language, kind, validity, provenance } => {
                 let Some(row) = self.known(entity) else { return };
                 let named = Named { text, language, kind, fact: fact(id, validity, provenance) };
@@ -141,8 +145,8 @@ impl State {
         mark.from = start;
         if entity.kind == Kind::Demand {
             mark.anonymous = !all_codes(&entity, "visibility", &["PUBLIC"]);
-            mark.internal = !all_codes(&entity, "visibility", &["PUBLIC", "ANONYMOUS"])
-                || all_codes(&entity, "status", &["DRAFT"]);
+            mark.internal =
+                !all_codes(&entity, "visibility", &["PUBLIC", "ANONYMOUS"]) || all_codes(&entity, "status", &["DRAFT"]);
         }
     }
 
@@ -169,7 +173,9 @@ impl State {
 fn earliest(entity: &Entity, name: &str) -> Option<Day> {
     let tag = entity.kind.row().attribute(name)?.tag;
     let dates = entity.statements.iter().filter(|statement| statement.attribute == tag);
-    dates.filter_map(|statement| if let Value::Date(date) = statement.value { Some(date.first_day()) } else { None }).min()
+    dates
+        .filter_map(|statement| if let Value::Date(date) = statement.value { Some(date.first_day()) } else { None })
+        .min()
 }
 
 /// Do all statements about a code attribute (at least one) stay within these codes? A doubt hides.

@@ -3,11 +3,10 @@
 //! A command that says what is already known gives no events, so that the same file twice changes
 //! nothing.
 
-use super::state::{Place, State};
+use super::state::State;
 use crate::domain::attribute::{Attribute, ValueType};
 use crate::domain::command::{Command, Given, Origin, Reference};
 use crate::domain::event::{Event, Values};
-use crate::domain::fold::fold;
 use crate::domain::id::IdSequence;
 use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::kind::KindRow;
@@ -29,6 +28,7 @@ pub struct Context {
 pub fn decide(state: &State, command: &Command, context: &mut Context) -> Result<Vec<Event>, Rejection> {
     let mut decision = Decision { state, ids: &mut context.ids, events: Vec::new() };
     match command {
+        Command::NameStore { name } => decision.name_store(name),
         Command::SaveSource { key, values } => decision.save_source(key, values),
         Command::SaveEntity { kind, key, name_zh, name_en, code, values, validity, origin } => {
             let names = (name_zh.as_str(), name_en.as_deref());
@@ -60,6 +60,15 @@ struct Decision<'a> {
 }
 
 impl Decision<'_> {
+    fn name_store(&mut self, name: &str) -> Result<(), Rejection> {
+        match self.state.name() {
+            None => self.events.push(Event::StoreNamed { name: name.to_owned() }),
+            Some(found) if found == name => {}
+            Some(found) => return Err(Rejection::OtherStore { given: clip(name), found: found.to_owned() }),
+        }
+        Ok(())
+    }
+
     fn save_source(&mut self, key: &str, values: &[(u16, Value)]) -> Result<(), Rejection> {
         check_key(key)?;
         for attribute in SOURCE_ATTRIBUTES.iter().filter(|attribute| attribute.required) {
@@ -156,8 +165,11 @@ impl Decision<'_> {
         let row = self.state.resolve(entity, None)?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
-        let identifier = Identifier::new(scheme, text)
-            .map_err(|(zh, en)| Rejection::InvalidIdentifier { given: clip(text), zh, en })?;
+        let identifier = Identifier::new(scheme, text).map_err(|(zh, en)| Rejection::InvalidIdentifier {
+            given: clip(text),
+            zh,
+            en,
+        })?;
         self.identify(self.state.entity(row).fact.id, Some(row), identifier, validity, &provenance)
     }
 
@@ -341,9 +353,10 @@ impl Decision<'_> {
     }
 
     fn term(&self, attributes: &[Attribute], tag: u16, reference: &Reference) -> Result<Id, Rejection> {
-        let scheme = attributes.iter().find(|attribute| attribute.tag == tag).map_or("", |attribute| {
-            if let ValueType::Term(scheme) = attribute.value_type { scheme } else { "" }
-        });
+        let scheme = attributes
+            .iter()
+            .find(|attribute| attribute.tag == tag)
+            .map_or("", |attribute| if let ValueType::Term(scheme) = attribute.value_type { scheme } else { "" });
         let inside = match reference {
             Reference::Code(code) if !scheme.is_empty() => Reference::Code(format!("{scheme}:{code}")),
             other => other.clone(),
@@ -396,84 +409,9 @@ impl Decision<'_> {
     }
 }
 
-impl State {
-    /// Find what a reference points at. The public door for readers is `Lens::resolve`.
-    pub(super) fn resolve(&self, reference: &Reference, expected: Option<Kind>) -> Result<u32, Rejection> {
-        let rows = self.candidates(reference);
-        let what = expected.map_or("对象 / entry", |kind| kind.row().label_zh).to_owned();
-        match rows.as_slice() {
-            [] => Err(Rejection::UnknownReference { what, given: clip(&reference.given()) }),
-            [row] => Ok(*row),
-            several => {
-                let candidates = several.iter().take(10).map(|row| self.label(*row)).collect();
-                Err(Rejection::AmbiguousName { given: clip(&reference.given()), candidates })
-            }
-        }
-    }
-
-    /// Every node that a reference fits.
-    pub(super) fn candidates(&self, reference: &Reference) -> Vec<u32> {
-        let by = |scheme: Scheme, value: &str| {
-            let identifier = Identifier { scheme, value: value.to_owned() };
-            self.indexes.identifiers.get(&identifier).cloned().unwrap_or_default()
-        };
-        match reference {
-            Reference::Id(id) => self.node_of(*id).into_iter().collect(),
-            Reference::CreditCode(code) => by(Scheme::CreditCode, &code.trim().to_ascii_uppercase()),
-            Reference::Name(name) => self.indexes.names.get(&fold(name)).cloned().unwrap_or_default(),
-            Reference::Code(code) => {
-                let code = code.trim();
-                if let Some((scheme, value)) = code.split_once('/')
-                    && let Some(scheme) = Scheme::by_name(scheme)
-                {
-                    return by(scheme, value);
-                }
-                // A key, a region's code, a term's code; then any other number.
-                let exact = [Scheme::Internal, Scheme::RegionCode, Scheme::TermCode].map(|scheme| by(scheme, code));
-                if let Some(rows) = exact.into_iter().find(|rows| !rows.is_empty()) {
-                    return rows;
-                }
-                let others = [Scheme::StockCode, Scheme::Ror, Scheme::OrgCode, Scheme::EducationCode, Scheme::ApprovalNo,
-                    Scheme::FundFilingNo, Scheme::ContractRegNo, Scheme::AchievementRegNo, Scheme::PatentNo];
-                let mut rows: Vec<u32> = others.into_iter().flat_map(|scheme| by(scheme, code)).collect();
-                rows.sort_unstable();
-                rows.dedup();
-                rows
-            }
-        }
-    }
-
-    /// Name and key of a node, for refusals.
-    pub(super) fn label(&self, row: u32) -> String {
-        let entity = self.entity(row);
-        let name = entity.names.first().map_or("", |name| name.text.as_str());
-        format!("{name}（{}）", entity.fact.id)
-    }
-
-    fn reaches(&self, relation: Relation, from: u32, goal: u32) -> bool {
-        let mut seen = std::collections::BTreeSet::from([from]);
-        let mut open = vec![from];
-        while let Some(row) = open.pop() {
-            if row == goal {
-                return true;
-            }
-            for (_, mark) in self.ties_from(row).filter(|(_, mark)| mark.relation == relation) {
-                if seen.insert(mark.target) {
-                    open.push(mark.target);
-                }
-            }
-        }
-        false
-    }
-
-    /// Is there anything at this id?
-    pub fn knows(&self, id: Id) -> bool {
-        matches!(self.place(id), Some(Place::Node(_) | Place::Tie(_) | Place::Record(_) | Place::Source(_)))
-    }
-}
-
 fn entity_code(row: &KindRow, code: &str, values: &Values) -> Result<Identifier, Rejection> {
-    let scheme = row.code_scheme.ok_or_else(|| Rejection::UnknownColumn { name: "code".into(), known: "key".into() })?;
+    let scheme =
+        row.code_scheme.ok_or_else(|| Rejection::UnknownColumn { name: "code".into(), known: "key".into() })?;
     let text = match (row.kind, values.iter().find(|(tag, _)| *tag == 1)) {
         (Kind::Term, Some((_, Value::Text(scheme)))) => format!("{scheme}:{code}"),
         _ => code.to_owned(),

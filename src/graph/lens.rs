@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use petgraph::stable_graph::NodeIndex;
 
-use super::state::{Entity, EntityRow, Fact, Named, Place, Record, SourceRecord, Stamp, State, Statement, TieMark, TieRow};
+use super::state::{
+    Entity, EntityRow, Fact, Named, Place, Record, SourceRecord, Stamp, State, Statement, TieMark, TieRow,
+};
 use crate::domain::attribute::Attribute;
 use crate::domain::command::Reference;
 use crate::domain::identifier::{Identifier, Scheme};
@@ -283,7 +285,14 @@ impl<'v> Lens<'v> {
         let grade = if let Some(Value::Code(grade)) = column("grade") { *grade } else { 0 };
         let source_date = if let Some(Value::Date(date)) = column("date") { Some(*date) } else { None };
         let recorded_at = self.stamp(fact).map_or(0, |stamp| stamp.recorded_at);
-        Precedence { method: fact.provenance.method, grade, valid_from: fact.validity.from, source_date, recorded_at, id: fact.id }
+        Precedence {
+            method: fact.provenance.method,
+            grade,
+            valid_from: fact.validity.from,
+            source_date,
+            recorded_at,
+            id: fact.id,
+        }
     }
 
     /// Who recorded a fact, and when.
@@ -333,9 +342,7 @@ impl<'v> Lens<'v> {
     fn holds(&self, row: u32) -> bool {
         let mark = self.state.tie(row);
         let hidden_owner = mark.relation == Relation::HasDemand && self.state.node(mark.target).anonymous;
-        mark.from <= self.day
-            && self.day < mark.to
-            && (!hidden_owner || self.rights.may_see(Sensitivity::Internal))
+        mark.from <= self.day && self.day < mark.to && (!hidden_owner || self.rights.may_see(Sensitivity::Internal))
     }
 
     fn seen_from(&self, row: u32, mark: TieMark, forward: bool) -> Tie {

@@ -8,6 +8,7 @@ mod check;
 mod column;
 mod decide;
 mod lens;
+mod resolve;
 mod state;
 mod walk;
 

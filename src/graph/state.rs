@@ -181,6 +181,7 @@ pub struct State {
     pub(super) stamps: Column<Stamp>,
     pub(super) indexes: Arc<Indexes>,
     pub(super) sequence: u64,
+    pub(super) name: Option<String>,
     pub(super) broken: Option<String>,
 }
 
@@ -193,6 +194,11 @@ impl State {
     /// The sequence number of the last envelope applied; 0 before the first.
     pub fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// The name of the store, once it has one.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// How many nodes, ties, records and sources there are, whatever their validity.

@@ -143,7 +143,13 @@ impl<'v> Lens<'v> {
     }
 
     /// Steps to `goal` of every node that a route of at most `longest` steps can touch.
-    fn distances(&self, goal: EntityRow, start: EntityRow, relations: &[Relation], longest: u32) -> BTreeMap<EntityRow, u32> {
+    fn distances(
+        &self,
+        goal: EntityRow,
+        start: EntityRow,
+        relations: &[Relation],
+        longest: u32,
+    ) -> BTreeMap<EntityRow, u32> {
         let mut distances = BTreeMap::from([(goal, 0)]);
         let mut open = VecDeque::from([goal]);
         while let Some(node) = open.pop_front() {

@@ -222,7 +222,14 @@ impl RowReader<'_, '_> {
         let kind = self.listed("kind", NameKind::by_name, "OFFICIAL, SHORT, FORMER, ALIAS");
         let validity = self.validity("validFrom", "validTo");
         let origin = self.origin();
-        Some(Command::AddName { entity: entity?, text: text?, language: language?, kind: kind?, validity, origin: origin? })
+        Some(Command::AddName {
+            entity: entity?,
+            text: text?,
+            language: language?,
+            kind: kind?,
+            validity,
+            origin: origin?,
+        })
     }
 
     fn identifier(&mut self) -> Option<Command> {
@@ -267,7 +274,10 @@ impl RowReader<'_, '_> {
         let found = find(&text);
         if found.is_none() {
             let (expected_zh, expected_en) = (format!("应为以下之一：{known}"), format!("expects one of {known}"));
-            self.refuse(column, Rejection::InvalidValue { name: column.into(), given: clip(&text), expected_zh, expected_en });
+            self.refuse(
+                column,
+                Rejection::InvalidValue { name: column.into(), given: clip(&text), expected_zh, expected_en },
+            );
         }
         found
     }
@@ -304,7 +314,10 @@ impl RowReader<'_, '_> {
         if date.is_none() {
             let expected = Attribute::new(0, "", ValueType::Date, "", "");
             let (expected_zh, expected_en) = value::expectation(&expected);
-            self.refuse(column, Rejection::InvalidValue { name: column.into(), given: clip(&text), expected_zh, expected_en });
+            self.refuse(
+                column,
+                Rejection::InvalidValue { name: column.into(), given: clip(&text), expected_zh, expected_en },
+            );
         }
         date
     }
@@ -323,8 +336,19 @@ impl RowReader<'_, '_> {
             Some(text) => {
                 let parsed = text.parse::<u16>().ok().filter(|per_mille| *per_mille <= 1_000);
                 if parsed.is_none() {
-                    let (expected_zh, expected_en) = ("应为 0 到 1000 的整数（千分比）".into(), "expects a whole number from 0 to 1000 (per mille)".into());
-                    self.refuse("confidence", Rejection::InvalidValue { name: "confidence".into(), given: clip(&text), expected_zh, expected_en });
+                    let (expected_zh, expected_en) = (
+                        "应为 0 到 1000 的整数（千分比）".into(),
+                        "expects a whole number from 0 to 1000 (per mille)".into(),
+                    );
+                    self.refuse(
+                        "confidence",
+                        Rejection::InvalidValue {
+                            name: "confidence".into(),
+                            given: clip(&text),
+                            expected_zh,
+                            expected_en,
+                        },
+                    );
                 }
                 parsed.map(Some)
             }

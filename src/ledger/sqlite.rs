@@ -46,12 +46,13 @@ impl SqliteLedger {
             self.connection.pragma_query_value(None, name, |row| row.get(0)).map_err(failed)
         };
         let (application, format) = (pragma("application_id")?, pragma("user_version")?);
-        let tables: i64 = self
-            .connection
-            .query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))
-            .map_err(failed)?;
+        let tables: i64 =
+            self.connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(failed)?;
         if tables > 0 && application != APPLICATION_ID {
-            return Err(LedgerError::Foreign { file: self.file.clone(), reason: "it belongs to another program".into() });
+            return Err(LedgerError::Foreign {
+                file: self.file.clone(),
+                reason: "it belongs to another program".into(),
+            });
         }
         if format > FORMAT {
             let reason = format!("its format is {format}, this program knows {FORMAT}; use the newer program");

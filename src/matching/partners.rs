@@ -103,10 +103,13 @@ pub fn partners(lens: &Lens<'_>, wish: &Wish, kinds: &[Kind], weights: &Weights)
         right.score.total_cmp(&left.score).then_with(by_code).then_with(by_name).then_with(by_id)
     });
     if ranking.partners.is_empty() {
-        ranking.advice.insert(0, Caution {
-            zh: "没有合适的：现有数据中没有任何候选与之相关。".into(),
-            en: "Nobody fits: nothing in the data ties any candidate to this.".into(),
-        });
+        ranking.advice.insert(
+            0,
+            Caution {
+                zh: "没有合适的：现有数据中没有任何候选与之相关。".into(),
+                en: "Nobody fits: nothing in the data ties any candidate to this.".into(),
+            },
+        );
     }
     ranking
 }
@@ -123,7 +126,13 @@ fn related(lens: &Lens<'_>, wish: &Wish) -> Vec<EntityRow> {
     related
 }
 
-fn weigh(scene: &Scene<'_>, candidate: EntityRow, signals: &[&'static Signal], weights: &Weights, total: f64) -> Option<Partner> {
+fn weigh(
+    scene: &Scene<'_>,
+    candidate: EntityRow,
+    signals: &[&'static Signal],
+    weights: &Weights,
+    total: f64,
+) -> Option<Partner> {
     let (mut parts, mut cautions, mut known) = (Vec::new(), Vec::new(), 0.0);
     let (mut substantial, mut is_new) = (false, true);
     for signal in signals {
@@ -160,13 +169,19 @@ fn advice(scene: &Scene<'_>, applicable: &[&Signal]) -> Vec<Caution> {
     let mut advice = Vec::new();
     let mut add = |zh: &str, en: &str| advice.push(Caution { zh: zh.into(), en: en.into() });
     if lacks("TEXT") {
-        add("没有可用的文字。补充主要产品、需求描述或一段说明后可按内容匹配。", "There are no words to go by. Add products, a demand or a few sentences.");
+        add(
+            "没有可用的文字。补充主要产品、需求描述或一段说明后可按内容匹配。",
+            "There are no words to go by. Add products, a demand or a few sentences.",
+        );
     }
     if lacks("FIELD") {
         add("没有领域分类。补充技术领域后可按领域匹配。", "There is no classification. Add technical fields.");
     }
     if scene.wish.organization.is_some() && lacks("SHARED") {
-        add("没有已知的合作、联盟或集群联系。补充后可按共同联系匹配。", "There are no known ties. Add collaborations, alliances or clusters.");
+        add(
+            "没有已知的合作、联盟或集群联系。补充后可按共同联系匹配。",
+            "There are no known ties. Add collaborations, alliances or clusters.",
+        );
     }
     advice
 }

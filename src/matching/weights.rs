@@ -24,7 +24,9 @@ impl Weights {
         let (mut values, mut version) = (BTreeMap::new(), String::new());
         for line in text.lines().skip(1) {
             let mut cells = line.splitn(4, ',');
-            if let (Some(name), Some(Ok(value)), Some(told)) = (cells.next(), cells.next().map(str::parse), cells.next()) {
+            if let (Some(name), Some(Ok(value)), Some(told)) =
+                (cells.next(), cells.next().map(str::parse), cells.next())
+            {
                 values.insert(name.to_owned(), value);
                 told.clone_into(&mut version);
             }

@@ -99,7 +99,8 @@ impl SearchIndex {
         }
         let mut add = |number: u64, kind: MatchKind, score: f32, words: Vec<String>| {
             let Some(node) = visible(number) else { return };
-            let hit = found.entry(node).or_insert_with(|| Hit { node, matched: Vec::new(), score: 0.0, words: Vec::new() });
+            let hit =
+                found.entry(node).or_insert_with(|| Hit { node, matched: Vec::new(), score: 0.0, words: Vec::new() });
             hit.matched.push(kind);
             hit.score = hit.score.max(score);
             hit.words = words;
@@ -138,7 +139,11 @@ impl SearchIndex {
         }
         found.sort_by(|left, right| {
             let codes = || lens.code(left.node).cmp(lens.code(right.node));
-            right.score.total_cmp(&left.score).then_with(codes).then_with(|| lens.id(left.node).cmp(&lens.id(right.node)))
+            right
+                .score
+                .total_cmp(&left.score)
+                .then_with(codes)
+                .then_with(|| lens.id(left.node).cmp(&lens.id(right.node)))
         });
         found.truncate(limit);
         Ok(found)
@@ -276,7 +281,11 @@ impl SearchIndex {
             }
         }
         let share = |count: usize| count as f32 / pairs.len() as f32;
-        Ok(counts.into_iter().map(|(number, count)| (number, share(count))).filter(|(_, share)| *share >= LEAST_PAIRS).collect())
+        Ok(counts
+            .into_iter()
+            .map(|(number, count)| (number, share(count)))
+            .filter(|(_, share)| *share >= LEAST_PAIRS)
+            .collect())
     }
 }
 

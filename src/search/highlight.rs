@@ -44,7 +44,8 @@ impl SearchIndex {
         // Names that contain the whole text come first.
         let mut places: Vec<usize> = folded.into_iter().flatten().map(|name| name.place).collect();
         places.sort_by_key(|place| {
-            let whole = all.get(*place).is_some_and(|name| needles.first().is_some_and(|text| fold(&name.text).contains(text)));
+            let whole =
+                all.get(*place).is_some_and(|name| needles.first().is_some_and(|text| fold(&name.text).contains(text)));
             (!whole, *place)
         });
         let marked = places.into_iter().filter_map(|place| mark("name", &all.get(place)?.text, needles));
@@ -54,7 +55,8 @@ impl SearchIndex {
 
 fn marked_texts(lens: &Lens<'_>, node: EntityRow, needles: &[&str]) -> Vec<Highlight> {
     let attributes = lens.kind(node).row().attributes.iter();
-    let searched = attributes.filter(|attribute| attribute.text != TextWeight::None && attribute.sensitivity == Sensitivity::Public);
+    let searched = attributes
+        .filter(|attribute| attribute.text != TextWeight::None && attribute.sensitivity == Sensitivity::Public);
     let mut found = Vec::new();
     for attribute in searched {
         for statement in lens.statements(node, attribute) {

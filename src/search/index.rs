@@ -58,7 +58,8 @@ impl Fields {
     fn declare() -> (Schema, Self) {
         let mut schema = Schema::builder();
         let terms = |option| {
-            let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(option).set_fieldnorms(false);
+            let indexing =
+                TextFieldIndexing::default().set_tokenizer("raw").set_index_option(option).set_fieldnorms(false);
             TextOptions::default().set_indexing_options(indexing)
         };
         let present = terms(IndexRecordOption::Basic);
@@ -151,7 +152,7 @@ fn fill(
             TextWeight::Body => 2,
         };
         if attribute.sensitivity == Sensitivity::Public {
-            words[place].extend(texts(&statement.value).flat_map(|text| analysis::words(text)));
+            words[place].extend(texts(&statement.value).flat_map(analysis::words));
         }
     }
     add(document, fields.pieces, terms.into_keys());

@@ -11,7 +11,9 @@ mod size;
 use std::collections::HashMap;
 
 use async_graphql::Variables;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType,
+};
 use async_graphql::{Name, Positioned};
 
 use super::error::ApiError;
@@ -28,13 +30,23 @@ pub struct Admitted {
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
 /// Judge a document.
-pub fn admit(text: &str, operation_name: Option<&str>, variables: &Variables, limits: &Limits, queries_only: bool) -> Result<Admitted, ApiError> {
+pub fn admit(
+    text: &str,
+    operation_name: Option<&str>,
+    variables: &Variables,
+    limits: &Limits,
+    queries_only: bool,
+) -> Result<Admitted, ApiError> {
     if text.len() > limits.document_bytes {
         return Err(too("DOCUMENT_TOO_LONG", "查询文字", "document", "字节", "bytes", limits.document_bytes));
     }
     size::tokens(text, limits)?;
     let document = async_graphql::parser::parse_query(text).map_err(|error| {
-        ApiError::new("SYNTAX", format!("查询语法有误：{error}。"), format!("The document has a syntax error: {error}."))
+        ApiError::new(
+            "SYNTAX",
+            format!("查询语法有误：{error}。"),
+            format!("The document has a syntax error: {error}."),
+        )
     })?;
     let operation = operation(&document, operation_name)?;
     if operation.node.ty != OperationType::Query {
@@ -47,14 +59,26 @@ pub fn admit(text: &str, operation_name: Option<&str>, variables: &Variables, li
         return Err(ApiError::new(
             "TOO_COSTLY",
             format!("查询的价格是 {price}，上限是 {}。请减小 first、减少嵌套的列表，或分几次查。", limits.price),
-            format!("The price of the document is {price}, the limit {}. Lower first, nest fewer lists, or ask in parts.", limits.price),
+            format!(
+                "The price of the document is {price}, the limit {}. Lower first, nest fewer lists, or ask in parts.",
+                limits.price
+            ),
         ));
     }
     Ok(Admitted { document, price })
 }
 
-fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'d Positioned<OperationDefinition>, ApiError> {
-    let unknown = || ApiError::new("UNKNOWN_OPERATION", "没有 operationName 所指的操作。请核对名称。", "There is no operation of that operationName. Check the name.");
+fn operation<'d>(
+    document: &'d ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'d Positioned<OperationDefinition>, ApiError> {
+    let unknown = || {
+        ApiError::new(
+            "UNKNOWN_OPERATION",
+            "没有 operationName 所指的操作。请核对名称。",
+            "There is no operation of that operationName. Check the name.",
+        )
+    };
     match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Ok(operation),
         // A lone operation has no name here; async-graphql keeps names only among several.
@@ -69,8 +93,19 @@ fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result
     }
 }
 
-fn too(code: &'static str, zh: &str, en: &str, unit_zh: &str, unit_en: &str, limit: impl std::fmt::Display) -> ApiError {
-    ApiError::new(code, format!("{zh}超过上限 {limit} {unit_zh}。请缩减或分几次查。"), format!("The {en} passes the limit of {limit} {unit_en}. Shorten it or ask in parts."))
+fn too(
+    code: &'static str,
+    zh: &str,
+    en: &str,
+    unit_zh: &str,
+    unit_en: &str,
+    limit: impl std::fmt::Display,
+) -> ApiError {
+    ApiError::new(
+        code,
+        format!("{zh}超过上限 {limit} {unit_zh}。请缩减或分几次查。"),
+        format!("The {en} passes the limit of {limit} {unit_en}. Shorten it or ask in parts."),
+    )
 }
 
 #[cfg(test)]
@@ -80,7 +115,9 @@ mod tests {
 
     fn judge(text: &str, variables: Value) -> Result<u64, &'static str> {
         let variables = Variables::from_value(variables);
-        admit(text, None, &variables, &Limits::default(), false).map(|admitted| admitted.price).map_err(|error| error.code)
+        admit(text, None, &variables, &Limits::default(), false)
+            .map(|admitted| admitted.price)
+            .map_err(|error| error.code)
     }
 
     fn price(text: &str) -> u64 {
@@ -98,23 +135,29 @@ mod tests {
     #[test]
     fn variables_defaults_and_literals_cost_the_same() {
         let literal = price("{ enterprises(first: 40) { edges { node { nameZh } } } }");
-        let variable = judge("query($n: Int!) { enterprises(first: $n) { edges { node { nameZh } } } }", value!({"n": 40}));
-        let default = judge("query($n: Int! = 40) { enterprises(first: $n) { edges { node { nameZh } } } }", value!({}));
+        let variable =
+            judge("query($n: Int!) { enterprises(first: $n) { edges { node { nameZh } } } }", value!({"n": 40}));
+        let default =
+            judge("query($n: Int! = 40) { enterprises(first: $n) { edges { node { nameZh } } } }", value!({}));
         assert_eq!((variable, default), (Ok(literal), Ok(literal)));
     }
 
     #[test]
     fn fragments_cost_what_they_stand_for() {
         let inline = price("{ enterprises(first: 9) { edges { node { nameZh names { text } } } } }");
-        let spread = price("{ enterprises(first: 9) { edges { node { ...F } } } } fragment F on Enterprise { nameZh names { text } }");
+        let spread = price(
+            "{ enterprises(first: 9) { edges { node { ...F } } } } fragment F on Enterprise { nameZh names { text } }",
+        );
         assert_eq!(inline, spread);
     }
 
     #[test]
     fn amplification_is_refused_however_it_is_written() {
-        let nest = |first: &str| format!(
-            "query($n: Int = 100) {{ enterprises(first: {first}) {{ edges {{ node {{ collaborations(first: {first}) {{ edges {{ node {{ participants(first: {first}) {{ edges {{ node {{ id }} }} }} }} }} }} }} }} }} }}"
-        );
+        let nest = |first: &str| {
+            format!(
+                "query($n: Int = 100) {{ enterprises(first: {first}) {{ edges {{ node {{ collaborations(first: {first}) {{ edges {{ node {{ participants(first: {first}) {{ edges {{ node {{ id }} }} }} }} }} }} }} }} }} }}"
+            )
+        };
         assert_eq!(judge(&nest("100"), value!({})), Err("TOO_COSTLY"));
         assert_eq!(judge(&nest("$n"), value!({"n": 100})), Err("TOO_COSTLY"));
         assert_eq!(judge(&nest("$n"), value!({})), Err("TOO_COSTLY"));
@@ -132,7 +175,10 @@ mod tests {
 
     #[test]
     fn cycles_depth_aliases_and_directives_are_refused() {
-        assert_eq!(judge("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", value!({})), Err("FRAGMENT_CYCLE"));
+        assert_eq!(
+            judge("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", value!({})),
+            Err("FRAGMENT_CYCLE")
+        );
         let deep = "{ ".to_owned() + &"node(id: \"x\") { ".repeat(40) + &"}".repeat(41);
         assert_eq!(judge(&deep, value!({})), Err("TOO_DEEP"));
         let aliases: String = (0..30).map(|place| format!("a{place}: service {{ version }} ")).collect();

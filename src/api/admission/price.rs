@@ -36,7 +36,8 @@ impl<'d> Pricing<'d> {
             let part = match &selection.node {
                 Selection::Field(field) => self.field(&field.node, ty),
                 Selection::InlineFragment(inline) => {
-                    let narrowed = inline.node.type_condition.as_ref().map(|condition| condition.node.on.node.to_string());
+                    let narrowed =
+                        inline.node.type_condition.as_ref().map(|condition| condition.node.on.node.to_string());
                     self.set(&inline.node.selection_set.node, narrowed.as_deref().unwrap_or(ty))
                 }
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
@@ -85,7 +86,8 @@ impl<'d> Pricing<'d> {
     fn variable(&self, name: &Name) -> Option<Value> {
         let default = || {
             let mut all = self.operation.variable_definitions.iter();
-            all.find(|definition| definition.node.name.node == *name).and_then(|definition| definition.node.default_value().cloned())
+            all.find(|definition| definition.node.name.node == *name)
+                .and_then(|definition| definition.node.default_value().cloned())
         };
         self.variables.get(name).cloned().or_else(default)
     }

@@ -47,7 +47,14 @@ pub(super) fn tokens(text: &str, limits: &Limits) -> Result<(), ApiError> {
             return Err(too("TOO_DEEP", "嵌套", "nesting", "层", "levels", limits.depth));
         }
         if count > limits.document_tokens {
-            return Err(too("TOO_MANY_TOKENS", "查询的词数", "number of tokens", "个", "tokens", limits.document_tokens));
+            return Err(too(
+                "TOO_MANY_TOKENS",
+                "查询的词数",
+                "number of tokens",
+                "个",
+                "tokens",
+                limits.document_tokens,
+            ));
         }
     }
     Ok(())
@@ -57,7 +64,9 @@ pub(super) fn tokens(text: &str, limits: &Limits) -> Result<(), ApiError> {
 fn skip_string(rest: &str, letters: &mut std::iter::Peekable<std::str::CharIndices<'_>>) {
     let block = rest.starts_with("\"\"\"");
     let length = if block {
-        rest.get(3..).and_then(|inside| inside.find("\"\"\"")).map_or(rest.chars().count(), |end| rest[..end + 6].chars().count())
+        rest.get(3..)
+            .and_then(|inside| inside.find("\"\"\""))
+            .map_or(rest.chars().count(), |end| rest[..end + 6].chars().count())
     } else {
         let mut escaped = false;
         let end = rest.chars().skip(1).position(|letter| {
@@ -89,7 +98,11 @@ struct Measure<'d> {
 }
 
 /// Measure an operation: fields, depth, root fields, directives.
-pub(super) fn expanded(document: &ExecutableDocument, operation: &Positioned<OperationDefinition>, limits: &Limits) -> Result<(), ApiError> {
+pub(super) fn expanded(
+    document: &ExecutableDocument,
+    operation: &Positioned<OperationDefinition>,
+    limits: &Limits,
+) -> Result<(), ApiError> {
     let mut measure = Measure {
         fragments: &document.fragments,
         known: HashMap::new(),
@@ -103,16 +116,37 @@ pub(super) fn expanded(document: &ExecutableDocument, operation: &Positioned<Ope
         measure.fragment(name, 1)?;
     }
     if extent.fields > limits.expanded_fields {
-        return Err(too("TOO_MANY_FIELDS", "展开片段后的字段数", "number of fields with fragments written out", "个", "fields", limits.expanded_fields));
+        return Err(too(
+            "TOO_MANY_FIELDS",
+            "展开片段后的字段数",
+            "number of fields with fragments written out",
+            "个",
+            "fields",
+            limits.expanded_fields,
+        ));
     }
     if extent.depth > limits.depth {
         return Err(too("TOO_DEEP", "嵌套", "nesting", "层", "levels", limits.depth));
     }
     if extent.roots > limits.root_fields as u64 {
-        return Err(too("TOO_MANY_ROOT_FIELDS", "根字段数（含别名）", "number of root fields, aliases included", "个", "fields", limits.root_fields));
+        return Err(too(
+            "TOO_MANY_ROOT_FIELDS",
+            "根字段数（含别名）",
+            "number of root fields, aliases included",
+            "个",
+            "fields",
+            limits.root_fields,
+        ));
     }
     if measure.directives > limits.directives {
-        return Err(too("TOO_MANY_DIRECTIVES", "指令数", "number of directives", "个", "directives", limits.directives));
+        return Err(too(
+            "TOO_MANY_DIRECTIVES",
+            "指令数",
+            "number of directives",
+            "个",
+            "directives",
+            limits.directives,
+        ));
     }
     Ok(())
 }
@@ -152,7 +186,11 @@ impl<'d> Measure<'d> {
             return Ok(*known);
         }
         if self.open.contains(&name) {
-            return Err(ApiError::new("FRAGMENT_CYCLE", format!("片段 {name} 引用了自己。请去掉循环。"), format!("The fragment {name} refers to itself. Break the circle.")));
+            return Err(ApiError::new(
+                "FRAGMENT_CYCLE",
+                format!("片段 {name} 引用了自己。请去掉循环。"),
+                format!("The fragment {name} refers to itself. Break the circle."),
+            ));
         }
         // An unknown fragment is the validator's affair.
         let Some(fragment) = self.fragments.get(name) else { return Ok(Extent::default()) };

@@ -1,22 +1,24 @@
 //! `/graphql`: JSON by POST, queries alone by GET. What is refused is refused before it runs, with
 //! a code and a sentence in both languages, never with the text of a parser's inside.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use async_graphql::{ErrorExtensionValues, Request as GraphRequest, Response as GraphResponse, Value, Variables};
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use serde_json::Value as Json;
 
 use super::{Service, refuse};
+use crate::api::admission;
 use crate::api::error::{ApiError, internal};
 use crate::api::schema::Answering;
-use crate::api::admission;
-use crate::domain::Day;
+use crate::engine;
 use crate::rights::{Rights, Role};
 
 const RESPONSE_TYPE: &str = "application/graphql-response+json; charset=utf-8";
@@ -32,10 +34,20 @@ struct Asked {
 /// `POST /graphql`
 pub async fn post(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Response {
     if !is_json(&headers) {
-        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "请求正文应为 JSON：Content-Type: application/json。", "The body must be JSON: Content-Type: application/json.");
+        return refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "请求正文应为 JSON：Content-Type: application/json。",
+            "The body must be JSON: Content-Type: application/json.",
+        );
     }
     if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
-        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_ENCODING", "请求正文不接受压缩。", "A compressed body is not taken.");
+        return refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_ENCODING",
+            "请求正文不接受压缩。",
+            "A compressed body is not taken.",
+        );
     }
     let limit = service.limits.body_bytes;
     let Ok(bytes) = axum::body::to_bytes(body, limit).await else {
@@ -57,7 +69,11 @@ pub async fn get(State(service): State<Arc<Service>>, RawQuery(query): RawQuery,
     let given: Vec<(String, String)> = query.as_deref().map(pairs).unwrap_or_default();
     let find = |name: &str| given.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let Some(document) = find("query") else {
-        let error = ApiError::new("QUERY_MISSING", "缺少参数 query。网页查询请打开 /playground。", "The parameter query is missing. People ask at /playground.");
+        let error = ApiError::new(
+            "QUERY_MISSING",
+            "缺少参数 query。网页查询请打开 /playground。",
+            "The parameter query is missing. People ask at /playground.",
+        );
         return reply(&headers, StatusCode::BAD_REQUEST, true, error.body().to_string());
     };
     let variables = match find("variables").filter(|text| !text.is_empty()).map(|text| serde_json::from_str(&text)) {
@@ -65,7 +81,8 @@ pub async fn get(State(service): State<Arc<Service>>, RawQuery(query): RawQuery,
         Some(Ok(variables)) => variables,
         Some(Err(_)) => return reply(&headers, StatusCode::BAD_REQUEST, true, bad_json().body().to_string()),
     };
-    let asked = Asked { query: document, operation_name: find("operationName").filter(|name| !name.is_empty()), variables };
+    let asked =
+        Asked { query: document, operation_name: find("operationName").filter(|name| !name.is_empty()), variables };
     if !matches!(asked.variables, Json::Null | Json::Object(_)) {
         return reply(&headers, StatusCode::BAD_REQUEST, true, bad_shape("variables").body().to_string());
     }
@@ -77,11 +94,18 @@ fn is_json(headers: &HeaderMap) -> bool {
     let mut parts = kind.split(';').map(str::trim);
     let essence = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
     // Only UTF-8 is JSON (RFC 8259).
-    essence && parts.all(|part| !part.to_ascii_lowercase().starts_with("charset=") || part.to_ascii_lowercase().contains("utf-8"))
+    essence
+        && parts.all(|part| {
+            !part.to_ascii_lowercase().starts_with("charset=") || part.to_ascii_lowercase().contains("utf-8")
+        })
 }
 
 fn bad_json() -> ApiError {
-    ApiError::new("MALFORMED_JSON", "正文不是合法的 JSON（UTF-8）。请检查引号、逗号与编码。", "The body is no valid JSON in UTF-8. Check quotes, commas and encoding.")
+    ApiError::new(
+        "MALFORMED_JSON",
+        "正文不是合法的 JSON（UTF-8）。请检查引号、逗号与编码。",
+        "The body is no valid JSON in UTF-8. Check quotes, commas and encoding.",
+    )
 }
 
 fn bad_shape(name: &str) -> ApiError {
@@ -97,7 +121,11 @@ fn read_body(bytes: &[u8]) -> Result<Asked, ApiError> {
     let mut fields = match body {
         Json::Object(fields) => fields,
         Json::Array(_) => {
-            return Err(ApiError::new("BATCHING_OFF", "一次只接受一个请求，不接受数组。", "One request at a time; arrays are not taken."));
+            return Err(ApiError::new(
+                "BATCHING_OFF",
+                "一次只接受一个请求，不接受数组。",
+                "One request at a time; arrays are not taken.",
+            ));
         }
         _ => return Err(bad_json()),
     };
@@ -141,12 +169,22 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         }
         String::from_utf8_lossy(&bytes).into_owned()
     };
-    query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(key, value)| (decode(key), decode(value))).collect()
+    query
+        .split('&')
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(key, value)| (decode(key), decode(value)))
+        .collect()
 }
 
 async fn answer(service: Arc<Service>, headers: &HeaderMap, asked: Asked, queries_only: bool) -> Response {
     let variables = Variables::from_json(asked.variables);
-    let admitted = match admission::admit(&asked.query, asked.operation_name.as_deref(), &variables, &service.limits, queries_only) {
+    let admitted = match admission::admit(
+        &asked.query,
+        asked.operation_name.as_deref(),
+        &variables,
+        &service.limits,
+        queries_only,
+    ) {
         Ok(admitted) => admitted,
         Err(error) if error.code == "QUERIES_ONLY" => {
             return refuse(StatusCode::METHOD_NOT_ALLOWED, error.code, &error.zh, &error.en);
@@ -159,7 +197,7 @@ async fn answer(service: Arc<Service>, headers: &HeaderMap, asked: Asked, querie
         view,
         rights: Rights::of(Role::Public),
         limits: Arc::clone(&service.limits),
-        today: today(),
+        today: engine::today(),
         heavy: Arc::clone(&service.heavy),
         store: Arc::clone(&service.store),
         used: AtomicU64::new(0),
@@ -169,16 +207,21 @@ async fn answer(service: Arc<Service>, headers: &HeaderMap, asked: Asked, querie
     request.operation_name = asked.operation_name;
     request.set_parsed_query(admitted.document);
     let schema = service.schema.clone();
-    // A task of its own: a panic there is an error here, and everybody else goes on.
-    let task = tokio::spawn(async move { schema.execute(request).await });
-    let mut answer = match tokio::time::timeout(Duration::from_millis(service.limits.request_ms), task).await {
+    // A panic is an error of this request; everybody else goes on. Dropped when the client hangs up.
+    let work = AssertUnwindSafe(schema.execute(request)).catch_unwind();
+    let mut answer = match tokio::time::timeout(Duration::from_millis(service.limits.request_ms), work).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(cause)) => {
-            let body = internal("execute", &cause).body().to_string();
+        Ok(Err(_)) => {
+            let body = internal("execute", &"a resolver panicked").body().to_string();
             return reply(headers, StatusCode::INTERNAL_SERVER_ERROR, true, body);
         }
         Err(_) => {
-            return refuse(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "查询时间太长，已放弃。请缩小范围。", "The query took too long and was given up. Narrow it.");
+            return refuse(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "TIMEOUT",
+                "查询时间太长，已放弃。请缩小范围。",
+                "The query took too long and was given up. Narrow it.",
+            );
         }
     };
     let cost = async_graphql::value!({
@@ -206,8 +249,15 @@ fn send(headers: &HeaderMap, service: &Service, mut answer: GraphResponse) -> Re
     let status = if refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     match serde_json::to_string(&answer) {
         Ok(body) if body.len() <= service.limits.answer_bytes => reply(headers, status, false, body),
-        Ok(_) => refuse(StatusCode::UNPROCESSABLE_ENTITY, "ANSWER_TOO_LARGE", "回答太大。请少取一些字段或条目。", "The answer is too large. Take fewer fields or entries."),
-        Err(cause) => reply(headers, StatusCode::INTERNAL_SERVER_ERROR, true, internal("serialize", &cause).body().to_string()),
+        Ok(_) => refuse(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "ANSWER_TOO_LARGE",
+            "回答太大。请少取一些字段或条目。",
+            "The answer is too large. Take fewer fields or entries.",
+        ),
+        Err(cause) => {
+            reply(headers, StatusCode::INTERNAL_SERVER_ERROR, true, internal("serialize", &cause).body().to_string())
+        }
     }
 }
 
@@ -219,10 +269,4 @@ fn reply(headers: &HeaderMap, status: StatusCode, malformed: bool, body: String)
     let kind = if newer { RESPONSE_TYPE } else { JSON_TYPE };
     let status = if newer || malformed { status } else { StatusCode::OK };
     (status, [(header::CONTENT_TYPE, kind)], body).into_response()
-}
-
-/// The day in Shanghai.
-fn today() -> Day {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Day::in_shanghai(i64::try_from(since.as_millis()).unwrap_or(0))
 }

@@ -7,9 +7,9 @@ mod pages;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::Semaphore;
@@ -58,8 +58,22 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/livez", get(|| async { "ok" }))
         .route("/readyz", get(pages::ready))
-        .method_not_allowed_fallback(|| async { refuse(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "这个地址不接受此方法。查询请用 POST 或 GET /graphql。", "This address does not take the method. Ask with POST or GET /graphql.") })
-        .fallback(|| async { refuse(StatusCode::NOT_FOUND, "NOT_FOUND", "没有这个地址。首页在 /，查询台在 /playground。", "There is no such address. The start page is /, the playground /playground.") })
+        .method_not_allowed_fallback(|| async {
+            refuse(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "METHOD_NOT_ALLOWED",
+                "这个地址不接受此方法。查询请用 POST 或 GET /graphql。",
+                "This address does not take the method. Ask with POST or GET /graphql.",
+            )
+        })
+        .fallback(|| async {
+            refuse(
+                StatusCode::NOT_FOUND,
+                "NOT_FOUND",
+                "没有这个地址。首页在 /，查询台在 /playground。",
+                "There is no such address. The start page is /, the playground /playground.",
+            )
+        })
         .layer(middleware::from_fn(security))
         .with_state(service)
 }
@@ -69,7 +83,10 @@ async fn security(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),

@@ -16,7 +16,8 @@ const START: &str = include_str!("start.html");
 /// `/`
 pub async fn start(State(service): State<Arc<Service>>) -> Html<String> {
     let banner = service.store.banner.as_deref().map(|text| format!("<p class=\"banner\">{}</p>", escape(text)));
-    let page = START.replace("{{store}}", &escape(&service.store.name_zh)).replace("{{banner}}", &banner.unwrap_or_default());
+    let page =
+        START.replace("{{store}}", &escape(&service.store.name_zh)).replace("{{banner}}", &banner.unwrap_or_default());
     Html(page)
 }
 
@@ -59,7 +60,8 @@ pub async fn examples(State(service): State<Arc<Service>>) -> Response {
     let body = serde_json::json!({
         "store": store.name, "storeNameZh": store.name_zh, "banner": store.banner, "examples": examples,
     });
-    ([(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], body.to_string()).into_response()
+    ([(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], body.to_string())
+        .into_response()
 }
 
 /// `/readyz`: yes once the graph stands; the search index reports apart.
@@ -72,7 +74,8 @@ pub async fn ready(State(service): State<Arc<Service>>) -> Response {
     let body = serde_json::json!({
         "ready": true, "sequence": view.state().sequence(), "search": search, "readOnly": service.store.read_only,
     });
-    ([(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], body.to_string()).into_response()
+    ([(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], body.to_string())
+        .into_response()
 }
 
 fn escape(text: &str) -> String {

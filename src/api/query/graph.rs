@@ -48,7 +48,11 @@ fn reference(cx: &Cx<'_>, args: &Args<'_>, name: &str) -> Result<EntityRow, ApiE
 fn steps(args: &Args<'_>, name: &str, most: u32) -> Result<u32, ApiError> {
     let given = args.number(name).unwrap_or(1);
     u32::try_from(given).ok().filter(|steps| (1..=most).contains(steps)).ok_or_else(|| {
-        ApiError::new("STEPS", format!("{name} 应在 1 到 {most} 之间，给的是 {given}。"), format!("{name} must lie between 1 and {most}, not {given}."))
+        ApiError::new(
+            "STEPS",
+            format!("{name} 应在 1 到 {most} 之间，给的是 {given}。"),
+            format!("{name} must lie between 1 and {most}, not {given}."),
+        )
     })
 }
 
@@ -66,7 +70,11 @@ fn neighborhood(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiErro
 fn paths(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
     let (from, to) = (reference(cx, args, "from")?, reference(cx, args, "to")?);
     if from == to {
-        return Err(ApiError::new("SAME_ENDS", "起点与终点是同一个对象。请改其中一个。", "Both ends are the same. Change one of them."));
+        return Err(ApiError::new(
+            "SAME_ENDS",
+            "起点与终点是同一个对象。请改其中一个。",
+            "Both ends are the same. Change one of them.",
+        ));
     }
     let longest = steps(args, "maxLength", cx.limits.path_length)?;
     let before = cx.lens.budget().used();
@@ -82,43 +90,148 @@ fn count(number: u64) -> Out {
 /// The types of this file.
 pub fn types(limits: &Limits) -> Vec<TypeDef> {
     vec![
-        TypeDef::new("Neighborhood", "一个对象周围的网络", "The network around a node", vec![
-            field("nodes", "[NeighborhoodNode!]!", "对象，近的在前，第一个是中心", "The nodes, nearest first; the first is the centre", |cx, found: &Neighborhood, _| {
-                Ok(Out::List(found.nodes.iter().map(|node| cx.types.data("NeighborhoodNode", *node)).collect()))
-            }),
-            field("edges", "[Tie!]!", "它们之间走过的关系", "The ties between them that were walked", |_, found: &Neighborhood, _| {
-                Ok(Out::List(found.ties.iter().map(|tie| Out::Object(Object::Tie(*tie))).collect()))
-            })
-            .at_most(4),
-            field("visited", "Int!", "查看过多少条关系。单位：条", "How many ties were looked at. Unit: ties", |_, found: &Neighborhood, _| Ok(count(found.visited))),
-            field("truncated", "Boolean!", "是否因上限而没有走完", "Whether a limit cut the walk", |_, found: &Neighborhood, _| Ok(Out::flag(found.truncated))),
-        ]),
-        TypeDef::new("NeighborhoodNode", "网络中的一个对象及其距离", "A node of a neighbourhood with its distance", vec![
-            field("distance", "Int!", "离中心几步。单位：步", "Steps from the centre. Unit: steps", |_, found: &(EntityRow, u32), _| Ok(Out::number(i64::from(found.1)))),
-            field("node", "Node!", "这个对象", "The node itself", |_, found: &(EntityRow, u32), _| Ok(Out::Object(Object::Node(found.0)))),
-        ]),
-        TypeDef::new("PathList", "两个对象之间的路径", "The paths between two nodes", vec![
-            field("paths", "[Path!]!", "路径，短的在前", "The paths, shortest first", |cx, found: &Routes, _| {
-                Ok(Out::List(found.routes.iter().map(|route| cx.types.data("Path", route.clone())).collect()))
-            }),
-            field("visited", "Int!", "查看过多少条关系。单位：条", "How many ties were looked at. Unit: ties", |_, found: &Routes, _| Ok(count(found.visited))),
-            field("truncated", "Boolean!", "是否还有未列出的路径，或因上限没有找完", "Whether there are more, or a limit cut the search", |_, found: &Routes, _| Ok(Out::flag(found.truncated))),
-        ]),
-        TypeDef::new("Path", "一条路径", "One path", vec![
-            field("length", "Int!", "几步。单位：步", "How many steps it has. Unit: steps", |_, route: &Route, _| Ok(Out::count(route.steps.len()))),
-            field("summaryZh", "String!", "沿途的名称", "The names along the way", |cx, route: &Route, _| Ok(Out::text(summary(cx, route)))),
-            field("steps", "[PathStep!]!", "每一步", "Each step of the way", |cx, route: &Route, _| {
-                Ok(Out::List(route.steps.iter().map(|step| cx.types.data("PathStep", *step)).collect()))
-            })
-            .at_most(limits.path_length),
-        ]),
-        TypeDef::new("PathStep", "路径的一步", "One step of a path", vec![
-            field("sentenceZh", "String!", "这一步用一句中文说", "The step in Chinese words", |cx, step: &Tie, _| Ok(Out::text(tie::sentence(cx, step).0))),
-            field("sentenceEn", "String!", "这一步用一句英文说", "The step in English words", |cx, step: &Tie, _| Ok(Out::text(tie::sentence(cx, step).1))),
-            field("from", "Node!", "从谁", "The node it leaves", |_, step: &Tie, _| Ok(Out::Object(Object::Node(step.here)))),
-            field("to", "Node!", "到谁", "The node it reaches", |_, step: &Tie, _| Ok(Out::Object(Object::Node(step.there)))),
-            field("tie", "Tie!", "依据的关系，可用 tie(id) 再次查到", "The tie it rests on; tie(id) finds it again", |_, step: &Tie, _| Ok(Out::Object(Object::Tie(*step)))),
-        ]),
+        TypeDef::new(
+            "Neighborhood",
+            "一个对象周围的网络",
+            "The network around a node",
+            vec![
+                field(
+                    "nodes",
+                    "[NeighborhoodNode!]!",
+                    "对象，近的在前，第一个是中心",
+                    "The nodes, nearest first; the first is the centre",
+                    |cx, found: &Neighborhood, _| {
+                        Ok(Out::List(found.nodes.iter().map(|node| cx.types.data("NeighborhoodNode", *node)).collect()))
+                    },
+                ),
+                field(
+                    "edges",
+                    "[Tie!]!",
+                    "它们之间走过的关系",
+                    "The ties between them that were walked",
+                    |_, found: &Neighborhood, _| {
+                        Ok(Out::List(found.ties.iter().map(|tie| Out::Object(Object::Tie(*tie))).collect()))
+                    },
+                )
+                .at_most(4),
+                field(
+                    "visited",
+                    "Int!",
+                    "查看过多少条关系。单位：条",
+                    "How many ties were looked at. Unit: ties",
+                    |_, found: &Neighborhood, _| Ok(count(found.visited)),
+                ),
+                field(
+                    "truncated",
+                    "Boolean!",
+                    "是否因上限而没有走完",
+                    "Whether a limit cut the walk",
+                    |_, found: &Neighborhood, _| Ok(Out::flag(found.truncated)),
+                ),
+            ],
+        ),
+        TypeDef::new(
+            "NeighborhoodNode",
+            "网络中的一个对象及其距离",
+            "A node of a neighbourhood with its distance",
+            vec![
+                field(
+                    "distance",
+                    "Int!",
+                    "离中心几步。单位：步",
+                    "Steps from the centre. Unit: steps",
+                    |_, found: &(EntityRow, u32), _| Ok(Out::number(i64::from(found.1))),
+                ),
+                field("node", "Node!", "这个对象", "The node itself", |_, found: &(EntityRow, u32), _| {
+                    Ok(Out::Object(Object::Node(found.0)))
+                }),
+            ],
+        ),
+        TypeDef::new(
+            "PathList",
+            "两个对象之间的路径",
+            "The paths between two nodes",
+            vec![
+                field(
+                    "paths",
+                    "[Path!]!",
+                    "路径，短的在前",
+                    "The paths, shortest first",
+                    |cx, found: &Routes, _| {
+                        Ok(Out::List(found.routes.iter().map(|route| cx.types.data("Path", route.clone())).collect()))
+                    },
+                ),
+                field(
+                    "visited",
+                    "Int!",
+                    "查看过多少条关系。单位：条",
+                    "How many ties were looked at. Unit: ties",
+                    |_, found: &Routes, _| Ok(count(found.visited)),
+                ),
+                field(
+                    "truncated",
+                    "Boolean!",
+                    "是否还有未列出的路径，或因上限没有找完",
+                    "Whether there are more, or a limit cut the search",
+                    |_, found: &Routes, _| Ok(Out::flag(found.truncated)),
+                ),
+            ],
+        ),
+        TypeDef::new(
+            "Path",
+            "一条路径",
+            "One path",
+            vec![
+                field(
+                    "length",
+                    "Int!",
+                    "几步。单位：步",
+                    "How many steps it has. Unit: steps",
+                    |_, route: &Route, _| Ok(Out::count(route.steps.len())),
+                ),
+                field("summaryZh", "String!", "沿途的名称", "The names along the way", |cx, route: &Route, _| {
+                    Ok(Out::text(summary(cx, route)))
+                }),
+                field("steps", "[PathStep!]!", "每一步", "Each step of the way", |cx, route: &Route, _| {
+                    Ok(Out::List(route.steps.iter().map(|step| cx.types.data("PathStep", *step)).collect()))
+                })
+                .at_most(limits.path_length),
+            ],
+        ),
+        TypeDef::new(
+            "PathStep",
+            "路径的一步",
+            "One step of a path",
+            vec![
+                field(
+                    "sentenceZh",
+                    "String!",
+                    "这一步用一句中文说",
+                    "The step in Chinese words",
+                    |cx, step: &Tie, _| Ok(Out::text(tie::sentence(cx, step).0)),
+                ),
+                field(
+                    "sentenceEn",
+                    "String!",
+                    "这一步用一句英文说",
+                    "The step in English words",
+                    |cx, step: &Tie, _| Ok(Out::text(tie::sentence(cx, step).1)),
+                ),
+                field("from", "Node!", "从谁", "The node it leaves", |_, step: &Tie, _| {
+                    Ok(Out::Object(Object::Node(step.here)))
+                }),
+                field("to", "Node!", "到谁", "The node it reaches", |_, step: &Tie, _| {
+                    Ok(Out::Object(Object::Node(step.there)))
+                }),
+                field(
+                    "tie",
+                    "Tie!",
+                    "依据的关系，可用 tie(id) 再次查到",
+                    "The tie it rests on; tie(id) finds it again",
+                    |_, step: &Tie, _| Ok(Out::Object(Object::Tie(*step))),
+                ),
+            ],
+        ),
     ]
 }
 

@@ -26,14 +26,22 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
         fields.push(list(row.list_field, row.name, row.label_zh, row.label_en, kinds, most));
     }
     fields.push(after(
-        FieldDef::new("certifications", "CertificationConnection!", "全部资质认定", "All certificates and listings", certifications)
-            .cost(20)
-            .arg("scheme", "String", "只看这类资质，如 HNTE", "Only this scheme, such as HNTE")
-            .arg("inForceOnly", "Boolean", "只看查询日期有效的", "Only those that count on the day asked for")
-            .first(PAGE, most),
+        FieldDef::new(
+            "certifications",
+            "CertificationConnection!",
+            "全部资质认定",
+            "All certificates and listings",
+            certifications,
+        )
+        .cost(20)
+        .arg("scheme", "String", "只看这类资质，如 HNTE", "Only this scheme, such as HNTE")
+        .arg("inForceOnly", "Boolean", "只看查询日期有效的", "Only those that count on the day asked for")
+        .first(PAGE, most),
     ));
     fields.push(after(
-        FieldDef::new("sources", "SourceConnection!", "全部来源", "All sources that facts were taken from", sources).cost(20).first(PAGE, most),
+        FieldDef::new("sources", "SourceConnection!", "全部来源", "All sources that facts were taken from", sources)
+            .cost(20)
+            .first(PAGE, most),
     ));
     fields
 }
@@ -42,11 +50,19 @@ fn list(field: &str, ty: &str, zh: &str, en: &str, kinds: &'static [Kind], most:
     let connection = format!("{ty}Connection");
     let name = connection.clone();
     let edge = format!("{ty}Edge");
-    let (zh, en) = (format!("{zh}列表，可筛选、排序、翻页"), format!("List of {}, filtered, ordered and paged", en.to_lowercase()));
+    let (zh, en) = (
+        format!("{zh}列表，可筛选、排序、翻页"),
+        format!("List of {}, filtered, ordered and paged", en.to_lowercase()),
+    );
     let read = move |cx: &Cx<'_>, _: &Object, args: &Args<'_>| nodes(cx, args, kinds, &name, &edge);
     let declared = FieldDef::new(field, format!("{connection}!"), zh, en, read)
         .cost(20)
-        .arg("filter", format!("{ty}Filter"), "筛选条件，各项同时满足", "What to narrow the list by; all fields hold together")
+        .arg(
+            "filter",
+            format!("{ty}Filter"),
+            "筛选条件，各项同时满足",
+            "What to narrow the list by; all fields hold together",
+        )
         .arg("orderBy", "NodeOrder!", "排序", "The order of the list")
         .default(Value::Enum(Name::new("RECORDED")))
         .first(PAGE, most);
@@ -86,7 +102,8 @@ fn nodes(cx: &Cx<'_>, args: &Args<'_>, kinds: &[Kind], connection: &str, edge: &
 }
 
 fn certifications(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
-    let all = cx.lens.all_records(RecordKind::Certification).take_while(|_| cx.lens.budget().spend(1)).cloned().collect();
+    let all =
+        cx.lens.all_records(RecordKind::Certification).take_while(|_| cx.lens.budget().spend(1)).cloned().collect();
     let scope = format!("certifications/{}/{:?}", cx.lens.day, cx.lens.rights());
     node::certification_page(cx, args, &scope, all)
 }
@@ -98,9 +115,12 @@ fn sources(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
     };
     let mut all: Vec<&Arc<SourceRecord>> = cx.lens.sources().take_while(|_| cx.lens.budget().spend(1)).collect();
     all.sort_by_key(|source| source.id);
-    let objects: Vec<Object> = all.into_iter().map(|source| Object::Data(place, Arc::new(SourceRecord::clone(source)))).collect();
+    let objects: Vec<Object> =
+        all.into_iter().map(|source| Object::Data(place, Arc::new(SourceRecord::clone(source)))).collect();
     let key = |object: &Object| match object {
-        Object::Data(_, data) => data.downcast_ref::<SourceRecord>().map_or_else(String::new, |source| source.id.to_string()),
+        Object::Data(_, data) => {
+            data.downcast_ref::<SourceRecord>().map_or_else(String::new, |source| source.id.to_string())
+        }
         _ => String::new(),
     };
     Ok(cx.types.data("SourceConnection", page::paginate(cx, args, "sources", "SourceEdge", &objects, key)?))

@@ -19,13 +19,25 @@ pub fn fields() -> Vec<FieldDef> {
             Ok(Out::option(cx.lens.node(id).map(|node| Out::Object(Object::Node(node)))))
         })
         .arg("id", "ID!", "对象的编号", "Number of the node"),
-        FieldDef::new("nodes", "[Node]!", "按编号查多个对象，次序与所给相同，查不到的为空", "Several nodes by number, in the order given; null where there is none", nodes)
-            .at_most(MOST_IDS)
-            .arg("ids", "[ID!]!", "编号，最多 100 个", "Numbers, at most 100"),
-        FieldDef::new("tie", "Tie", "按编号查一条关系，用于核对推荐的依据", "One tie by its number, to check the evidence of a recommendation", |cx, _, args| {
-            let id = inputs::id(&args.text("id").unwrap_or_default())?;
-            Ok(Out::option(cx.lens.tie(id).map(|tie| Out::Object(Object::Tie(tie)))))
-        })
+        FieldDef::new(
+            "nodes",
+            "[Node]!",
+            "按编号查多个对象，次序与所给相同，查不到的为空",
+            "Several nodes by number, in the order given; null where there is none",
+            nodes,
+        )
+        .at_most(MOST_IDS)
+        .arg("ids", "[ID!]!", "编号，最多 100 个", "Numbers, at most 100"),
+        FieldDef::new(
+            "tie",
+            "Tie",
+            "按编号查一条关系，用于核对推荐的依据",
+            "One tie by its number, to check the evidence of a recommendation",
+            |cx, _, args| {
+                let id = inputs::id(&args.text("id").unwrap_or_default())?;
+                Ok(Out::option(cx.lens.tie(id).map(|tie| Out::Object(Object::Tie(tie)))))
+            },
+        )
         .arg("id", "ID!", "关系的编号", "Number of the tie"),
         FieldDef::new("source", "Source", "按编号查一个来源", "One source by its number", |cx, _, args| {
             let id = inputs::id(&args.text("id").unwrap_or_default())?;
@@ -44,15 +56,30 @@ pub fn fields() -> Vec<FieldDef> {
 /// A kind as a list of one that lives for ever.
 fn kind_slice(kind: Kind) -> &'static [Kind] {
     const ALL: [Kind; 14] = [
-        Kind::Enterprise, Kind::Institute, Kind::OtherOrganization, Kind::Alliance, Kind::Cluster, Kind::Fund, Kind::Carrier,
-        Kind::Platform, Kind::Demand, Kind::Achievement, Kind::Collaboration, Kind::Person, Kind::Term, Kind::Region,
+        Kind::Enterprise,
+        Kind::Institute,
+        Kind::OtherOrganization,
+        Kind::Alliance,
+        Kind::Cluster,
+        Kind::Fund,
+        Kind::Carrier,
+        Kind::Platform,
+        Kind::Demand,
+        Kind::Achievement,
+        Kind::Collaboration,
+        Kind::Person,
+        Kind::Term,
+        Kind::Region,
     ];
     let place = kind as usize;
     ALL.get(place..=place).unwrap_or_default()
 }
 
 fn by(field: &str, ty: &str, zh: &str, en: &str, kinds: &'static [Kind]) -> FieldDef {
-    let (zh, en) = (format!("查一个{zh}：按编号、信用代码、名称或代码"), format!("One {} by number, credit code, name or code", en.to_lowercase()));
+    let (zh, en) = (
+        format!("查一个{zh}：按编号、信用代码、名称或代码"),
+        format!("One {} by number, credit code, name or code", en.to_lowercase()),
+    );
     FieldDef::new(field, ty, zh, en, move |cx, _, args| one(cx, args, kinds)).arg(
         "by",
         "Reference!",
@@ -74,7 +101,11 @@ fn one(cx: &Cx<'_>, args: &Args<'_>, kinds: &[Kind]) -> Result<Out, ApiError> {
 fn nodes(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
     let ids = args.names("ids");
     if ids.len() > MOST_IDS as usize {
-        return Err(ApiError::new("PAGE_SIZE", format!("一次最多 {MOST_IDS} 个编号。"), format!("At most {MOST_IDS} numbers at once.")));
+        return Err(ApiError::new(
+            "PAGE_SIZE",
+            format!("一次最多 {MOST_IDS} 个编号。"),
+            format!("At most {MOST_IDS} numbers at once."),
+        ));
     }
     let found = ids.iter().map(|id| {
         let id = inputs::id(id)?;

@@ -3,6 +3,7 @@
 mod graph;
 mod lists;
 mod lookup;
+mod partner_types;
 mod partners;
 mod search;
 pub(in crate::api) mod service;
@@ -27,7 +28,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
 pub fn types(limits: &Limits) -> Vec<TypeDef> {
     let mut types = search::types();
     types.extend(graph::types(limits));
-    types.extend(partners::types());
+    types.extend(partner_types::types());
     types.extend(service::types());
     types
 }

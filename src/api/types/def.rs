@@ -124,7 +124,13 @@ impl FieldDef {
     }
 
     /// With one more argument.
-    pub fn arg(mut self, name: &'static str, ty: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
+    pub fn arg(
+        mut self,
+        name: &'static str,
+        ty: impl Into<String>,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
         self.args.push(ArgDef { name, ty: ty.into(), default: None, zh: zh.into(), en: en.into() });
         self
     }
@@ -275,7 +281,8 @@ pub struct Types {
 impl Types {
     /// All types together.
     pub fn new(types: Vec<TypeDef>, enums: Vec<EnumDef>, scalars: Vec<ScalarDef>, inputs: Vec<InputDef>) -> Self {
-        let places: HashMap<String, usize> = types.iter().enumerate().map(|(place, def)| (def.name.clone(), place)).collect();
+        let places: HashMap<String, usize> =
+            types.iter().enumerate().map(|(place, def)| (def.name.clone(), place)).collect();
         let at = |name: &str| places.get(name).copied().unwrap_or_default();
         let kinds = crate::domain::Kind::all().map(|kind| at(kind.row().name)).collect();
         let edges = crate::domain::Relation::all()

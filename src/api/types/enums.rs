@@ -16,7 +16,12 @@ pub const MATCH_KINDS: &[(MatchKind, &str, &str, &str)] = &[
     (MatchKind::Code, "CODE", "与编号相同", "A number is the text"),
     (MatchKind::Prefix, "PREFIX", "名称以此开头", "A name begins with the text"),
     (MatchKind::Substring, "SUBSTRING", "名称包含此文字", "A name contains the text"),
-    (MatchKind::Pinyin, "PINYIN", "名称的拼音或首字母以此开头", "The spelling or initials of a name begin with the text"),
+    (
+        MatchKind::Pinyin,
+        "PINYIN",
+        "名称的拼音或首字母以此开头",
+        "The spelling or initials of a name begin with the text",
+    ),
     (MatchKind::Text, "TEXT", "名称或正文含有其中的词", "Words of the text occur in names or running texts"),
 ];
 
@@ -38,52 +43,112 @@ pub fn enums() -> Vec<EnumDef> {
         .iter()
         .map(|list| {
             let codes = list.values.iter().chain([&enumeration::UNKNOWN]);
-            define(list.name, list.zh, list.en, codes.map(|code| (code.name.into(), code.zh.into(), code.en.into())).collect())
+            define(
+                list.name,
+                list.zh,
+                list.en,
+                codes.map(|code| (code.name.into(), code.zh.into(), code.en.into())).collect(),
+            )
         })
         .collect();
-    let kinds = Kind::all().map(|kind| kind.row()).map(|row| (row.code.into(), format!("{}：{}", row.label_zh, row.zh), row.en.into()));
+    let kinds = Kind::all()
+        .map(|kind| kind.row())
+        .map(|row| (row.code.into(), format!("{}：{}", row.label_zh, row.zh), row.en.into()));
     all.push(define("NodeKind", "对象的种类", "What sort of node something is", kinds.collect()));
-    let relations = Relation::all().map(|relation| relation.row()).map(|row| (row.name.into(), format!("{}：{}", row.label_zh, row.zh), row.en.into()));
+    let relations = Relation::all()
+        .map(|relation| relation.row())
+        .map(|row| (row.name.into(), format!("{}：{}", row.label_zh, row.zh), row.en.into()));
     all.push(define("Relation", "关系的种类", "What sort of tie joins two nodes", relations.collect()));
     all.push(define("NameKind", "名称的类型", "What a name is to its owner", rows(NAME_KINDS)));
     all.push(define("Language", "名称的语言", "The language of a name", rows(LANGUAGES)));
     all.push(define("IdentifierScheme", "编号体系", "Who gave out a number", rows(SCHEMES)));
     all.push(define("Method", "事实的录入方式", "How a fact got into the store", rows(METHODS)));
-    all.push(define("MatchKind", "命中的原因；靠前的更好", "Why something is among the hits; earlier ones are better", rows(MATCH_KINDS)));
-    all.push(define("Answer", "是、否或未知", "Yes, no, or nobody knows", plain(&[
-        ("YES", "是", "It is so"),
-        ("NO", "否", "It is not so"),
-        ("UNKNOWN", enumeration::UNKNOWN.zh, enumeration::UNKNOWN.en),
-    ])));
-    all.push(define("Direction", "关系的方向", "Which way ties are followed", plain(&[
-        ("FORWARD", "从本对象出发", "Those that go out from it"),
-        ("REVERSE", "指向本对象", "Those that come in to it"),
-        ("BOTH", "两个方向", "Either way"),
-    ])));
-    all.push(define("NodeOrder", "列表的排序", "The order of a list", plain(&[
-        ("RECORDED", "按录入先后", "As they were entered"),
-        ("NAME", "按中文名称（字符编码顺序）", "By Chinese name, in order of code points"),
-        ("CODE", "按代码（信用代码、区划代码等）", "By credit code, region code and the like"),
-    ])));
-    all.push(define("SignalName", "推荐依据的种类", "What a recommendation rests on", crate::matching::SIGNALS.iter().map(|signal| (signal.name.into(), signal.zh.into(), signal.en.into())).collect()));
-    all.push(define("Grade", "推荐等级；不是决定，只供参考", "Grade of a recommendation; advice, never a decision", plain(&[
-        ("HIGH", "相关度高", "Much speaks for it"),
-        ("MEDIUM", "相关度中", "Something speaks for it"),
-        ("LOW", "相关度低", "Little speaks for it"),
-    ])));
-    all.push(define("ReadyState", "搜索索引的状态", "How far the search index is", plain(&[
-        ("READY", "可用", "It can be asked"),
-        ("BUILDING", "正在建立", "It is being built"),
-    ])));
+    all.push(define(
+        "MatchKind",
+        "命中的原因；靠前的更好",
+        "Why something is among the hits; earlier ones are better",
+        rows(MATCH_KINDS),
+    ));
+    all.push(define(
+        "Answer",
+        "是、否或未知",
+        "Yes, no, or nobody knows",
+        plain(&[
+            ("YES", "是", "It is so"),
+            ("NO", "否", "It is not so"),
+            ("UNKNOWN", enumeration::UNKNOWN.zh, enumeration::UNKNOWN.en),
+        ]),
+    ));
+    all.push(define(
+        "Direction",
+        "关系的方向",
+        "Which way ties are followed",
+        plain(&[
+            ("FORWARD", "从本对象出发", "Those that go out from it"),
+            ("REVERSE", "指向本对象", "Those that come in to it"),
+            ("BOTH", "两个方向", "Either way"),
+        ]),
+    ));
+    all.push(define(
+        "NodeOrder",
+        "列表的排序",
+        "The order of a list",
+        plain(&[
+            ("RECORDED", "按录入先后", "As they were entered"),
+            ("NAME", "按中文名称（字符编码顺序）", "By Chinese name, in order of code points"),
+            ("CODE", "按代码（信用代码、区划代码等）", "By credit code, region code and the like"),
+        ]),
+    ));
+    all.push(define(
+        "SignalName",
+        "推荐依据的种类",
+        "What a recommendation rests on",
+        crate::matching::SIGNALS
+            .iter()
+            .map(|signal| (signal.name.into(), signal.zh.into(), signal.en.into()))
+            .collect(),
+    ));
+    all.push(define(
+        "Grade",
+        "推荐等级；不是决定，只供参考",
+        "Grade of a recommendation; advice, never a decision",
+        plain(&[
+            ("HIGH", "相关度高", "Much speaks for it"),
+            ("MEDIUM", "相关度中", "Something speaks for it"),
+            ("LOW", "相关度低", "Little speaks for it"),
+        ]),
+    ));
+    all.push(define(
+        "ReadyState",
+        "搜索索引的状态",
+        "How far the search index is",
+        plain(&[("READY", "可用", "It can be asked"), ("BUILDING", "正在建立", "It is being built")]),
+    ));
     all
 }
 
 /// All scalars.
 pub fn scalars() -> Vec<ScalarDef> {
     vec![
-        ScalarDef { name: "Date", zh: "完整日期，如 2017-12-31。单位：日", en: "A whole date such as 2017-12-31. Unit: day" },
-        ScalarDef { name: "PartialDate", zh: "可以只到年或月的日期：2017、2017-03、2017-03-01", en: "A date that may stop at the year or the month: 2017, 2017-03, 2017-03-01" },
-        ScalarDef { name: "DateTime", zh: "时刻（UTC），如 2026-01-31T08:00:00.000Z", en: "A moment in UTC such as 2026-01-31T08:00:00.000Z" },
-        ScalarDef { name: "Decimal", zh: "精确的十进制数，以文字给出，如 “122982307”", en: "An exact decimal number, given as text such as “122982307”" },
+        ScalarDef {
+            name: "Date",
+            zh: "完整日期，如 2017-12-31。单位：日",
+            en: "A whole date such as 2017-12-31. Unit: day",
+        },
+        ScalarDef {
+            name: "PartialDate",
+            zh: "可以只到年或月的日期：2017、2017-03、2017-03-01",
+            en: "A date that may stop at the year or the month: 2017, 2017-03, 2017-03-01",
+        },
+        ScalarDef {
+            name: "DateTime",
+            zh: "时刻（UTC），如 2026-01-31T08:00:00.000Z",
+            en: "A moment in UTC such as 2026-01-31T08:00:00.000Z",
+        },
+        ScalarDef {
+            name: "Decimal",
+            zh: "精确的十进制数，以文字给出，如 “122982307”",
+            en: "An exact decimal number, given as text such as “122982307”",
+        },
     ]
 }

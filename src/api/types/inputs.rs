@@ -1,7 +1,7 @@
 //! Inputs: references to what exists, and filters, one a kind, from the kind table.
 
-use async_graphql::{Name, Value as Gql};
 use async_graphql::indexmap::IndexMap;
+use async_graphql::{Name, Value as Gql};
 
 use super::def::{ArgDef, Cx, InputDef};
 use crate::api::error::ApiError;
@@ -28,20 +28,36 @@ pub fn inputs() -> Vec<InputDef> {
         one_of: false,
         fields: vec![
             input_field("from", ty, "下限（含）；单位同所筛选的字段", "Least value, included. Unit: that of the field"),
-            input_field("to", ty, "上限（含）；单位同所筛选的字段", "Greatest value, included. Unit: that of the field"),
+            input_field(
+                "to",
+                ty,
+                "上限（含）；单位同所筛选的字段",
+                "Greatest value, included. Unit: that of the field",
+            ),
         ],
     };
     let mut all = vec![
         InputDef {
             name: "Reference".into(),
             zh: "指明一个对象：四选一；名称对应多个时会拒绝并列出候选".into(),
-            en: "Points at one thing in one of four ways; a name that fits several is refused with the candidates".into(),
+            en: "Points at one thing in one of four ways; a name that fits several is refused with the candidates"
+                .into(),
             one_of: true,
             fields: vec![
                 input_field("id", "ID", "编号", "Its stable number"),
                 input_field("creditCode", "String", "统一社会信用代码", "Unified social credit code"),
-                input_field("name", "String", "名称：全称、简称、曾用名、别名或英文名，须完整", "A whole name: full, short, former, other or English"),
-                input_field("code", "String", "行键、区划代码、“体系:代码”或“编号体系/编号”", "Row key, region code, SCHEME:code of a term, or SCHEME/number"),
+                input_field(
+                    "name",
+                    "String",
+                    "名称：全称、简称、曾用名、别名或英文名，须完整",
+                    "A whole name: full, short, former, other or English",
+                ),
+                input_field(
+                    "code",
+                    "String",
+                    "行键、区划代码、“体系:代码”或“编号体系/编号”",
+                    "Row key, region code, SCHEME:code of a term, or SCHEME/number",
+                ),
             ],
         },
         InputDef {
@@ -74,7 +90,12 @@ fn filter(name: &str, kinds: &[Kind]) -> InputDef {
         input_field("nameContains", "String", "任一名称包含此文字", "One of its names contains the text"),
         input_field("region", "Reference", "位于此地区（含下辖地区）", "Is in this region or one below it"),
         input_field("field", "Reference", "属于此领域（含子领域）", "Is in this field or one below it"),
-        input_field("certified", "String", "在查询日期持有这类有效资质，如 HNTE", "Holds a certificate of this scheme that counts on the day, such as HNTE"),
+        input_field(
+            "certified",
+            "String",
+            "在查询日期持有这类有效资质，如 HNTE",
+            "Holds a certificate of this scheme that counts on the day, such as HNTE",
+        ),
     ];
     if let [kind] = kinds {
         for attribute in kind.row().attributes {
@@ -97,16 +118,32 @@ fn filter(name: &str, kinds: &[Kind]) -> InputDef {
             fields.push(input_field(attribute.name, ty, format!("{}{zh}", how.0), format!("{}{en}", how.1)));
         }
     }
-    InputDef { name: own, zh: format!("{name} 列表的筛选条件，各项同时满足"), en: format!("What a list of {name} is narrowed by; all fields hold together"), one_of: false, fields }
+    InputDef {
+        name: own,
+        zh: format!("{name} 列表的筛选条件，各项同时满足"),
+        en: format!("What a list of {name} is narrowed by; all fields hold together"),
+        one_of: false,
+        fields,
+    }
 }
 
 /// Read a `Reference`.
 pub fn reference(value: &Gql) -> Result<Reference, ApiError> {
-    let bad = || ApiError::new("BAD_REFERENCE", "请用 id、creditCode、name、code 之一指明对象。", "Point at it by exactly one of id, creditCode, name, code.");
+    let bad = || {
+        ApiError::new(
+            "BAD_REFERENCE",
+            "请用 id、creditCode、name、code 之一指明对象。",
+            "Point at it by exactly one of id, creditCode, name, code.",
+        )
+    };
     let Gql::Object(fields) = value else { return Err(bad()) };
     let Some((name, Gql::String(text))) = fields.iter().next() else { return Err(bad()) };
     if text.chars().count() > 256 {
-        return Err(ApiError::new("BAD_REFERENCE", "指明对象的文字超过 256 个字。", "A reference has at most 256 characters."));
+        return Err(ApiError::new(
+            "BAD_REFERENCE",
+            "指明对象的文字超过 256 个字。",
+            "A reference has at most 256 characters.",
+        ));
     }
     Ok(match name.as_str() {
         "id" => Reference::Id(id(text)?),
@@ -130,7 +167,11 @@ pub fn id(text: &str) -> Result<Id, ApiError> {
 
 fn credit_code(text: &str) -> Result<String, ApiError> {
     let checked = crate::domain::identifier::Identifier::new(crate::domain::identifier::Scheme::CreditCode, text);
-    Ok(checked.map(|identifier| identifier.value).map_err(|(zh, en)| Rejection::InvalidIdentifier { given: clip(text), zh, en })?)
+    Ok(checked.map(|identifier| identifier.value).map_err(|(zh, en)| Rejection::InvalidIdentifier {
+        given: clip(text),
+        zh,
+        en,
+    })?)
 }
 
 /// Read a whole date.
@@ -148,7 +189,11 @@ pub fn day(text: &str) -> Result<Day, ApiError> {
 pub fn passes(cx: &Cx<'_>, node: EntityRow, filter: &Gql, depth: usize) -> Result<bool, ApiError> {
     let Gql::Object(fields) = filter else { return Ok(true) };
     if depth > DEEPEST {
-        return Err(ApiError::new("FILTER_TOO_DEEP", format!("筛选条件嵌套超过 {DEEPEST} 层。请改平。"), format!("The filter is nested deeper than {DEEPEST}. Flatten it.")));
+        return Err(ApiError::new(
+            "FILTER_TOO_DEEP",
+            format!("筛选条件嵌套超过 {DEEPEST} 层。请改平。"),
+            format!("The filter is nested deeper than {DEEPEST}. Flatten it."),
+        ));
     }
     for (name, value) in fields.iter().filter(|(_, value)| **value != Gql::Null) {
         if !one(cx, node, name, value, depth)? {
@@ -190,7 +235,8 @@ fn one(cx: &Cx<'_>, node: EntityRow, name: &Name, value: &Gql, depth: usize) -> 
             let term = cx.lens.id(cx.lens.resolve(&scheme, &[Kind::Term])?);
             let mut held = cx.lens.records(node, RecordKind::Certification);
             held.any(|record| {
-                record.values.iter().any(|(_, value)| *value == Value::Term(term)) && super::record::counts_on(record, cx.lens.day)
+                record.values.iter().any(|(_, value)| *value == Value::Term(term))
+                    && super::record::counts_on(record, cx.lens.day)
             })
         }
         attribute => holds(cx, node, attribute, value)?,
@@ -231,10 +277,15 @@ fn holds(cx: &Cx<'_>, node: EntityRow, name: &str, wanted: &Gql) -> Result<bool,
         (Value::Text(text), _) => contains(text, wanted),
         (Value::Texts(texts), _) => texts.iter().any(|text| contains(text, wanted)),
         (Value::Date(date), _) => {
-            let bounds = [bound(wanted, "from"), bound(wanted, "to")].map(|bound| bound.map(|text| text.parse::<crate::domain::PartialDate>()));
+            let bounds = [bound(wanted, "from"), bound(wanted, "to")]
+                .map(|bound| bound.map(|text| text.parse::<crate::domain::PartialDate>()));
             let [from, to] = bounds;
             if matches!(from, Some(Err(()))) || matches!(to, Some(Err(()))) {
-                return Err(ApiError::new("MALFORMED_DATE", "日期范围应如 2017、2017-03 或 2017-03-01。", "Dates of a range look like 2017, 2017-03 or 2017-03-01."));
+                return Err(ApiError::new(
+                    "MALFORMED_DATE",
+                    "日期范围应如 2017、2017-03 或 2017-03-01。",
+                    "Dates of a range look like 2017, 2017-03 or 2017-03-01.",
+                ));
             }
             from.is_none_or(|from| from.is_ok_and(|from| date.first_day() >= from.first_day()))
                 && to.is_none_or(|to| to.is_ok_and(|to| date.first_day() < last_day_after(to)))
@@ -277,7 +328,11 @@ fn in_range(range: &Gql, held: i64, decimals: usize) -> Result<bool, ApiError> {
     let parse = |name| {
         bound(range, name).map(|text| {
             fixed_point(&text, decimals).ok_or_else(|| {
-                ApiError::new("MALFORMED_NUMBER", format!("“{}”不是数，或小数位太多。", clip(&text)), format!("“{}” is no number, or has too many decimals.", clip(&text)))
+                ApiError::new(
+                    "MALFORMED_NUMBER",
+                    format!("“{}”不是数，或小数位太多。", clip(&text)),
+                    format!("“{}” is no number, or has too many decimals.", clip(&text)),
+                )
             })
         })
     };

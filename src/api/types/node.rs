@@ -20,47 +20,127 @@ const MOST_FACTS: u32 = 200;
 /// Fields of the interface `Node`.
 fn node_fields(most: u32) -> Vec<FieldDef> {
     let mut fields = vec![
-        node_field("id", "ID!", "稳定的编号，永不重复使用", "Stable number, never used again", |cx, node, _| Ok(Out::text(cx.lens.id(node).to_string()))),
-        node_field("nodeKind", "NodeKind!", "对象的种类", "Which kind of node it is", |cx, node, _| Ok(Out::code(cx.lens.kind(node).row().code))),
-        node_field("nodeKindZh", "String!", "种类的中文名", "The kind in Chinese", |cx, node, _| Ok(Out::text(cx.lens.kind(node).row().label_zh))),
-        node_field("nameZh", "String!", "查询日期使用的中文名称", "The Chinese name in use on the day asked for", |cx, node, _| Ok(Out::text(cx.lens.name(node)))),
-        node_field("nameEn", "String", "英文名称", "The English name, where one is known", |cx, node, _| Ok(Out::option(cx.lens.name_in(node, Language::En).map(Out::text)))),
-        node_field("code", "String", "统一社会信用代码、区划代码、分类代码或行键，取最先有的", "Credit code, region code, term code or row key, whichever comes first", |cx, node, _| {
-            Ok(Out::option(Some(cx.lens.code(node)).filter(|code| !code.is_empty()).map(Out::text)))
+        node_field(
+            "id",
+            "ID!",
+            "稳定的编号，永不重复使用",
+            "Stable number, never used again",
+            |cx, node, _| Ok(Out::text(cx.lens.id(node).to_string())),
+        ),
+        node_field("nodeKind", "NodeKind!", "对象的种类", "Which kind of node it is", |cx, node, _| {
+            Ok(Out::code(cx.lens.kind(node).row().code))
         }),
-        node_field("key", "String", "导入时的行键", "Its row key in the import", |cx, node, _| Ok(Out::option(cx.lens.identifier(node, Scheme::Internal).map(Out::text)))),
-        node_field("names", "[Name!]!", "全部名称：全称、简称、曾用名、别名", "All its names: full, short, former, other", |cx, node, _| {
-            Ok(Out::List(cx.lens.names(node).iter().map(|name| cx.types.data("Name", name.clone())).collect()))
-        }).at_most(MOST_FACTS),
-        node_field("identifiers", "[Identifier!]!", "全部编号（不含行键）", "All its numbers, row keys left out", |cx, node, _| {
-            let all = cx.lens.identifiers(node).iter().filter(|(identifier, _)| identifier.scheme != Scheme::Internal);
-            Ok(Out::List(all.map(|(identifier, fact)| cx.types.data("Identifier", IdentifierOf(identifier.clone(), fact.clone()))).collect()))
-        }).at_most(MOST_FACTS),
-        node_field("statements", "[Statement!]!", "关于各字段的全部陈述，矛盾的并列，显示的在前", "All statements about its fields; contradicting ones side by side, the shown one first", statements)
-            .arg("attribute", "String", "只看这个字段", "Only those about this field")
-            .at_most(MOST_FACTS),
-        node_field("unknownFields", "[String!]!", "必填而无人知道的字段；未知不等于否", "Required fields that nobody can answer; unknown is not no", |cx, node, _| {
-            let required = cx.lens.kind(node).row().attributes.iter().filter(|attribute| attribute.required);
-            let unknown = required.filter(|attribute| cx.lens.value(node, attribute).is_none_or(|found| *found == Value::Unknown));
-            Ok(Out::List(unknown.map(|attribute| Out::text(attribute.name)).collect()))
-        }).at_most(16),
+        node_field("nodeKindZh", "String!", "种类的中文名", "The kind in Chinese", |cx, node, _| {
+            Ok(Out::text(cx.lens.kind(node).row().label_zh))
+        }),
+        node_field(
+            "nameZh",
+            "String!",
+            "查询日期使用的中文名称",
+            "The Chinese name in use on the day asked for",
+            |cx, node, _| Ok(Out::text(cx.lens.name(node))),
+        ),
+        node_field("nameEn", "String", "英文名称", "The English name, where one is known", |cx, node, _| {
+            Ok(Out::option(cx.lens.name_in(node, Language::En).map(Out::text)))
+        }),
+        node_field(
+            "code",
+            "String",
+            "统一社会信用代码、区划代码、分类代码或行键，取最先有的",
+            "Credit code, region code, term code or row key, whichever comes first",
+            |cx, node, _| Ok(Out::option(Some(cx.lens.code(node)).filter(|code| !code.is_empty()).map(Out::text))),
+        ),
+        node_field("key", "String", "导入时的行键", "Its row key in the import", |cx, node, _| {
+            Ok(Out::option(cx.lens.identifier(node, Scheme::Internal).map(Out::text)))
+        }),
+        node_field(
+            "names",
+            "[Name!]!",
+            "全部名称：全称、简称、曾用名、别名",
+            "All its names: full, short, former, other",
+            |cx, node, _| {
+                Ok(Out::List(cx.lens.names(node).iter().map(|name| cx.types.data("Name", name.clone())).collect()))
+            },
+        )
+        .at_most(MOST_FACTS),
+        node_field(
+            "identifiers",
+            "[Identifier!]!",
+            "全部编号（不含行键）",
+            "All its numbers, row keys left out",
+            |cx, node, _| {
+                let all =
+                    cx.lens.identifiers(node).iter().filter(|(identifier, _)| identifier.scheme != Scheme::Internal);
+                Ok(Out::List(
+                    all.map(|(identifier, fact)| {
+                        cx.types.data("Identifier", IdentifierOf(identifier.clone(), fact.clone()))
+                    })
+                    .collect(),
+                ))
+            },
+        )
+        .at_most(MOST_FACTS),
+        node_field(
+            "statements",
+            "[Statement!]!",
+            "关于各字段的全部陈述，矛盾的并列，显示的在前",
+            "All statements about its fields; contradicting ones side by side, the shown one first",
+            statements,
+        )
+        .arg("attribute", "String", "只看这个字段", "Only those about this field")
+        .at_most(MOST_FACTS),
+        node_field(
+            "unknownFields",
+            "[String!]!",
+            "必填而无人知道的字段；未知不等于否",
+            "Required fields that nobody can answer; unknown is not no",
+            |cx, node, _| {
+                let required = cx.lens.kind(node).row().attributes.iter().filter(|attribute| attribute.required);
+                let unknown = required
+                    .filter(|attribute| cx.lens.value(node, attribute).is_none_or(|found| *found == Value::Unknown));
+                Ok(Out::List(unknown.map(|attribute| Out::text(attribute.name)).collect()))
+            },
+        )
+        .at_most(16),
     ];
     for (name, ty, zh, en, read) in FACT_FIELDS {
         fields.push(node_field(name, ty, zh, en, move |cx, node, _| Ok(read(cx, &cx.lens.entity(node).fact))));
     }
     fields.push(
-        node_field("ties", "TieConnection!", "与其他对象的全部关系，可按关系筛选", "All its ties, or those of some relations", all_ties)
-            .arg("relations", "[Relation!]", "只看这些关系", "Only these relations")
-            .arg("direction", "Direction", "方向：从它出发、指向它或两者", "Going out, coming in, or both")
-            .first(20, most)
-            .arg("after", "String", "接着上一页：上一页的 endCursor", "Cursor of the last entry of the page before"),
+        node_field(
+            "ties",
+            "TieConnection!",
+            "与其他对象的全部关系，可按关系筛选",
+            "All its ties, or those of some relations",
+            all_ties,
+        )
+        .arg("relations", "[Relation!]", "只看这些关系", "Only these relations")
+        .arg("direction", "Direction", "方向：从它出发、指向它或两者", "Going out, coming in, or both")
+        .first(20, most)
+        .arg(
+            "after",
+            "String",
+            "接着上一页：上一页的 endCursor",
+            "Cursor of the last entry of the page before",
+        ),
     );
     fields.push(
-        node_field("certifications", "CertificationConnection!", "资质认定", "Certificates and listings it holds", certifications)
-            .arg("scheme", "String", "只看这类资质，如 HNTE", "Only this scheme, such as HNTE")
-            .arg("inForceOnly", "Boolean", "只看查询日期有效的", "Only those that count on the day asked for")
-            .first(20, most)
-            .arg("after", "String", "接着上一页：上一页的 endCursor", "Cursor of the last entry of the page before"),
+        node_field(
+            "certifications",
+            "CertificationConnection!",
+            "资质认定",
+            "Certificates and listings it holds",
+            certifications,
+        )
+        .arg("scheme", "String", "只看这类资质，如 HNTE", "Only this scheme, such as HNTE")
+        .arg("inForceOnly", "Boolean", "只看查询日期有效的", "Only those that count on the day asked for")
+        .first(20, most)
+        .arg(
+            "after",
+            "String",
+            "接着上一页：上一页的 endCursor",
+            "Cursor of the last entry of the page before",
+        ),
     );
     fields
 }
@@ -72,13 +152,18 @@ fn statements(cx: &Cx<'_>, node: EntityRow, args: &Args<'_>) -> Result<Out, ApiE
         && kind.row().attribute(name).is_none()
     {
         let known = kind.row().attributes.iter().map(|attribute| attribute.name).collect::<Vec<_>>().join(", ");
-        let (zh, en) = (format!("{}没有字段“{name}”。可用：{known}。", kind.row().label_zh), format!("{} has no field “{name}”. Known: {known}.", kind.row().name));
+        let (zh, en) = (
+            format!("{}没有字段“{name}”。可用：{known}。", kind.row().label_zh),
+            format!("{} has no field “{name}”. Known: {known}.", kind.row().name),
+        );
         return Err(ApiError::new("UNKNOWN_FIELD", zh, en));
     }
     let mut found = Vec::new();
     for attribute in kind.row().attributes.iter().filter(|row| wanted.as_deref().is_none_or(|name| name == row.name)) {
         for (place, statement) in cx.lens.statements(node, attribute).into_iter().enumerate() {
-            found.push(cx.types.data("Statement", StatementOf { kind, statement: statement.clone(), shown: place == 0 }));
+            found.push(
+                cx.types.data("Statement", StatementOf { kind, statement: statement.clone(), shown: place == 0 }),
+            );
         }
     }
     Ok(Out::List(found))
@@ -108,7 +193,8 @@ fn all_ties(cx: &Cx<'_>, node: EntityRow, args: &Args<'_>) -> Result<Out, ApiErr
         Some("REVERSE") => Direction::Reverse,
         _ => Direction::Both,
     };
-    let wanted = cx.lens.all_ties(node, direction).filter(|tie| relations.is_empty() || relations.contains(&tie.relation));
+    let wanted =
+        cx.lens.all_ties(node, direction).filter(|tie| relations.is_empty() || relations.contains(&tie.relation));
     let objects: Vec<Object> = sorted(cx, wanted.collect()).into_iter().map(Object::Tie).collect();
     let scope = scope(cx, node, &format!("ties/{relations:?}/{direction:?}"));
     page(cx, "TieConnection", page::paginate(cx, args, &scope, "TieEdge", &objects, |object| tie_key(cx, object))?)
@@ -140,7 +226,9 @@ pub fn certification_page(cx: &Cx<'_>, args: &Args<'_>, scope: &str, all: Vec<Ar
     all.sort_by_key(|record| record.fact.id);
     let objects: Vec<Object> = all.into_iter().map(|record| Object::Data(place, Arc::new(record))).collect();
     let key = |object: &Object| match object {
-        Object::Data(_, data) => data.downcast_ref::<Arc<Record>>().map_or_else(String::new, |record| record.fact.id.to_string()),
+        Object::Data(_, data) => {
+            data.downcast_ref::<Arc<Record>>().map_or_else(String::new, |record| record.fact.id.to_string())
+        }
         _ => String::new(),
     };
     let scope = format!("{scope}/{scheme:?}/{in_force}");
@@ -155,10 +243,20 @@ fn scheme_term(cx: &Cx<'_>, code: &str) -> Result<crate::domain::Id, ApiError> {
 /// Fields that organisations have beyond nodes.
 fn organization_fields() -> Vec<FieldDef> {
     vec![
-        node_field("creditCode", "String", "统一社会信用代码；空为未录入", "Unified social credit code; empty where none was entered", |cx, node, _| {
-            Ok(Out::option(cx.lens.identifier(node, Scheme::CreditCode).map(Out::text)))
-        }),
-        node_field("jurisdiction", "Region", "归口管理区域；同一时间只有一个", "The region that answers for it; one at a time", |cx, node, _| Ok(Out::option(jurisdiction(cx, node)))),
+        node_field(
+            "creditCode",
+            "String",
+            "统一社会信用代码；空为未录入",
+            "Unified social credit code; empty where none was entered",
+            |cx, node, _| Ok(Out::option(cx.lens.identifier(node, Scheme::CreditCode).map(Out::text))),
+        ),
+        node_field(
+            "jurisdiction",
+            "Region",
+            "归口管理区域；同一时间只有一个",
+            "The region that answers for it; one at a time",
+            |cx, node, _| Ok(Out::option(jurisdiction(cx, node))),
+        ),
     ]
 }
 
@@ -180,7 +278,9 @@ fn attribute_fields(kind: Kind) -> Vec<FieldDef> {
         if let ValueType::Code(list) = attribute.value_type {
             let (name, zh, en) = tie::word_field(attribute);
             fields.push(node_field(&name, "String", &zh, &en, move |cx, node, _| {
-                Ok(Out::option(cx.lens.value(node, attribute).and_then(|found| value::word_zh(list, found)).map(Out::text)))
+                Ok(Out::option(
+                    cx.lens.value(node, attribute).and_then(|found| value::word_zh(list, found)).map(Out::text),
+                ))
             }));
         }
     }
@@ -198,10 +298,12 @@ fn relation_field(relation: Relation, forward: bool, most: u32) -> FieldDef {
         let page = page::paginate(cx, args, &scope, "", &objects, |object| tie_key(cx, object))?;
         Ok(cx.types.data(&tie::connection_name(relation, forward), page))
     };
-    node_field(end.field, &format!("{connection}!"), end.zh, end.en, read)
-        .cost(2)
-        .first(20, most)
-        .arg("after", "String", "接着上一页：上一页的 endCursor", "Cursor of the last entry of the page before")
+    node_field(end.field, &format!("{connection}!"), end.zh, end.en, read).cost(2).first(20, most).arg(
+        "after",
+        "String",
+        "接着上一页：上一页的 endCursor",
+        "Cursor of the last entry of the page before",
+    )
 }
 
 fn relation_fields(kind: Kind, most: u32) -> Vec<FieldDef> {
@@ -214,15 +316,38 @@ fn relation_fields(kind: Kind, most: u32) -> Vec<FieldDef> {
 pub fn types(most: u32) -> Vec<TypeDef> {
     let mut organization = node_fields(most);
     organization.extend(organization_fields());
-    let shared = [Relation::ParticipatesIn, Relation::MemberOf, Relation::InCluster, Relation::Operates, Relation::LocatedIn,
-        Relation::ClassifiedAs, Relation::HasDemand, Relation::HasAchievement, Relation::Owns];
+    let shared = [
+        Relation::ParticipatesIn,
+        Relation::MemberOf,
+        Relation::InCluster,
+        Relation::Operates,
+        Relation::LocatedIn,
+        Relation::ClassifiedAs,
+        Relation::HasDemand,
+        Relation::HasAchievement,
+        Relation::Owns,
+    ];
     organization.extend(shared.into_iter().map(|relation| relation_field(relation, true, most)));
     let mut actor = node_fields(most);
     actor.extend([Relation::LocatedIn, Relation::ClassifiedAs].map(|relation| relation_field(relation, true, most)));
     let mut types = vec![
         TypeDef::new("Node", "图中的任何对象", "Anything in the graph", node_fields(most)).interface(),
-        TypeDef::new("Organization", "机构：企业、高校院所、其他机构", "An enterprise, institute or other organisation", organization).implements(vec!["Node", "Actor"]).interface(),
-        TypeDef::new("Actor", "创新主体：机构、联盟、集群、基金、载体、平台", "Whoever can act: organisations, alliances, clusters, funds, carriers, platforms", actor).implements(vec!["Node"]).interface(),
+        TypeDef::new(
+            "Organization",
+            "机构：企业、高校院所、其他机构",
+            "An enterprise, institute or other organisation",
+            organization,
+        )
+        .implements(vec!["Node", "Actor"])
+        .interface(),
+        TypeDef::new(
+            "Actor",
+            "创新主体：机构、联盟、集群、基金、载体、平台",
+            "Whoever can act: organisations, alliances, clusters, funds, carriers, platforms",
+            actor,
+        )
+        .implements(vec!["Node"])
+        .interface(),
     ];
     for kind in Kind::all() {
         let row = kind.row();

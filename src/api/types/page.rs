@@ -95,14 +95,30 @@ pub fn types() -> Vec<TypeDef> {
         "分页信息",
         "Where a page stands in its list",
         vec![
-            field("hasNextPage", "Boolean!", "后面还有没有", "Whether the list goes on", |_, page: &Page, _| Ok(Out::flag(page.has_next))),
-            field("hasPreviousPage", "Boolean!", "前面还有没有", "Whether the list began before this page", |_, page: &Page, _| Ok(Out::flag(page.has_previous))),
-            field("startCursor", "String", "本页第一条的游标", "Cursor of the first entry", |_, page: &Page, _| {
-                Ok(Out::option(page.edges.first().map(|edge| Out::text(edge.cursor.as_str()))))
+            field("hasNextPage", "Boolean!", "后面还有没有", "Whether the list goes on", |_, page: &Page, _| {
+                Ok(Out::flag(page.has_next))
             }),
-            field("endCursor", "String", "本页最后一条的游标，作为下一页的 after", "Cursor of the last entry, the after of the next page", |_, page: &Page, _| {
-                Ok(Out::option(page.edges.last().map(|edge| Out::text(edge.cursor.as_str()))))
-            }),
+            field(
+                "hasPreviousPage",
+                "Boolean!",
+                "前面还有没有",
+                "Whether the list began before this page",
+                |_, page: &Page, _| Ok(Out::flag(page.has_previous)),
+            ),
+            field(
+                "startCursor",
+                "String",
+                "本页第一条的游标",
+                "Cursor of the first entry",
+                |_, page: &Page, _| Ok(Out::option(page.edges.first().map(|edge| Out::text(edge.cursor.as_str())))),
+            ),
+            field(
+                "endCursor",
+                "String",
+                "本页最后一条的游标，作为下一页的 after",
+                "Cursor of the last entry, the after of the next page",
+                |_, page: &Page, _| Ok(Out::option(page.edges.last().map(|edge| Out::text(edge.cursor.as_str())))),
+            ),
         ],
     )]
 }
@@ -116,13 +132,33 @@ pub fn connection(name: &str, edge: &str, zh: &str, en: &str) -> TypeDef {
         format!("{zh}：分页列表"),
         format!("{en}, in pages"),
         vec![
-            field("totalCount", "Int!", "总数，等于逐页取完的条数。单位：条", "How many there are in all pages. Unit: entries", |_, page: &Page, _| Ok(Out::count(page.total))),
-            field("edges", &edges, "本页各条", "Entries of this page", |cx, page: &Page, _| Ok(Out::List(page.edges.iter().map(|edge| edge_out(cx, page, edge)).collect()))),
-            field("pageInfo", "PageInfo!", "分页信息", "Where this page stands in the list", |cx, page: &Page, _| {
-                let (edges, edge_type) = (page.edges.clone(), page.edge_type.clone());
-                Ok(cx.types.data("PageInfo", Page { edges, edge_type, ..*page }))
+            field(
+                "totalCount",
+                "Int!",
+                "总数，等于逐页取完的条数。单位：条",
+                "How many there are in all pages. Unit: entries",
+                |_, page: &Page, _| Ok(Out::count(page.total)),
+            ),
+            field("edges", &edges, "本页各条", "Entries of this page", |cx, page: &Page, _| {
+                Ok(Out::List(page.edges.iter().map(|edge| edge_out(cx, page, edge)).collect()))
             }),
-            field("truncated", "Boolean!", "是否因超过本次请求允许的工作量而截断", "Whether the list was cut because the work allowed was done", |_, page: &Page, _| Ok(Out::flag(page.truncated))),
+            field(
+                "pageInfo",
+                "PageInfo!",
+                "分页信息",
+                "Where this page stands in the list",
+                |cx, page: &Page, _| {
+                    let (edges, edge_type) = (page.edges.clone(), page.edge_type.clone());
+                    Ok(cx.types.data("PageInfo", Page { edges, edge_type, ..*page }))
+                },
+            ),
+            field(
+                "truncated",
+                "Boolean!",
+                "是否因超过本次请求允许的工作量而截断",
+                "Whether the list was cut because the work allowed was done",
+                |_, page: &Page, _| Ok(Out::flag(page.truncated)),
+            ),
         ],
     )
 }
@@ -141,8 +177,16 @@ pub fn edge(name: &str, node_type: &str, zh: &str, en: &str) -> TypeDef {
         format!("{zh}：列表中的一条"),
         format!("{en}: one entry of a list"),
         vec![
-            field("cursor", "String!", "这一条的游标", "Cursor of this entry", |_, edge: &PageEdge, _| Ok(Out::text(edge.cursor.as_str()))),
-            field("node", &format!("{node_type}!"), "这一条的内容", "What stands there", |_, edge: &PageEdge, _| Ok(Out::Object(edge.object.clone()))),
+            field("cursor", "String!", "这一条的游标", "Cursor of this entry", |_, edge: &PageEdge, _| {
+                Ok(Out::text(edge.cursor.as_str()))
+            }),
+            field(
+                "node",
+                &format!("{node_type}!"),
+                "这一条的内容",
+                "What stands there",
+                |_, edge: &PageEdge, _| Ok(Out::Object(edge.object.clone())),
+            ),
         ],
     )
 }

@@ -15,7 +15,8 @@ pub fn counts_on(record: &Record, day: Day) -> bool {
         record.values.iter().find(|(known, _)| *known == tag).map(|(_, value)| value)
     };
     let taken = attribute("status").is_some_and(|status| {
-        let codes = ["REVOKED", "WITHDRAWN"].map(|name| enumeration::CERTIFICATION_STATUS.by_name(name).map(|code| code.tag));
+        let codes =
+            ["REVOKED", "WITHDRAWN"].map(|name| enumeration::CERTIFICATION_STATUS.by_name(name).map(|code| code.tag));
         matches!(status, Value::Code(tag) if codes.contains(&Some(*tag)))
     });
     let taken_from = match attribute("revokedFrom") {
@@ -30,15 +31,25 @@ pub fn counts_on(record: &Record, day: Day) -> bool {
 pub fn types() -> Vec<TypeDef> {
     let row = RecordKind::Certification.row();
     let mut fields = vec![
-        field("id", "ID!", "这条认定的编号", "Number of the record", |_, record: &Arc<Record>, _| Ok(Out::text(record.fact.id.to_string()))),
-        field("holder", "Node!", "持有者", "Who holds it", |_, record: &Arc<Record>, _| Ok(Out::Object(Object::Node(record.subject)))),
-        field("isInForce", "Boolean!", "在查询日期是否有效（含撤销追溯）", "Whether it counts on the day asked for, revocations included", |cx: &Cx<'_>, record: &Arc<Record>, _| {
-            Ok(Out::flag(counts_on(record, cx.lens.day)))
+        field("id", "ID!", "这条认定的编号", "Number of the record", |_, record: &Arc<Record>, _| {
+            Ok(Out::text(record.fact.id.to_string()))
         }),
+        field("holder", "Node!", "持有者", "Who holds it", |_, record: &Arc<Record>, _| {
+            Ok(Out::Object(Object::Node(record.subject)))
+        }),
+        field(
+            "isInForce",
+            "Boolean!",
+            "在查询日期是否有效（含撤销追溯）",
+            "Whether it counts on the day asked for, revocations included",
+            |cx: &Cx<'_>, record: &Arc<Record>, _| Ok(Out::flag(counts_on(record, cx.lens.day))),
+        ),
     ];
     for attribute in row.attributes {
         let (zh, en) = fact::described(attribute);
-        let held = move |record: &Record| record.values.iter().find(|(tag, _)| *tag == attribute.tag).map(|(_, value)| value.clone());
+        let held = move |record: &Record| {
+            record.values.iter().find(|(tag, _)| *tag == attribute.tag).map(|(_, value)| value.clone())
+        };
         fields.push(field(attribute.name, &value::type_of(attribute), &zh, &en, move |cx, record: &Arc<Record>, _| {
             Ok(Out::option(held(record).map(|found| value::answer(cx, attribute, &found))))
         }));

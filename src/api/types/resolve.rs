@@ -1,9 +1,9 @@
 //! The interpreter: reads a selection of an object at once, without waiting for anything, straight
 //! from the declarations. async-graphql has parsed and validated the document before.
 
+use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::{ContextSelectionSet, Name, Positioned, ServerError, ServerResult, Value};
-use async_graphql::indexmap::IndexMap;
 
 use super::def::{Cx, FieldDef, Object, Out, TypeDef};
 use crate::api::error::ApiError;
@@ -193,6 +193,8 @@ pub fn variable<T>(ctx: &async_graphql::ContextBase<'_, T>, name: &str) -> Optio
     let env = ctx.query_env;
     env.variables.get(name).cloned().or_else(|| {
         let definitions = env.operation.node.variable_definitions.iter();
-        definitions.filter(|definition| definition.node.name.node == name).find_map(|definition| definition.node.default_value().cloned())
+        definitions
+            .filter(|definition| definition.node.name.node == name)
+            .find_map(|definition| definition.node.default_value().cloned())
     })
 }

@@ -86,7 +86,8 @@ fn details(cx: &Cx<'_>, tie: &Tie) -> Vec<Detail> {
         name: attribute.name,
         label: attribute.zh,
         text: with_unit(cx, attribute, found),
-        in_sentence: !matches!(attribute.value_type, ValueType::Answer | ValueType::Integer(..)) && *found != Value::Unknown,
+        in_sentence: !matches!(attribute.value_type, ValueType::Answer | ValueType::Integer(..))
+            && *found != Value::Unknown,
     })
     .collect()
 }
@@ -108,15 +109,33 @@ fn with_unit(cx: &Cx<'_>, attribute: &Attribute, found: &Value) -> String {
 /// What every tie has, typed or not.
 fn common() -> Vec<FieldDef> {
     let mut fields = vec![
-        tie_field("id", "ID!", "这条关系的编号；用 tie(id) 可再次查到", "Number of the tie; tie(id) finds it again", |cx, tie| Out::text(cx.lens.tie_fact(tie.row).id.to_string())),
-        tie_field("sentenceZh", "String!", "这条关系用一句中文说", "What it says, in Chinese", |cx, tie| Out::text(sentence(cx, tie).0)),
-        tie_field("sentenceEn", "String!", "这条关系用一句英文说", "What it says, in English", |cx, tie| Out::text(sentence(cx, tie).1)),
-        tie_field("since", "PartialDate", "起始日期（含）；空为未写明。单位：日、月或年", "First date; empty where not stated. Unit: day, month or year", |cx, tie| {
-            Out::option(cx.lens.tie_fact(tie.row).validity.from.map(|date| Out::text(date.to_string())))
+        tie_field(
+            "id",
+            "ID!",
+            "这条关系的编号；用 tie(id) 可再次查到",
+            "Number of the tie; tie(id) finds it again",
+            |cx, tie| Out::text(cx.lens.tie_fact(tie.row).id.to_string()),
+        ),
+        tie_field("sentenceZh", "String!", "这条关系用一句中文说", "What it says, in Chinese", |cx, tie| {
+            Out::text(sentence(cx, tie).0)
         }),
-        tie_field("until", "PartialDate", "终止日期（不含）；空为仍有效或未写明。单位：日、月或年", "Date from which it no longer holds; empty where open. Unit: day, month or year", |cx, tie| {
-            Out::option(cx.lens.tie_fact(tie.row).validity.to.map(|date| Out::text(date.to_string())))
+        tie_field("sentenceEn", "String!", "这条关系用一句英文说", "What it says, in English", |cx, tie| {
+            Out::text(sentence(cx, tie).1)
         }),
+        tie_field(
+            "since",
+            "PartialDate",
+            "起始日期（含）；空为未写明。单位：日、月或年",
+            "First date; empty where not stated. Unit: day, month or year",
+            |cx, tie| Out::option(cx.lens.tie_fact(tie.row).validity.from.map(|date| Out::text(date.to_string()))),
+        ),
+        tie_field(
+            "until",
+            "PartialDate",
+            "终止日期（不含）；空为仍有效或未写明。单位：日、月或年",
+            "Date from which it no longer holds; empty where open. Unit: day, month or year",
+            |cx, tie| Out::option(cx.lens.tie_fact(tie.row).validity.to.map(|date| Out::text(date.to_string()))),
+        ),
     ];
     for (name, ty, zh, en, read) in fact::FACT_FIELDS.iter().filter(|row| !matches!(row.0, "validFrom" | "validTo")) {
         fields.push(tie_field(name, ty, zh, en, move |cx, tie| read(cx, cx.lens.tie_fact(tie.row))));
@@ -134,7 +153,9 @@ fn attribute_fields(row: &RelationRow) -> Vec<FieldDef> {
         if let ValueType::Code(list) = attribute.value_type {
             let (name, zh, en) = word_field(attribute);
             fields.push(tie_field(&name, "String", &zh, &en, move |cx, tie| {
-                Out::option(cx.lens.tie_value(tie.row, attribute).and_then(|found| value::word_zh(list, found)).map(Out::text))
+                Out::option(
+                    cx.lens.tie_value(tie.row, attribute).and_then(|found| value::word_zh(list, found)).map(Out::text),
+                )
             }));
         }
     }
@@ -151,28 +172,56 @@ fn typed_edge(relation: Relation, forward: bool) -> TypeDef {
     let row = relation.row();
     let node = type_of_kinds(&ends(row, forward));
     let mut fields = vec![
-        tie_field("cursor", "String!", "这一条的游标", "Cursor of this entry", |cx, tie| Out::text(cx.lens.tie_fact(tie.row).id.to_string())),
-        tie_field("node", &format!("{node}!"), "另一端", "The other end", |_, tie| Out::Object(Object::Node(tie.there))),
+        tie_field("cursor", "String!", "这一条的游标", "Cursor of this entry", |cx, tie| {
+            Out::text(cx.lens.tie_fact(tie.row).id.to_string())
+        }),
+        tie_field("node", &format!("{node}!"), "另一端", "The other end", |_, tie| {
+            Out::Object(Object::Node(tie.there))
+        }),
     ];
     fields.extend(attribute_fields(row));
     fields.extend(common());
     let end = if forward { &row.forward } else { &row.reverse };
-    TypeDef::new(edge_name(relation, forward), format!("{}：{}，一条关系", row.label_zh, end.zh), format!("{}: one tie", end.en), fields)
+    TypeDef::new(
+        edge_name(relation, forward),
+        format!("{}：{}，一条关系", row.label_zh, end.zh),
+        format!("{}: one tie", end.en),
+        fields,
+    )
 }
 
 fn plain_tie() -> TypeDef {
     let mut fields = vec![
-        tie_field("relation", "Relation!", "关系的种类", "Which relation it is", |_, tie| Out::code(tie.relation.row().name)),
-        tie_field("relationZh", "String!", "关系的中文名", "The relation in Chinese", |_, tie| Out::text(tie.relation.row().label_zh)),
-        tie_field("from", "Node!", "起点", "Where it starts", |_, tie| Out::Object(Object::Node(if tie.forward { tie.here } else { tie.there }))),
-        tie_field("to", "Node!", "终点", "Where it leads", |_, tie| Out::Object(Object::Node(if tie.forward { tie.there } else { tie.here }))),
-        tie_field("details", "[TieDetail!]!", "关系上的属性：角色、金额等", "Its attributes in words: role, amount and so on", |cx, tie| {
-            Out::List(details(cx, tie).into_iter().map(|detail| cx.types.data("TieDetail", detail)).collect())
-        })
+        tie_field("relation", "Relation!", "关系的种类", "Which relation it is", |_, tie| {
+            Out::code(tie.relation.row().name)
+        }),
+        tie_field("relationZh", "String!", "关系的中文名", "The relation in Chinese", |_, tie| {
+            Out::text(tie.relation.row().label_zh)
+        }),
+        tie_field("from", "Node!", "起点", "Where it starts", |_, tie| {
+            Out::Object(Object::Node(if tie.forward { tie.here } else { tie.there }))
+        }),
+        tie_field("to", "Node!", "终点", "Where it leads", |_, tie| {
+            Out::Object(Object::Node(if tie.forward { tie.there } else { tie.here }))
+        }),
+        tie_field(
+            "details",
+            "[TieDetail!]!",
+            "关系上的属性：角色、金额等",
+            "Its attributes in words: role, amount and so on",
+            |cx, tie| {
+                Out::List(details(cx, tie).into_iter().map(|detail| cx.types.data("TieDetail", detail)).collect())
+            },
+        )
         .at_most(8),
     ];
     fields.extend(common());
-    TypeDef::new("Tie", "两个对象之间的一条关系，带时间与来源", "A tie between two nodes, with its time and source", fields)
+    TypeDef::new(
+        "Tie",
+        "两个对象之间的一条关系，带时间与来源",
+        "A tie between two nodes, with its time and source",
+        fields,
+    )
 }
 
 /// The types of this file.
@@ -181,18 +230,38 @@ pub fn types() -> Vec<TypeDef> {
         plain_tie(),
         page::connection("TieConnection", "TieEdge", "关系", "Ties of any relation"),
         page::edge("TieEdge", "Tie", "关系", "A tie"),
-        TypeDef::new("TieDetail", "关系的一项属性", "One attribute of a tie, in words", vec![
-            field("name", "String!", "属性名", "Which attribute", |_, detail: &Detail, _| Ok(Out::text(detail.name))),
-            field("labelZh", "String!", "属性的中文说明", "The attribute in Chinese words", |_, detail: &Detail, _| Ok(Out::text(detail.label))),
-            field("text", "String!", "属性值（文字）", "Its value as text", |_, detail: &Detail, _| Ok(Out::text(detail.text.as_str()))),
-        ]),
+        TypeDef::new(
+            "TieDetail",
+            "关系的一项属性",
+            "One attribute of a tie, in words",
+            vec![
+                field("name", "String!", "属性名", "Which attribute", |_, detail: &Detail, _| {
+                    Ok(Out::text(detail.name))
+                }),
+                field(
+                    "labelZh",
+                    "String!",
+                    "属性的中文说明",
+                    "The attribute in Chinese words",
+                    |_, detail: &Detail, _| Ok(Out::text(detail.label)),
+                ),
+                field("text", "String!", "属性值（文字）", "Its value as text", |_, detail: &Detail, _| {
+                    Ok(Out::text(detail.text.as_str()))
+                }),
+            ],
+        ),
     ];
     for relation in Relation::all() {
         for forward in [true, false] {
             let row = relation.row();
             let end = if forward { &row.forward } else { &row.reverse };
             types.push(typed_edge(relation, forward));
-            types.push(page::connection(&connection_name(relation, forward), &edge_name(relation, forward), end.zh, end.en));
+            types.push(page::connection(
+                &connection_name(relation, forward),
+                &edge_name(relation, forward),
+                end.zh,
+                end.en,
+            ));
         }
     }
     types

@@ -22,12 +22,31 @@ pub static ROW: KindRow = KindRow {
 };
 
 const ATTRIBUTES: &[Attribute] = &[
-    Attribute::new(1, "kind", ValueType::Code(&enumeration::ACHIEVEMENT_KIND), "成果类型", "Which sort of result").required(),
+    Attribute::new(1, "kind", ValueType::Code(&enumeration::ACHIEVEMENT_KIND), "成果类型", "Which sort of result")
+        .required(),
     Attribute::new(2, "abstract", ValueType::Text, "成果摘要", "What was found, in words").body(),
     Attribute::new(3, "keywords", ValueType::Texts, "关键词", "Words that name the subject").keyword(),
-    Attribute::new(4, "ipClass", ValueType::Code(&enumeration::IP_CLASS), "知识产权类别", "Class in the recognition rules"),
-    Attribute::new(5, "trl", ValueType::Integer(1, 9), "技术就绪度，1 到 9 级（GB/T 22900）", "Technology readiness reached. Unit: level 1 to 9"),
-    Attribute::new(6, "stage", ValueType::Code(&enumeration::ACHIEVEMENT_STAGE), "所处阶段", "Stage in the registration form"),
+    Attribute::new(
+        4,
+        "ipClass",
+        ValueType::Code(&enumeration::IP_CLASS),
+        "知识产权类别",
+        "Class in the recognition rules",
+    ),
+    Attribute::new(
+        5,
+        "trl",
+        ValueType::Integer(1, 9),
+        "技术就绪度，1 到 9 级（GB/T 22900）",
+        "Technology readiness reached. Unit: level 1 to 9",
+    ),
+    Attribute::new(
+        6,
+        "stage",
+        ValueType::Code(&enumeration::ACHIEVEMENT_STAGE),
+        "所处阶段",
+        "Stage in the registration form",
+    ),
     Attribute::new(7, "level", ValueType::Code(&enumeration::ACHIEVEMENT_LEVEL), "成果水平", "How it was judged"),
     Attribute::new(8, "date", ValueType::Date, "完成、授权或登记日期", "When it was finished, granted or registered"),
     Attribute::new(9, "offer", ValueType::Codes(&enumeration::OFFER), "愿意的转化方式", "How the owner would share it"),

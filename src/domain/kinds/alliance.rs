@@ -22,7 +22,14 @@ pub static ROW: KindRow = KindRow {
 };
 
 const ATTRIBUTES: &[Attribute] = &[
-    Attribute::new(1, "kind", ValueType::Code(&enumeration::ALLIANCE_KIND), "联盟类型", "Which of the two kinds of alliance").required(),
+    Attribute::new(
+        1,
+        "kind",
+        ValueType::Code(&enumeration::ALLIANCE_KIND),
+        "联盟类型",
+        "Which of the two kinds of alliance",
+    )
+    .required(),
     Attribute::new(2, "level", ValueType::Code(&enumeration::LEVEL), "认定级别", "The level it is recognised at"),
     Attribute::new(3, "foundedOn", ValueType::Date, "成立日期", "When the agreement was made"),
     Attribute::new(4, "agreementEnd", ValueType::Date, "联盟协议到期日期", "When the agreement runs out"),

@@ -22,10 +22,31 @@ pub static ROW: KindRow = KindRow {
 };
 
 const ATTRIBUTES: &[Attribute] = &[
-    Attribute::new(1, "kind", ValueType::Code(&enumeration::CARRIER_KIND), "载体类型", "Which sort of carrier").required(),
-    Attribute::new(2, "level", ValueType::Code(&enumeration::LEVEL), "认定级别；“市级以上”含市、省、国家级", "The level it is recognised at").required(),
+    Attribute::new(1, "kind", ValueType::Code(&enumeration::CARRIER_KIND), "载体类型", "Which sort of carrier")
+        .required(),
+    Attribute::new(
+        2,
+        "level",
+        ValueType::Code(&enumeration::LEVEL),
+        "认定级别；“市级以上”含市、省、国家级",
+        "The level it is recognised at",
+    )
+    .required(),
     Attribute::new(3, "area", ValueType::Area, "孵化场地面积", "Floor space for incubatees"),
-    Attribute::new(4, "seats", ValueType::Integer(0, 100_000), "创业工位数，单位：个", "Work places for founders. Unit: seats"),
+    Attribute::new(
+        4,
+        "seats",
+        ValueType::Integer(0, 100_000),
+        "创业工位数，单位：个",
+        "Work places for founders. Unit: seats",
+    ),
     Attribute::new(5, "foundedOn", ValueType::Date, "成立日期", "When it opened"),
-    Attribute::new(6, "descriptionText", ValueType::Text, "专业方向与服务的文字说明", "Its field and services in words").body(),
+    Attribute::new(
+        6,
+        "descriptionText",
+        ValueType::Text,
+        "专业方向与服务的文字说明",
+        "Its field and services in words",
+    )
+    .body(),
 ];

@@ -22,10 +22,23 @@ pub static ROW: KindRow = KindRow {
 };
 
 const ATTRIBUTES: &[Attribute] = &[
-    Attribute::new(1, "kind", ValueType::Code(&enumeration::CLUSTER_KIND), "集群或基地类型", "Which sort of cluster or base").required(),
+    Attribute::new(
+        1,
+        "kind",
+        ValueType::Code(&enumeration::CLUSTER_KIND),
+        "集群或基地类型",
+        "Which sort of cluster or base",
+    )
+    .required(),
     Attribute::new(2, "level", ValueType::Code(&enumeration::LEVEL), "认定级别", "The level it is recognised at"),
     Attribute::new(3, "recognizedOn", ValueType::Date, "认定日期", "When it was recognised"),
-    Attribute::new(4, "scaleClass", ValueType::Code(&enumeration::SCALE_CLASS), "产值等级（百亿、千亿、万亿）", "Class of yearly output"),
+    Attribute::new(
+        4,
+        "scaleClass",
+        ValueType::Code(&enumeration::SCALE_CLASS),
+        "产值等级（百亿、千亿、万亿）",
+        "Class of yearly output",
+    ),
     Attribute::new(5, "membershipRule", ValueType::Text, "成员认定规则的文字说明", "The rule of membership in words"),
     Attribute::new(6, "descriptionText", ValueType::Text, "集群简介", "What the cluster makes, in words").body(),
 ];

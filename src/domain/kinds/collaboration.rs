@@ -22,7 +22,14 @@ pub static ROW: KindRow = KindRow {
 };
 
 const ATTRIBUTES: &[Attribute] = &[
-    Attribute::new(1, "kind", ValueType::Code(&enumeration::COLLABORATION_KIND), "合作类型", "Which sort of collaboration").required(),
+    Attribute::new(
+        1,
+        "kind",
+        ValueType::Code(&enumeration::COLLABORATION_KIND),
+        "合作类型",
+        "Which sort of collaboration",
+    )
+    .required(),
     Attribute::new(2, "signedOn", ValueType::Date, "签订日期", "When it was signed").required(),
     Attribute::new(3, "start", ValueType::Date, "开始日期", "When the work begins"),
     Attribute::new(4, "end", ValueType::Date, "结束日期", "When the work ends"),
@@ -30,7 +37,13 @@ const ATTRIBUTES: &[Attribute] = &[
     Attribute::new(6, "technicalAmount", ValueType::Money, "其中技术交易额", "The technical part of the amount"),
     Attribute::new(7, "programme", ValueType::Text, "所属科技计划", "The programme that pays for it"),
     Attribute::new(8, "level", ValueType::Code(&enumeration::LEVEL), "项目级别", "The level of the programme"),
-    Attribute::new(9, "stage", ValueType::Code(&enumeration::COLLABORATION_STAGE), "研发阶段", "How far it is from the market"),
+    Attribute::new(
+        9,
+        "stage",
+        ValueType::Code(&enumeration::COLLABORATION_STAGE),
+        "研发阶段",
+        "How far it is from the market",
+    ),
     Attribute::new(10, "status", ValueType::Code(&enumeration::COLLABORATION_STATUS), "进展", "How it stands"),
     Attribute::new(11, "descriptionText", ValueType::Text, "合作内容", "What is done together, in words").body(),
     Attribute::new(12, "outcome", ValueType::Text, "取得的结果", "What came of it").body(),

@@ -22,14 +22,47 @@ pub static ROW: KindRow = KindRow {
 };
 
 const ATTRIBUTES: &[Attribute] = &[
-    Attribute::new(1, "legalForm", ValueType::Code(&enumeration::LEGAL_FORM), "登记的组织形式", "The legal form it was registered in").required(),
-    Attribute::new(2, "status", ValueType::Code(&enumeration::ENTERPRISE_STATUS), "登记状态：存续、迁出、注销等", "Whether it still exists and trades").required(),
-    Attribute::new(3, "isLegalPerson", ValueType::Answer, "是否独立法人；分公司、集团简称不是", "Whether it is a legal person; branches and groups are not").required(),
-    Attribute::new(4, "registeredOn", ValueType::Date, "成立（注册）日期", "The day on which it was founded and registered"),
+    Attribute::new(
+        1,
+        "legalForm",
+        ValueType::Code(&enumeration::LEGAL_FORM),
+        "登记的组织形式",
+        "The legal form it was registered in",
+    )
+    .required(),
+    Attribute::new(
+        2,
+        "status",
+        ValueType::Code(&enumeration::ENTERPRISE_STATUS),
+        "登记状态：存续、迁出、注销等",
+        "Whether it still exists and trades",
+    )
+    .required(),
+    Attribute::new(
+        3,
+        "isLegalPerson",
+        ValueType::Answer,
+        "是否独立法人；分公司、集团简称不是",
+        "Whether it is a legal person; branches and groups are not",
+    )
+    .required(),
+    Attribute::new(
+        4,
+        "registeredOn",
+        ValueType::Date,
+        "成立（注册）日期",
+        "The day on which it was founded and registered",
+    ),
     Attribute::new(5, "registeredCapital", ValueType::Money, "登记的注册资本", "Capital entered in the register"),
     Attribute::new(6, "mainProducts", ValueType::Texts, "主要产品或服务", "What it mainly makes or does").keyword(),
     Attribute::new(7, "scopeText", ValueType::Text, "经营范围、主营业务的文字说明", "Its business in words").body(),
-    Attribute::new(8, "listedBoard", ValueType::Code(&enumeration::LISTED_BOARD), "股票上市的板块", "The board of the stock exchange it is listed on"),
+    Attribute::new(
+        8,
+        "listedBoard",
+        ValueType::Code(&enumeration::LISTED_BOARD),
+        "股票上市的板块",
+        "The board of the stock exchange it is listed on",
+    ),
     Attribute::new(9, "listedOn", ValueType::Date, "股票上市日期", "The day on which its shares were first traded"),
     Attribute::new(10, "website", ValueType::Text, "官方网站地址", "Address of its own pages"),
     Attribute::new(11, "address", ValueType::Text, "注册或办公地址原文", "Postal address as the source gives it"),

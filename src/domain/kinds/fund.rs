@@ -22,12 +22,26 @@ pub static ROW: KindRow = KindRow {
 };
 
 const ATTRIBUTES: &[Attribute] = &[
-    Attribute::new(1, "kind", ValueType::Code(&enumeration::FUND_KIND), "基金或产品类型", "Which sort of fund or product").required(),
+    Attribute::new(
+        1,
+        "kind",
+        ValueType::Code(&enumeration::FUND_KIND),
+        "基金或产品类型",
+        "Which sort of fund or product",
+    )
+    .required(),
     Attribute::new(2, "size", ValueType::Money, "规模", "How much money it has or plans"),
     Attribute::new(3, "ticketMin", ValueType::Money, "单笔最低投资或贷款额", "The least it puts into one firm"),
     Attribute::new(4, "ticketMax", ValueType::Money, "单笔最高投资或贷款额", "The most it puts into one firm"),
-    Attribute::new(5, "stages", ValueType::Codes(&enumeration::FUNDING_STAGE), "面向的企业阶段", "The stages of a firm it looks for"),
+    Attribute::new(
+        5,
+        "stages",
+        ValueType::Codes(&enumeration::FUNDING_STAGE),
+        "面向的企业阶段",
+        "The stages of a firm it looks for",
+    ),
     Attribute::new(6, "foundedOn", ValueType::Date, "设立日期", "When it was set up"),
     Attribute::new(7, "expiresOn", ValueType::Date, "到期日期", "When it ends"),
-    Attribute::new(8, "descriptionText", ValueType::Text, "投向与条件的文字说明", "What it pays for and on what terms").body(),
+    Attribute::new(8, "descriptionText", ValueType::Text, "投向与条件的文字说明", "What it pays for and on what terms")
+        .body(),
 ];

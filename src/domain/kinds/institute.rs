@@ -22,10 +22,18 @@ pub static ROW: KindRow = KindRow {
 };
 
 const ATTRIBUTES: &[Attribute] = &[
-    Attribute::new(1, "kind", ValueType::Code(&enumeration::INSTITUTE_KIND), "院所类型", "Which sort of institute").required(),
-    Attribute::new(2, "level", ValueType::Code(&enumeration::LEVEL), "认定或隶属级别", "The level it belongs to or is recognised at"),
+    Attribute::new(1, "kind", ValueType::Code(&enumeration::INSTITUTE_KIND), "院所类型", "Which sort of institute")
+        .required(),
+    Attribute::new(
+        2,
+        "level",
+        ValueType::Code(&enumeration::LEVEL),
+        "认定或隶属级别",
+        "The level it belongs to or is recognised at",
+    ),
     Attribute::new(3, "foundedOn", ValueType::Date, "建立日期", "When it was set up"),
-    Attribute::new(4, "expertiseText", ValueType::Text, "研究方向、优势领域的文字说明", "What it is good at, in words").body(),
+    Attribute::new(4, "expertiseText", ValueType::Text, "研究方向、优势领域的文字说明", "What it is good at, in words")
+        .body(),
     Attribute::new(5, "website", ValueType::Text, "官方网站地址", "Address of its own pages"),
     Attribute::new(6, "address", ValueType::Text, "地址原文", "Postal address as the source gives it"),
 ];

@@ -23,6 +23,13 @@ pub static ROW: KindRow = KindRow {
 };
 
 const ATTRIBUTES: &[Attribute] = &[
-    Attribute::new(1, "kind", ValueType::Code(&enumeration::REGION_KIND), "地区类型", "Which sort of region").required(),
-    Attribute::new(2, "standard", ValueType::Text, "代码所依据的标准；统计用代码不属于 GB/T 2260", "The standard that its code comes from"),
+    Attribute::new(1, "kind", ValueType::Code(&enumeration::REGION_KIND), "地区类型", "Which sort of region")
+        .required(),
+    Attribute::new(
+        2,
+        "standard",
+        ValueType::Text,
+        "代码所依据的标准；统计用代码不属于 GB/T 2260",
+        "The standard that its code comes from",
+    ),
 ];

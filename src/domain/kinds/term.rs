@@ -22,6 +22,13 @@ pub static ROW: KindRow = KindRow {
 };
 
 const ATTRIBUTES: &[Attribute] = &[
-    Attribute::new(1, "scheme", ValueType::Text, "所属分类体系，如 HT8（国家重点支持的高新技术领域）", "The classification it belongs to").required(),
+    Attribute::new(
+        1,
+        "scheme",
+        ValueType::Text,
+        "所属分类体系，如 HT8（国家重点支持的高新技术领域）",
+        "The classification it belongs to",
+    )
+    .required(),
     Attribute::new(2, "descriptionText", ValueType::Text, "条目说明", "What the entry covers").body(),
 ];

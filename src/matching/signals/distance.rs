@@ -59,13 +59,25 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
     for (kinds, value, zh, en) in LEVELS {
         let is_level = |region: &EntityRow| {
             let kind = lens.value_named(*region, "kind");
-            kinds.iter().any(|name| kind == enumeration::REGION_KIND.by_name(name).map(|code| Value::Code(code.tag)).as_ref())
+            kinds
+                .iter()
+                .any(|name| kind == enumeration::REGION_KIND.by_name(name).map(|code| Value::Code(code.tag)).as_ref())
         };
         if let Some(common) = near.iter().find(|region| far.contains(region) && is_level(region)) {
             let name = lens.name(*common);
-            return Finding::Says(Reason { value: *value, zh: format!("{zh}{name}"), en: format!("{en} {name}"), evidence });
+            return Finding::Says(Reason {
+                value: *value,
+                zh: format!("{zh}{name}"),
+                en: format!("{en} {name}"),
+                evidence,
+            });
         }
     }
     let name = lens.name(there);
-    Finding::Says(Reason { value: 0.2, zh: format!("位于外地：{name}"), en: format!("it is elsewhere: {name}"), evidence })
+    Finding::Says(Reason {
+        value: 0.2,
+        zh: format!("位于外地：{name}"),
+        en: format!("it is elsewhere: {name}"),
+        evidence,
+    })
 }

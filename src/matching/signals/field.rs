@@ -49,7 +49,8 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
         return Finding::Unknown("尚未分类领域（未知不等于不相关）", "not classified yet (unknown is not unrelated)");
     }
     let length = |vector: &Vector| vector.values().map(|(weight, _)| weight * weight).sum::<f64>().sqrt();
-    let shared = need.iter().filter_map(|(term, (left, _))| have.get(term).map(|(right, tie)| (term, left * right, *tie)));
+    let shared =
+        need.iter().filter_map(|(term, (left, _))| have.get(term).map(|(right, tie)| (term, left * right, *tie)));
     let mut shared: Vec<(&EntityRow, f64, Tie)> = shared.collect();
     let value = shared.iter().map(|(_, product, _)| product).sum::<f64>() / (length(&need) * length(&have));
     shared.sort_by(|left, right| right.1.total_cmp(&left.1).then_with(|| lens.code(*left.0).cmp(lens.code(*right.0))));

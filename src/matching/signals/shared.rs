@@ -26,10 +26,13 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
     if theirs.reached.is_empty() {
         return Finding::Unknown("没有已知的合作、联盟、集群联系", "no known collaborations, alliances or clusters");
     }
-    let shared = own.reached.iter().filter_map(|(third, mine)| theirs.reached.get(third).map(|other| (*third, mine, other)));
+    let shared =
+        own.reached.iter().filter_map(|(third, mine)| theirs.reached.get(third).map(|other| (*third, mine, other)));
     let weighed = shared.filter(|(third, _, _)| Some(*third) != scene.wish.organization && *third != candidate);
     let mut weighed: Vec<(EntityRow, f64, Vec<Tie>)> = weighed
-        .map(|(third, mine, other)| (third, 1.0 / ties::reach(lens, third) as f64, [mine.as_slice(), other.as_slice()].concat()))
+        .map(|(third, mine, other)| {
+            (third, 1.0 / ties::reach(lens, third) as f64, [mine.as_slice(), other.as_slice()].concat())
+        })
         .collect();
     weighed.sort_by(|left, right| right.1.total_cmp(&left.1).then_with(|| lens.code(left.0).cmp(lens.code(right.0))));
     let sum: f64 = weighed.iter().map(|(_, weight, _)| weight).sum();

@@ -33,19 +33,28 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
     // Text evidence comes best first, so the first ones held are the best.
     held.truncate(BEST);
     let Some((best, _)) = held.first() else {
-        return Finding::Unknown("没有文字材料与需要相关（未登记不等于没有）", "none of its texts speaks of the need (not registered is not none)");
+        return Finding::Unknown(
+            "没有文字材料与需要相关（未登记不等于没有）",
+            "none of its texts speaks of the need (not registered is not none)",
+        );
     };
     let value = held.iter().map(|(evidence, _)| f64::from(evidence.score)).sum::<f64>() / BEST as f64;
     let words = best.words.iter().take(NAMED).cloned().collect::<Vec<_>>();
     let title = scene.lens.name(best.document);
     let (zh, en) = match scene.lens.kind(best.document) {
-        Kind::Achievement => (format!("其成果《{title}》与需要相关"), format!("its result “{title}” speaks of the need")),
+        Kind::Achievement => {
+            (format!("其成果《{title}》与需要相关"), format!("its result “{title}” speaks of the need"))
+        }
         Kind::Demand => (format!("其需求《{title}》与之相关"), format!("its demand “{title}” speaks of it")),
         Kind::Platform => (format!("其建设的{title}与需要相关"), format!("its platform {title} speaks of the need")),
         _ => ("其自身介绍与需要相关".to_owned(), "its own description speaks of the need".to_owned()),
     };
     let more = held.len() - 1;
-    let (more_zh, more_en) = if more > 0 { (format!("，另有 {more} 项"), format!(", and {more} more")) } else { (String::new(), String::new()) };
+    let (more_zh, more_en) = if more > 0 {
+        (format!("，另有 {more} 项"), format!(", and {more} more"))
+    } else {
+        (String::new(), String::new())
+    };
     Finding::Says(Reason {
         value: value.min(1.0),
         zh: format!("{zh}，共同关键词：{}{more_zh}", words.join("、")),

@@ -1,0 +1,95 @@
+//! From a reference to what it points at. Several fits are never answered with one of them.
+
+use super::state::{Place, State};
+use crate::domain::command::Reference;
+use crate::domain::fold::fold;
+use crate::domain::identifier::{Identifier, Scheme};
+use crate::domain::rejection::{Rejection, clip};
+use crate::domain::relation::Relation;
+use crate::domain::{Id, Kind};
+
+impl State {
+    /// Find what a reference points at. The public door for readers is `Lens::resolve`.
+    pub(super) fn resolve(&self, reference: &Reference, expected: Option<Kind>) -> Result<u32, Rejection> {
+        let rows = self.candidates(reference);
+        let what = expected.map_or("对象 / entry", |kind| kind.row().label_zh).to_owned();
+        match rows.as_slice() {
+            [] => Err(Rejection::UnknownReference { what, given: clip(&reference.given()) }),
+            [row] => Ok(*row),
+            several => {
+                let candidates = several.iter().take(10).map(|row| self.label(*row)).collect();
+                Err(Rejection::AmbiguousName { given: clip(&reference.given()), candidates })
+            }
+        }
+    }
+
+    /// Every node that a reference fits.
+    pub(super) fn candidates(&self, reference: &Reference) -> Vec<u32> {
+        let by = |scheme: Scheme, value: &str| {
+            let identifier = Identifier { scheme, value: value.to_owned() };
+            self.indexes.identifiers.get(&identifier).cloned().unwrap_or_default()
+        };
+        match reference {
+            Reference::Id(id) => self.node_of(*id).into_iter().collect(),
+            Reference::CreditCode(code) => by(Scheme::CreditCode, &code.trim().to_ascii_uppercase()),
+            Reference::Name(name) => self.indexes.names.get(&fold(name)).cloned().unwrap_or_default(),
+            Reference::Code(code) => {
+                let code = code.trim();
+                if let Some((scheme, value)) = code.split_once('/')
+                    && let Some(scheme) = Scheme::by_name(scheme)
+                {
+                    return by(scheme, value);
+                }
+                // A key, a region's code, a term's code; then any other number.
+                let exact = [Scheme::Internal, Scheme::RegionCode, Scheme::TermCode].map(|scheme| by(scheme, code));
+                if let Some(rows) = exact.into_iter().find(|rows| !rows.is_empty()) {
+                    return rows;
+                }
+                let others = [
+                    Scheme::StockCode,
+                    Scheme::Ror,
+                    Scheme::OrgCode,
+                    Scheme::EducationCode,
+                    Scheme::ApprovalNo,
+                    Scheme::FundFilingNo,
+                    Scheme::ContractRegNo,
+                    Scheme::AchievementRegNo,
+                    Scheme::PatentNo,
+                ];
+                let mut rows: Vec<u32> = others.into_iter().flat_map(|scheme| by(scheme, code)).collect();
+                rows.sort_unstable();
+                rows.dedup();
+                rows
+            }
+        }
+    }
+
+    /// Name and key of a node, for refusals.
+    pub(super) fn label(&self, row: u32) -> String {
+        let entity = self.entity(row);
+        let name = entity.names.first().map_or("", |name| name.text.as_str());
+        format!("{name}（{}）", entity.fact.id)
+    }
+
+    /// Does a relation lead from one node to another?
+    pub(super) fn reaches(&self, relation: Relation, from: u32, goal: u32) -> bool {
+        let mut seen = std::collections::BTreeSet::from([from]);
+        let mut open = vec![from];
+        while let Some(row) = open.pop() {
+            if row == goal {
+                return true;
+            }
+            for (_, mark) in self.ties_from(row).filter(|(_, mark)| mark.relation == relation) {
+                if seen.insert(mark.target) {
+                    open.push(mark.target);
+                }
+            }
+        }
+        false
+    }
+
+    /// Is there anything at this id?
+    pub fn knows(&self, id: Id) -> bool {
+        matches!(self.place(id), Some(Place::Node(_) | Place::Tie(_) | Place::Record(_) | Place::Source(_)))
+    }
+}
