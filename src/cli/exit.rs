@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::engine::OpenError;
+use crate::ledger::LedgerError;
 
 /// Done.
 pub const OK: u8 = 0;
@@ -25,7 +26,7 @@ pub const UNUSABLE: u8 = 7;
 pub fn of_open(error: &OpenError) -> ExitCode {
     ExitCode::from(match error {
         OpenError::InUse { .. } => IN_USE,
-        OpenError::Unusable { .. } => UNUSABLE,
+        OpenError::Unusable { .. } | OpenError::Ledger(LedgerError::Unfolded { .. }) => UNUSABLE,
         OpenError::Ledger(_) | OpenError::Envelope(_) | OpenError::Broken(_) => DAMAGED,
     })
 }

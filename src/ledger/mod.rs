@@ -59,6 +59,14 @@ pub enum LedgerError {
     /// Opened for reading only.
     #[error("the data directory cannot be written; the store is open for reading only")]
     ReadOnly,
+    /// Part of the ledger still stands in its log, and the directory has no room to fold it in.
+    #[error(
+        "{file} has entries that are not yet folded in, and its directory cannot be written; copy the directory to a place that can be written and open it there"
+    )]
+    Unfolded {
+        /// The file.
+        file: String,
+    },
     /// The engine below failed.
     #[error("{operation} failed on {file}: {cause}")]
     Engine {

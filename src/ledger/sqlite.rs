@@ -33,6 +33,11 @@ impl SqliteLedger {
     /// Open the file, or make it.
     pub fn open(path: &Path, access: Access) -> Result<Self, LedgerError> {
         let file = path.display().to_string();
+        // An immutable file is read without its log: what is still in the log would be missing.
+        let log = std::path::PathBuf::from(format!("{file}-wal"));
+        if access == Access::Read && log.metadata().is_ok_and(|log| log.len() > 0) {
+            return Err(LedgerError::Unfolded { file });
+        }
         let connection = connect(path, access).map_err(|cause| engine("open", &file, cause))?;
         let mut ledger = Self { connection, file, access, head: Head::EMPTY };
         ledger.prepare()?;
@@ -61,11 +66,14 @@ impl SqliteLedger {
         if self.access == Access::Read {
             return Ok(());
         }
+        self.connection.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;").map_err(failed)?;
+        if tables > 0 {
+            return Ok(());
+        }
         self.connection
             .execute_batch(&format!(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
-                 PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={FORMAT};
-                 CREATE TABLE IF NOT EXISTS entries (
+                "PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={FORMAT};
+                 CREATE TABLE entries (
                      sequence INTEGER PRIMARY KEY, body BLOB NOT NULL, hash BLOB NOT NULL) STRICT;"
             ))
             .map_err(failed)

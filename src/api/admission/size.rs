@@ -13,6 +13,9 @@ use crate::config::Limits;
 /// that overflows cannot be caught.
 const OPEN_BRACKETS: usize = 64;
 
+/// Fragments that refer to each other in a row.
+const LONGEST_CHAIN: usize = 100;
+
 /// Count tokens and open brackets without parsing. Strings and comments are one token each.
 pub(super) fn tokens(text: &str, limits: &Limits) -> Result<(), ApiError> {
     let (mut count, mut open) = (0_usize, 0_usize);
@@ -171,7 +174,7 @@ impl<'d> Measure<'d> {
                 }
                 Selection::FragmentSpread(spread) => {
                     self.directives += spread.node.directives.len();
-                    self.fragment(&spread.node.fragment_name.node, level + 1)?
+                    self.fragment(&spread.node.fragment_name.node, level)?
                 }
             };
             extent.fields = extent.fields.saturating_add(part.fields);
@@ -192,11 +195,15 @@ impl<'d> Measure<'d> {
                 format!("The fragment {name} refers to itself. Break the circle."),
             ));
         }
+        // Fragments within fragments do not nest the answer, but they do nest this call.
+        if self.open.len() >= LONGEST_CHAIN {
+            return Err(too("TOO_DEEP", "片段嵌套", "nesting of fragments", "层", "levels", LONGEST_CHAIN));
+        }
         // An unknown fragment is the validator's affair.
         let Some(fragment) = self.fragments.get(name) else { return Ok(Extent::default()) };
         self.open.push(name);
         self.directives += fragment.node.directives.len();
-        let extent = self.set(&fragment.node.selection_set.node, level + 1)?;
+        let extent = self.set(&fragment.node.selection_set.node, level)?;
         self.open.pop();
         self.known.insert(name, extent);
         Ok(extent)

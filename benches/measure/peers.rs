@@ -1,0 +1,187 @@
+//! One organization and two hops, asked of innograph, of a plain async-graphql server over the
+//! same facts, and of an axum server that sends back the same bytes without looking at anything.
+
+use std::io::Write as _;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header;
+use axum::routing::post;
+use serde_json::{Value, json};
+
+use super::client::{Client, post as post_bytes};
+use super::process::Server;
+use super::report::{PeerRow, Report};
+use super::statistics::{median, ratio};
+use super::store::{Firm, Store};
+use super::{Extent, Outcome, plain};
+
+const ONE: &str = "query($id: ID!) { enterprise(by: {id: $id}) { id nameZh } }";
+const HOPS: &str = "query($id: ID!) { enterprise(by: {id: $id}) { id nameZh supplies(first: 10) { edges { node { \
+                    id nameZh supplies(first: 10) { edges { node { id nameZh } } } } } } } }";
+/// Different organizations asked for in turn.
+const ASKED: usize = 64;
+/// Objects in an answer to [`HOPS`].
+const HOPS_OBJECTS: usize = 1 + 10 + 100;
+
+/// Serve a router the way all peers are served: one worker thread, axum's own accept loop.
+pub fn serve_router(router: Router) -> Outcome<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        println!("{}", listener.local_addr()?.port());
+        std::io::stdout().flush()?;
+        Ok(axum::serve(listener, router).await?)
+    })
+}
+
+/// Serve two files as they are.
+pub fn serve_static(one: &Path, hops: &Path) -> Outcome<()> {
+    let route = |body: Vec<u8>| {
+        let body = Bytes::from(body);
+        // The request is read to its end, as every answer to a question must.
+        post(move |_asked: Bytes| async move { ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body) })
+    };
+    serve_router(Router::new().route("/one", route(std::fs::read(one)?)).route("/hops", route(std::fs::read(hops)?)))
+}
+
+/// A question, as each of the three is asked it.
+struct Question {
+    name: &'static str,
+    document: &'static str,
+    requests: Vec<Vec<u8>>,
+    static_request: Vec<u8>,
+}
+
+impl Question {
+    fn new(name: &'static str, path: &str, document: &'static str, ids: &[&str]) -> Self {
+        let body = |id: &&str| json!({ "query": document, "variables": { "id": id } }).to_string();
+        let requests: Vec<Vec<u8>> = ids.iter().map(|id| post_bytes("/graphql", &body(id))).collect();
+        let static_request = post_bytes(path, &ids.first().map(body).unwrap_or_default());
+        Self { name, document, requests, static_request }
+    }
+}
+
+struct Peer {
+    server: Server,
+    client: Client,
+    /// Nanoseconds a request, by the clock and by the server's CPU; one entry a round.
+    wall: Vec<f64>,
+    cpu: Vec<f64>,
+}
+
+impl Peer {
+    fn new(server: Server) -> Outcome<Self> {
+        let client = Client::connect(server.address)?;
+        Ok(Self { server, client, wall: Vec::new(), cpu: Vec::new() })
+    }
+
+    fn sample(&mut self, requests: &[&[u8]], count: usize) -> Outcome<(f64, f64)> {
+        let cpu = self.server.cpu()?;
+        let started = Instant::now();
+        for request in requests.iter().cycle().take(count) {
+            self.client.ask(request)?;
+        }
+        let wall = started.elapsed();
+        let cpu = self.server.cpu()?.saturating_sub(cpu);
+        #[expect(clippy::cast_precision_loss, reason = "nanoseconds of one sample")]
+        Ok((wall.as_nanos() as f64 / count as f64, cpu as f64 / count as f64))
+    }
+}
+
+/// Measure both questions.
+pub fn measure(store: &Store, extent: &Extent, report: &mut Report) -> Outcome<()> {
+    let firms = store.firms()?;
+    plain::write(&firms, &store.file("plain.tsv"))?;
+    let plain = Server::role(&[&store.file("plain.tsv")], "plain")?;
+    let started = Instant::now();
+    let mut ours = Server::innograph(store.path(), Some("1"))?;
+    ours.wait_for("\"ready\":true", Duration::from_millis(5))?;
+    let graph = started.elapsed();
+    // The index is built beside the answers; nothing is measured before it stands.
+    ours.wait_for("\"state\":\"ready\"", Duration::from_millis(100))?;
+    report.service(graph, started.elapsed());
+    let questions = questions(&firms, extent.plan.core());
+    let (mut ours, mut plain) = (Peer::new(ours)?, Peer::new(plain)?);
+    let mut bodies = Vec::new();
+    for question in &questions {
+        bodies.push(compare(question, &mut ours.client, &mut plain.client)?);
+    }
+    let files = ["one.json", "hops.json"].map(|name| store.file(name));
+    for (file, body) in files.iter().zip(&bodies) {
+        std::fs::write(file, body)?;
+    }
+    let still = Peer::new(Server::role(&[&files[0], &files[1]], "static")?)?;
+    let mut peers = [ours, plain, still];
+    for (question, body) in questions.iter().zip(&bodies) {
+        rounds(question, extent, &mut peers)?;
+        report.peers(row(question, body.len(), &peers));
+    }
+    Ok(())
+}
+
+fn questions(firms: &[Firm], core: usize) -> [Question; 2] {
+    let every = (firms.len() / ASKED).max(1);
+    let spread: Vec<&str> = firms.iter().step_by(every).take(ASKED).map(|firm| firm.id.as_str()).collect();
+    let members: Vec<&str> = firms.iter().take(core.min(ASKED)).map(|firm| firm.id.as_str()).collect();
+    [Question::new("one organization by id", "/one", ONE, &spread), Question::new("two hops, 10×10", "/hops", HOPS, &members)]
+}
+
+/// Both answer the same data to every request; the first body of ours.
+fn compare(question: &Question, ours: &mut Client, plain: &mut Client) -> Outcome<Vec<u8>> {
+    let mut first = Vec::new();
+    for request in &question.requests {
+        let body = ours.ask(request)?.to_vec();
+        let (here, there): (Value, Value) = (serde_json::from_slice(&body)?, serde_json::from_slice(plain.ask(request)?)?);
+        if here.get("errors").is_some() || here.get("data") != there.get("data") || here.get("data").is_none() {
+            return Err(format!("the answers to “{}” differ:\n{here}\n{there}", question.name).into());
+        }
+        let objects = here.to_string().matches("\"nameZh\"").count();
+        let wanted = if question.document == HOPS { HOPS_OBJECTS } else { 1 };
+        if objects != wanted {
+            return Err(format!("“{}” has {objects} objects instead of {wanted}", question.name).into());
+        }
+        if first.is_empty() {
+            first = body;
+        }
+    }
+    Ok(first)
+}
+
+fn rounds(question: &Question, extent: &Extent, peers: &mut [Peer; 3]) -> Outcome<()> {
+    let asked: Vec<&[u8]> = question.requests.iter().map(Vec::as_slice).collect();
+    let still = [question.static_request.as_slice()];
+    for peer in peers.iter_mut() {
+        (peer.wall, peer.cpu) = (Vec::new(), Vec::new());
+    }
+    // The first rounds warm up and are not kept. Whoever goes first changes from round to round.
+    let warm = extent.rounds / 8 + 1;
+    for round in 0..warm + extent.rounds {
+        for turn in 0..3 {
+            let place = (round + turn) % 3;
+            let requests = if place == 2 { &still[..] } else { &asked[..] };
+            let Some(peer) = peers.get_mut(place) else { continue };
+            let (wall, cpu) = peer.sample(requests, extent.requests)?;
+            if round >= warm {
+                peer.wall.push(wall);
+                peer.cpu.push(cpu);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn row(question: &Question, bytes: usize, [ours, plain, still]: &[Peer; 3]) -> PeerRow {
+    let micros = |values: &[f64]| median(values) / 1_000.0;
+    PeerRow {
+        name: question.name,
+        bytes,
+        wall: [&ours.wall, &plain.wall, &still.wall].map(|values| micros(values)),
+        cpu: [&ours.cpu, &plain.cpu, &still.cpu].map(|values| micros(values)),
+        wall_ratios: [ratio(&ours.wall, &plain.wall), ratio(&ours.wall, &still.wall)],
+        cpu_ratios: [ratio(&ours.cpu, &plain.cpu), ratio(&ours.cpu, &still.cpu)],
+    }
+}

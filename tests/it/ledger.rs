@@ -1,0 +1,137 @@
+//! One contract for every ledger engine, and recovery over each.
+
+use innograph::engine::Engine;
+use innograph::intake::{InputFile, Limits, read_folder};
+use innograph::ledger::{Access, Head, Ledger, LedgerError, MemoryLedger, SqliteLedger};
+
+use crate::process::project;
+
+fn bodies(ledger: &dyn Ledger, after: Head) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    let head = ledger
+        .read(after, &mut |_, body| {
+            found.push(body.to_vec());
+            Ok(())
+        })
+        .expect("it can be read");
+    assert_eq!(head, ledger.head());
+    found
+}
+
+fn contract(ledger: &mut dyn Ledger) {
+    assert_eq!(ledger.head(), Head::EMPTY);
+    assert!(bodies(ledger, Head::EMPTY).is_empty());
+    let one = ledger.append(Head::EMPTY, &[b"a".to_vec()]).expect("it can be appended to");
+    let three = ledger.append(one, &[b"b".to_vec(), Vec::new()]).expect("it can be appended to");
+    assert_eq!((one.sequence, three.sequence), (1, 3));
+    assert_eq!(ledger.head(), three);
+    assert_eq!(bodies(ledger, Head::EMPTY), [b"a".to_vec(), b"b".to_vec(), Vec::new()]);
+    assert_eq!(bodies(ledger, one), [b"b".to_vec(), Vec::new()]);
+    // Who decided against an older head is told so, and nothing is written.
+    for stale in [Head::EMPTY, one, Head { hash: [7; 32], ..three }] {
+        let refused = ledger.append(stale, &[b"c".to_vec()]);
+        assert!(matches!(refused, Err(LedgerError::Moved { found }) if found == three), "{refused:?}");
+    }
+    assert_eq!(bodies(ledger, one).len(), 2);
+    assert_eq!(Head::EMPTY.after(b"a"), one);
+}
+
+#[test]
+fn memory_keeps_the_contract() {
+    contract(&mut MemoryLedger::new());
+}
+
+#[test]
+fn sqlite_keeps_the_contract_and_what_it_was_given() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = folder.path().join("ledger.sqlite");
+    let mut ledger = SqliteLedger::open(&path, Access::Write).expect("it opens");
+    contract(&mut ledger);
+    let head = ledger.head();
+    drop(ledger);
+    let again = SqliteLedger::open(&path, Access::Write).expect("it opens again");
+    assert_eq!(again.head(), head);
+    assert_eq!(bodies(&again, Head::EMPTY).len(), 3);
+    drop(again);
+    let mut reading = SqliteLedger::open(&path, Access::Read).expect("it opens for reading");
+    assert_eq!(bodies(&reading, Head::EMPTY).len(), 3);
+    assert!(matches!(reading.append(head, &[b"d".to_vec()]), Err(LedgerError::ReadOnly)));
+}
+
+#[test]
+fn sqlite_refuses_what_is_not_its_own() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = folder.path().join("other.sqlite");
+    let other = rusqlite::Connection::open(&path).expect("it opens");
+    other.execute_batch("CREATE TABLE t (x); PRAGMA user_version=7;").expect("it can be written");
+    drop(other);
+    let refused = SqliteLedger::open(&path, Access::Write).map(|_| ());
+    assert!(matches!(refused, Err(LedgerError::Foreign { .. })), "{refused:?}");
+    let later = folder.path().join("later.sqlite");
+    drop(SqliteLedger::open(&later, Access::Write).expect("it opens"));
+    rusqlite::Connection::open(&later)
+        .expect("it opens")
+        .execute_batch("PRAGMA user_version=99;")
+        .expect("it can be written");
+    let refused = SqliteLedger::open(&later, Access::Write).map(|_| ());
+    assert!(matches!(refused, Err(LedgerError::Foreign { .. })), "{refused:?}");
+}
+
+fn fixture(folders: &[&str]) -> Vec<innograph::domain::command::Command> {
+    let mut files = Vec::new();
+    for folder in folders {
+        for entry in std::fs::read_dir(project(folder)).expect("the fixture is there") {
+            let path = entry.expect("it can be listed").path();
+            if path.extension().is_some_and(|extension| extension == "csv") {
+                let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
+                files.push(InputFile {
+                    label: name.clone(),
+                    name,
+                    bytes: std::fs::read(&path).expect("it can be read"),
+                });
+            }
+        }
+    }
+    let reading = read_folder(&files, &Limits { file_bytes: 1 << 24, cell_bytes: 1 << 16, columns: 100 });
+    assert!(reading.refusals.is_empty(), "{:?}", reading.refusals);
+    reading.commands.into_iter().map(|(_, command)| command).collect()
+}
+
+#[test]
+fn what_was_written_is_there_again_and_whole() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let commands = fixture(&["fixtures/codes", "fixtures/demo"]);
+    let engine = Engine::open(folder.path()).expect("it opens");
+    let outcome = engine.execute("test", &commands, &mut |_, _| true).expect("it is taken");
+    let before = engine.view();
+    assert_eq!(before.state().check(), []);
+    drop(engine);
+    let again = Engine::open(folder.path()).expect("it opens again");
+    let after = again.view();
+    assert_eq!(after.state().sequence(), outcome.sequence);
+    assert_eq!(after.state().size(), before.state().size());
+    assert_eq!(after.state().check(), []);
+    let twice = again.execute("test", &commands, &mut |_, _| true).expect("it is taken");
+    assert_eq!((twice.changed, twice.events), (0, 0));
+    assert_eq!(again.view().state().sequence(), outcome.sequence);
+}
+
+#[test]
+fn a_cancelled_batch_leaves_nothing() {
+    let commands = fixture(&["fixtures/codes"]);
+    let engine = Engine::over(Box::new(MemoryLedger::new())).expect("it opens");
+    assert!(engine.execute("test", &commands, &mut |_, _| false).is_err());
+    assert_eq!(engine.view().state().size(), [0; 4]);
+    let outcome = engine.execute("test", &commands, &mut |_, _| true).expect("it is taken afterwards");
+    assert_eq!(outcome.changed, commands.len());
+}
+
+#[test]
+fn a_rehearsal_writes_nothing() {
+    let commands = fixture(&["fixtures/codes"]);
+    let engine = Engine::over(Box::new(MemoryLedger::new())).expect("it opens");
+    let rehearsed = engine.rehearse(&commands, &mut |_, _| true).expect("it would be taken");
+    assert_eq!(engine.view().state().sequence(), 0);
+    let outcome = engine.execute("test", &commands, &mut |_, _| true).expect("it is taken");
+    assert_eq!((rehearsed.changed, rehearsed.events), (outcome.changed, outcome.events));
+}
