@@ -179,7 +179,7 @@ mod tests {
             judge("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", value!({})),
             Err("FRAGMENT_CYCLE")
         );
-        let deep = "{ ".to_owned() + &"node(id: \"x\") { ".repeat(40) + &"}".repeat(41);
+        let deep = "{ ".to_owned() + &"node(id: \"x\") { ".repeat(40) + "id " + &"}".repeat(41);
         assert_eq!(judge(&deep, value!({})), Err("TOO_DEEP"));
         let aliases: String = (0..30).map(|place| format!("a{place}: service {{ version }} ")).collect();
         assert_eq!(judge(&format!("{{ {aliases} }}"), value!({})), Err("TOO_MANY_ROOT_FIELDS"));

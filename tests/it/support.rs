@@ -1,0 +1,175 @@
+//! A service in this process over a ledger in memory, one a store for all tests, and the worked
+//! queries of `schema/examples/`. It must never say what an answer should be: that is the oracle's.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use innograph::api::http::{Service, router};
+use innograph::config::Config;
+use innograph::engine::Engine;
+use innograph::intake::{self, InputFile};
+use innograph::ledger::MemoryLedger;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// A store that is served.
+pub struct Served {
+    /// The engine, for tests that go below HTTP.
+    pub engine: Arc<Engine>,
+    /// `xinxiang` or `demo`.
+    pub name: &'static str,
+    address: SocketAddr,
+    client: reqwest::Client,
+    runtime: Runtime,
+}
+
+static XINXIANG: LazyLock<Served> = LazyLock::new(|| Served::start("xinxiang", &["fixtures/codes", "fixtures/xinxiang"]));
+static DEMO: LazyLock<Served> = LazyLock::new(|| Served::start("demo", &["fixtures/codes", "fixtures/demo"]));
+
+/// Public facts about real organisations.
+pub fn xinxiang() -> &'static Served {
+    &XINXIANG
+}
+
+/// The invented city.
+pub fn demo() -> &'static Served {
+    &DEMO
+}
+
+/// A path inside the project.
+pub fn project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The CSV files of folders, as they are handed to an importer.
+pub fn files(folders: &[&str]) -> Vec<InputFile> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for folder in folders {
+        let entries = fs::read_dir(project(folder)).unwrap_or_else(|cause| panic!("{folder}: {cause}"));
+        let found = entries.map(|entry| entry.expect("a folder can be listed").path());
+        paths.extend(found.filter(|path| path.extension().is_some_and(|ending| ending == "csv")));
+    }
+    paths.sort();
+    let file = |path: &PathBuf| InputFile {
+        label: path.display().to_string(),
+        name: path.file_name().expect("a file has a name").to_string_lossy().into_owned(),
+        bytes: fs::read(path).expect("a fixture can be read"),
+    };
+    paths.iter().map(file).collect()
+}
+
+/// An engine in memory that holds these folders, with its search index.
+pub fn engine(folders: &[&str]) -> Arc<Engine> {
+    let limits = intake::Limits { file_bytes: 64 << 20, cell_bytes: 64 << 10, columns: 200 };
+    let reading = intake::read_folder(&files(folders), &limits);
+    assert!(reading.refusals.is_empty(), "{:?}", reading.refusals.first());
+    let commands: Vec<_> = reading.commands.into_iter().map(|(_, command)| command).collect();
+    let engine = Engine::over(Box::new(MemoryLedger::new())).expect("an empty ledger opens");
+    engine.execute("test", &commands, &mut |_, _| true).expect("the fixtures are accepted");
+    engine.index().expect("the index is built");
+    Arc::new(engine)
+}
+
+impl Served {
+    fn start(name: &'static str, folders: &[&str]) -> Self {
+        let engine = engine(folders);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
+        let runtime = runtime.expect("a runtime starts");
+        let config = Config { store_name: name.to_owned(), ..Config::default() };
+        let service = Arc::new(Service::new(Arc::clone(&engine), &config));
+        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).expect("a free port");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        runtime.spawn(async move { axum::serve(listener, router(service)).await });
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        Self { engine, name, address, client, runtime }
+    }
+
+    /// Ask over HTTP; the whole answer.
+    pub fn ask(&self, query: &str, variables: &Value) -> Value {
+        let request = self.client.post(format!("http://{}/graphql", self.address));
+        let request = request.json(&json!({ "query": query, "variables": variables }));
+        self.runtime.block_on(async { request.send().await.expect("the service answers").json().await }).expect("JSON")
+    }
+
+    /// Ask, and expect an answer without errors.
+    pub fn data(&self, query: &str, variables: &Value) -> Value {
+        let answer = self.ask(query, variables);
+        assert!(answer.get("errors").is_none(), "{query}\n{variables}\n{answer:#}");
+        answer["data"].clone()
+    }
+}
+
+/// A worked query.
+pub struct Example {
+    /// The name of its file without the ending.
+    pub name: String,
+    /// `xinxiang`, `demo` or `any`.
+    pub store: String,
+    /// The lines of its head, name and value.
+    pub head: Vec<(String, String)>,
+    /// The document.
+    pub query: String,
+    /// What the head gives for variables; an object.
+    pub variables: Value,
+}
+
+/// All worked queries, by file name.
+pub fn examples() -> Vec<Example> {
+    let folder = project("schema/examples");
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).expect("the examples").map(|entry| entry.expect("an entry").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "graphql"));
+    paths.sort();
+    paths.iter().map(|path| Example::read(path)).collect()
+}
+
+impl Example {
+    fn read(path: &Path) -> Self {
+        let text = fs::read_to_string(path).expect("an example is text");
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let lines = text.lines().take_while(|line| line.starts_with('#'));
+        let head = |line: &str| {
+            let (key, value) = line.trim_start_matches("# ").split_once(": ").unwrap_or_else(|| panic!("{name}: {line}"));
+            (key.to_owned(), value.trim().to_owned())
+        };
+        let head: Vec<(String, String)> = lines.map(head).collect();
+        let of = |key: &str| head.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone());
+        let variables = of("variables").map_or_else(|| json!({}), |text| serde_json::from_str(&text).expect("one line of JSON"));
+        let query = text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
+        Self { store: of("store").unwrap_or_default(), name, head, query, variables }
+    }
+
+    /// The stores it runs on.
+    pub fn stores(&self) -> Vec<&'static Served> {
+        match self.store.as_str() {
+            "xinxiang" => vec![xinxiang()],
+            "demo" => vec![demo()],
+            "any" => vec![xinxiang(), demo()],
+            other => panic!("{}: unknown store {other}", self.name),
+        }
+    }
+
+    /// Its answer on a store. Where it has the variable `after`, all its pages in turn.
+    pub fn pages(&self, served: &Served) -> Vec<Value> {
+        let mut variables = self.variables.clone();
+        let mut pages = vec![served.data(&self.query, &variables)];
+        if !self.query.contains("$after: String") {
+            return pages;
+        }
+        while let Some(cursor) = next_cursor(pages.last().expect("there is a first page")) {
+            variables["after"] = cursor;
+            pages.push(served.data(&self.query, &variables));
+            assert!(pages.len() < 100, "{}: the pages do not end", self.name);
+        }
+        pages
+    }
+}
+
+/// Where the next page begins, when there is one.
+fn next_cursor(data: &Value) -> Option<Value> {
+    let (_, root) = data.as_object()?.iter().next()?;
+    let page = &root["pageInfo"];
+    (page["hasNextPage"] == json!(true)).then(|| page["endCursor"].clone())
+}
