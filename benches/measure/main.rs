@@ -41,13 +41,8 @@ struct Extent {
 
 const SEED: u64 = 20_260;
 
-const FULL: Extent = Extent {
-    plan: Plan { organizations: 100_000, seed: SEED },
-    rounds: 48,
-    requests: 300,
-    openings: 7,
-    starts: 10,
-};
+const FULL: Extent =
+    Extent { plan: Plan { organizations: 100_000, seed: SEED }, rounds: 48, requests: 300, openings: 7, starts: 10 };
 
 const QUICK: Extent =
     Extent { plan: Plan { organizations: 5_000, seed: SEED }, rounds: 8, requests: 100, openings: 3, starts: 3 };

@@ -98,7 +98,7 @@ pub fn measure(store: &Store, extent: &Extent, report: &mut Report) -> Outcome<(
     plain::write(&firms, &store.file("plain.tsv"))?;
     let plain = Server::role(&[&store.file("plain.tsv")], "plain")?;
     let started = Instant::now();
-    let mut ours = Server::innograph(store.path(), Some("1"))?;
+    let mut ours = Server::innograph(store.path(), "bench", Some("1"))?;
     ours.wait_for("\"ready\":true", Duration::from_millis(5))?;
     let graph = started.elapsed();
     // The index is built beside the answers; nothing is measured before it stands.
@@ -127,7 +127,10 @@ fn questions(firms: &[Firm], core: usize) -> [Question; 2] {
     let every = (firms.len() / ASKED).max(1);
     let spread: Vec<&str> = firms.iter().step_by(every).take(ASKED).map(|firm| firm.id.as_str()).collect();
     let members: Vec<&str> = firms.iter().take(core.min(ASKED)).map(|firm| firm.id.as_str()).collect();
-    [Question::new("one organization by id", "/one", ONE, &spread), Question::new("two hops, 10×10", "/hops", HOPS, &members)]
+    [
+        Question::new("one organization by id", "/one", ONE, &spread),
+        Question::new("two hops, 10×10", "/hops", HOPS, &members),
+    ]
 }
 
 /// Both answer the same data to every request; the first body of ours.
@@ -135,7 +138,8 @@ fn compare(question: &Question, ours: &mut Client, plain: &mut Client) -> Outcom
     let mut first = Vec::new();
     for request in &question.requests {
         let body = ours.ask(request)?.to_vec();
-        let (here, there): (Value, Value) = (serde_json::from_slice(&body)?, serde_json::from_slice(plain.ask(request)?)?);
+        let (here, there): (Value, Value) =
+            (serde_json::from_slice(&body)?, serde_json::from_slice(plain.ask(request)?)?);
         if here.get("errors").is_some() || here.get("data") != there.get("data") || here.get("data").is_none() {
             return Err(format!("the answers to “{}” differ:\n{here}\n{there}", question.name).into());
         }

@@ -38,19 +38,21 @@ impl Server {
         if let Some(output) = child.stdout.take() {
             BufReader::new(output).read_line(&mut line)?;
         }
-        let port = line.trim().parse();
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
-        let server = Self { child, address };
-        port.map(|_| server).map_err(|_| format!("the server in the role {role} did not start").into())
+        // From here on the child ends with its guard, whatever happens.
+        let mut server = Self { child, address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) };
+        let port = line.trim().parse().map_err(|_| format!("the server in the role {role} did not start"))?;
+        server.address.set_port(port);
+        Ok(server)
     }
 
-    /// The binary under test, as it is shipped, with one worker thread where `one_thread` is said.
-    pub fn innograph(data: &Path, threads: Option<&str>) -> Outcome<Self> {
+    /// The binary under test, as it is shipped, over a store of that name; with so many worker
+    /// threads, or as many as it chooses.
+    pub fn innograph(data: &Path, name: &str, threads: Option<&str>) -> Outcome<Self> {
         // A port that was free a moment ago; the service says at once where it is not.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut command = Command::new(INNOGRAPH);
-        command.args(["serve", "--store-name", "bench", "--listen", &address.to_string(), "--data"]).arg(data);
+        command.args(["serve", "--store-name", name, "--listen", &address.to_string(), "--data"]).arg(data);
         if let Some(threads) = threads {
             command.env("TOKIO_WORKER_THREADS", threads);
         }
@@ -92,7 +94,8 @@ impl Server {
 pub fn peak_memory() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse::<u64>().ok()).unwrap_or(0) / 1024
+    line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse::<u64>().ok()).unwrap_or(0)
+        / 1024
 }
 
 /// This program again, in a role that ends by itself; what it printed.

@@ -8,7 +8,7 @@ use innograph::engine::Engine;
 use innograph::ledger::{Access, Head, Ledger, SqliteLedger};
 
 use super::process::{peak_memory, run_role};
-use super::report::{Report, ReplayRow};
+use super::report::{ReplayRow, Report};
 use super::statistics::{median, ratio};
 use super::store::Store;
 use super::{Extent, Outcome};

@@ -99,7 +99,9 @@ impl Report {
     /// How long the service takes over the synthetic store.
     pub fn service(&mut self, graph: Duration, search: Duration) {
         let (graph, search) = (graph.as_secs_f64(), search.as_secs_f64());
-        self.line(&format!("| start, synthetic store | `/readyz` after {graph:.2} s | search index after {search:.1} s | – |"));
+        self.line(&format!(
+            "| start, synthetic store | `/readyz` after {graph:.2} s | search index after {search:.1} s | – |"
+        ));
     }
 
     /// How a question went.

@@ -22,7 +22,7 @@ pub fn measure(extent: &Extent, report: &mut Report) -> Outcome<()> {
     let (mut graph, mut search) = (Vec::new(), Vec::new());
     for _ in 0..extent.starts {
         let started = Instant::now();
-        let mut server = Server::innograph(data.path(), None)?;
+        let mut server = Server::innograph(data.path(), "xinxiang", None)?;
         server.wait_for("\"ready\":true", Duration::from_micros(500))?;
         graph.push(started.elapsed().as_secs_f64() * 1_000.0);
         server.wait_for("\"state\":\"ready\"", Duration::from_millis(1))?;

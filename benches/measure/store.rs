@@ -79,7 +79,8 @@ impl Store {
         let budget = Budget::new(u64::MAX);
         let lens = Lens::new(view.state(), Day(20_500), Rights::of(Role::Public), &budget);
         let rows: Vec<_> = lens.nodes(Kind::Enterprise).collect();
-        let places: std::collections::BTreeMap<_, _> = rows.iter().enumerate().map(|(place, row)| (*row, place)).collect();
+        let places: std::collections::BTreeMap<_, _> =
+            rows.iter().enumerate().map(|(place, row)| (*row, place)).collect();
         let firm = |row| {
             let mut ties: Vec<_> = lens.ties(row, Some(Relation::Supplies), true).collect();
             ties.sort_by_key(|tie| lens.tie_fact(tie.row).id);

@@ -8,30 +8,65 @@ use innograph::domain::command::{Command, Given, Origin, Reference};
 use innograph::domain::provenance::Method;
 use innograph::domain::{Kind, PartialDate, Relation, Validity, Value};
 
-/// Relations a store gets for each organization: one place, one supply, three participations.
-pub const RELATIONS_EACH: usize = 5;
 /// Of so many enterprises one is in the core, whose members supply each other and nobody else.
 const CORE_SHARE: usize = 200;
 /// Members of the core supply at least so many others, so that a 10×10 question is always full.
-pub const CORE_SUPPLIES: usize = 12;
+const CORE_SUPPLIES: usize = 12;
 
 const COUNTIES: [&str; 12] =
     ["东河", "西岭", "南湖", "北原", "云溪", "青石", "白杨", "长桥", "金沙", "玉泉", "安平", "永和"];
 const BRAND_FIRST: [&str; 20] = [
-    "晨", "瑞", "恒", "启", "远", "博", "卓", "嘉", "盛", "华", "联", "宏", "新", "中", "天", "信", "诚", "泰", "凯", "方",
+    "晨", "瑞", "恒", "启", "远", "博", "卓", "嘉", "盛", "华", "联", "宏", "新", "中", "天", "信", "诚", "泰", "凯",
+    "方",
 ];
 const BRAND_SECOND: [&str; 20] = [
-    "源", "达", "科", "通", "创", "利", "润", "阳", "川", "峰", "宇", "海", "林", "州", "和", "光", "业", "辉", "江", "星",
+    "源", "达", "科", "通", "创", "利", "润", "阳", "川", "峰", "宇", "海", "林", "州", "和", "光", "业", "辉", "江",
+    "星",
 ];
 const BRAND_THIRD: [&str; 10] = ["", "", "", "", "德", "邦", "隆", "岳", "维", "安"];
 const TRADES: [&str; 24] = [
-    "电池材料", "振动机械", "生物医药", "过滤装备", "制冷设备", "起重机械", "特种纤维", "精细化工", "农业种业",
-    "传感器件", "智能装备", "节能环保", "食品加工", "汽车部件", "电子元件", "软件开发", "检测服务", "新型建材",
-    "医疗器械", "航空零件", "动力电源", "数控机床", "绿色包装", "现代物流",
+    "电池材料",
+    "振动机械",
+    "生物医药",
+    "过滤装备",
+    "制冷设备",
+    "起重机械",
+    "特种纤维",
+    "精细化工",
+    "农业种业",
+    "传感器件",
+    "智能装备",
+    "节能环保",
+    "食品加工",
+    "汽车部件",
+    "电子元件",
+    "软件开发",
+    "检测服务",
+    "新型建材",
+    "医疗器械",
+    "航空零件",
+    "动力电源",
+    "数控机床",
+    "绿色包装",
+    "现代物流",
 ];
 const WORDS: [&str; 16] = [
-    "研发", "生产", "销售", "面向", "国内外", "客户", "提供", "成套", "技术", "服务", "以及", "配套", "零部件",
-    "检测", "设计", "安装",
+    "研发",
+    "生产",
+    "销售",
+    "面向",
+    "国内外",
+    "客户",
+    "提供",
+    "成套",
+    "技术",
+    "服务",
+    "以及",
+    "配套",
+    "零部件",
+    "检测",
+    "设计",
+    "安装",
 ];
 const SOURCE: &str = "synthetic";
 
@@ -71,7 +106,8 @@ impl Numbers {
     }
 }
 
-/// What is made: so many organizations, from a seed.
+/// What is made: so many organizations, from a seed, with five relations each: one place, one
+/// supply, three participations.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     /// Organizations; a multiple of 1,000 gives the exact mix.
@@ -81,18 +117,17 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Relations in all.
-    pub fn relations(self) -> usize {
-        self.organizations * RELATIONS_EACH
-    }
-
     /// Hand the commands on in batches of about `size`, in an order in which every reference is
     /// known when it is used.
     pub fn commands<E>(self, size: usize, hand_on: &mut dyn FnMut(Vec<Command>) -> Result<(), E>) -> Result<(), E> {
         let mut batch = Vec::with_capacity(size + 8);
         let mut maker = Maker { plan: self, numbers: Numbers::new(self.seed) };
         let mut put = |commands: &mut Vec<Command>| {
-            if commands.len() < size { Ok(()) } else { hand_on(std::mem::replace(commands, Vec::with_capacity(size + 8))) }
+            if commands.len() < size {
+                Ok(())
+            } else {
+                hand_on(std::mem::replace(commands, Vec::with_capacity(size + 8)))
+            }
         };
         maker.places(&mut batch);
         for number in 0..self.organizations {

@@ -5,6 +5,9 @@
 
 use super::enumeration::Enumeration;
 
+/// Statements one node may have; lists of them are answered whole.
+pub const MOST_STATEMENTS: usize = 200;
+
 /// Who may see a value. The rights table decides which role sees which level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sensitivity {

@@ -2,6 +2,9 @@
 
 use minicbor::{Decode, Encode};
 
+/// Identifiers one node may have; lists of them are answered whole.
+pub const MOST_IDENTIFIERS: usize = 50;
+
 /// Who gave an identifier out. Numbers are permanent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(index_only)]

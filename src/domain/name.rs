@@ -2,6 +2,9 @@
 
 use minicbor::{Decode, Encode};
 
+/// Names one node may have; lists of them are answered whole.
+pub const MOST_NAMES: usize = 50;
+
 /// What a name is to its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(index_only)]

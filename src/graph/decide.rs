@@ -3,19 +3,17 @@
 //! A command that says what is already known gives no events, so that the same file twice changes
 //! nothing.
 
+use super::facts::{Decision, check_key, entity_code, ordered, require};
 use super::state::State;
-use crate::domain::attribute::{Attribute, ValueType};
 use crate::domain::command::{Command, Given, Origin, Reference};
 use crate::domain::event::{Event, Values};
 use crate::domain::id::IdSequence;
 use crate::domain::identifier::{Identifier, Scheme};
-use crate::domain::kind::KindRow;
-use crate::domain::name::{self, Language, NameKind};
-use crate::domain::provenance::Provenance;
+use crate::domain::name::{Language, NameKind};
 use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::rejection::{Rejection, clip, invalid_value};
 use crate::domain::relation::{Relation, Rule};
-use crate::domain::{Id, Kind, RecordKind, Validity, Value, enumeration, value};
+use crate::domain::{Kind, RecordKind, Validity, Value, enumeration, value};
 
 /// What comes in with the commands of one envelope.
 #[derive(Debug)]
@@ -51,12 +49,6 @@ pub fn decide(state: &State, command: &Command, context: &mut Context) -> Result
         }
     }?;
     Ok(decision.events)
-}
-
-struct Decision<'a> {
-    state: &'a State,
-    ids: &'a mut IdSequence,
-    events: Vec<Event>,
 }
 
 impl Decision<'_> {
@@ -135,7 +127,7 @@ impl Decision<'_> {
             self.name(id, known, text, form, Validity::OPEN, &provenance)?;
         }
         for (attribute, value) in values {
-            self.statement(id, known, attribute, value, Validity::OPEN, &provenance);
+            self.statement(id, known, attribute, value, Validity::OPEN, &provenance)?;
         }
         Ok(())
     }
@@ -190,8 +182,7 @@ impl Decision<'_> {
             return Err(Rejection::UnknownColumn { name: clip(name), known });
         };
         let value = value::parse(attribute, text).map_err(|_| invalid_value(attribute, text))?;
-        self.statement(self.state.entity(row).fact.id, Some(row), attribute.tag, value, validity, &provenance);
-        Ok(())
+        self.statement(self.state.entity(row).fact.id, Some(row), attribute.tag, value, validity, &provenance)
     }
 
     fn relate(
@@ -250,124 +241,6 @@ impl Decision<'_> {
         Ok(())
     }
 
-    fn name(
-        &mut self,
-        id: Id,
-        known: Option<u32>,
-        text: &str,
-        (language, kind): (Language, NameKind),
-        validity: Validity,
-        provenance: &Provenance,
-    ) -> Result<(), Rejection> {
-        if let Some((zh, en)) = name::refusal(text) {
-            return Err(Rejection::InvalidName { given: clip(text), zh, en });
-        }
-        let text = text.trim();
-        let same = known.is_some_and(|row| {
-            self.state.entity(row).names.iter().any(|name| {
-                name.text == text && name.language == language && name.kind == kind && name.fact.validity == validity
-            })
-        });
-        if !same {
-            let (text, provenance) = (text.to_owned(), provenance.clone());
-            let fact = self.ids.next_id();
-            self.events.push(Event::NameAdded { id: fact, entity: id, text, language, kind, validity, provenance });
-        }
-        Ok(())
-    }
-
-    fn identify(
-        &mut self,
-        id: Id,
-        known: Option<u32>,
-        identifier: Identifier,
-        validity: Validity,
-        provenance: &Provenance,
-    ) -> Result<(), Rejection> {
-        match self.holder(&identifier) {
-            Some(holder) if Some(holder) == known => return Ok(()),
-            Some(holder) => {
-                let holder = self.state.label(holder);
-                return Err(Rejection::IdentifierTaken { given: identifier.value, holder });
-            }
-            None => {}
-        }
-        let fact = self.ids.next_id();
-        let provenance = provenance.clone();
-        self.events.push(Event::IdentifierAdded { id: fact, entity: id, identifier, validity, provenance });
-        Ok(())
-    }
-
-    fn statement(
-        &mut self,
-        id: Id,
-        known: Option<u32>,
-        attribute: u16,
-        value: Value,
-        validity: Validity,
-        provenance: &Provenance,
-    ) {
-        let same = known.is_some_and(|row| {
-            self.state.entity(row).statements.iter().any(|statement| {
-                statement.attribute == attribute
-                    && statement.value == value
-                    && statement.fact.validity == validity
-                    && statement.fact.provenance == *provenance
-            })
-        });
-        if !same {
-            let fact = self.ids.next_id();
-            let provenance = provenance.clone();
-            self.events.push(Event::StatementMade { id: fact, entity: id, attribute, value, validity, provenance });
-        }
-    }
-
-    fn provenance(&self, origin: &Origin) -> Result<Provenance, Rejection> {
-        if origin.source.is_empty() {
-            return Err(Rejection::SourceMissing);
-        }
-        let source = self.state.indexes.source_keys.get(&origin.source).and_then(|row| self.state.sources.get(*row));
-        let Some(source) = source else {
-            let what = "来源 / source".to_owned();
-            return Err(Rejection::UnknownReference { what, given: clip(&origin.source) });
-        };
-        let (basis, confidence) = (origin.basis.clone(), origin.confidence);
-        Ok(Provenance { source: source.id, method: origin.method, basis, confidence })
-    }
-
-    /// Resolve terms, check that what must be answered is, sort by number.
-    fn values(&self, attributes: &'static [Attribute], given: &[(u16, Given)]) -> Result<Values, Rejection> {
-        for attribute in attributes.iter().filter(|attribute| attribute.required) {
-            require(attribute, given.iter().any(|(tag, _)| *tag == attribute.tag))?;
-        }
-        let mut values = Vec::with_capacity(given.len());
-        for (tag, given) in given {
-            let value = match given {
-                Given::Value(value) => value.clone(),
-                Given::Term(term) => Value::Term(self.term(attributes, *tag, term)?),
-            };
-            values.push((*tag, value));
-        }
-        values.sort_by_key(|(tag, _)| *tag);
-        Ok(values)
-    }
-
-    fn term(&self, attributes: &[Attribute], tag: u16, reference: &Reference) -> Result<Id, Rejection> {
-        let scheme = attributes
-            .iter()
-            .find(|attribute| attribute.tag == tag)
-            .map_or("", |attribute| if let ValueType::Term(scheme) = attribute.value_type { scheme } else { "" });
-        let inside = match reference {
-            Reference::Code(code) if !scheme.is_empty() => Reference::Code(format!("{scheme}:{code}")),
-            other => other.clone(),
-        };
-        self.state.resolve(&inside, Some(Kind::Term)).map(|row| self.state.entity(row).fact.id)
-    }
-
-    fn holder(&self, identifier: &Identifier) -> Option<u32> {
-        self.state.indexes.identifiers.get(identifier)?.first().copied()
-    }
-
     fn is_known_tie(&self, relation: Relation, start: u32, target: u32, values: &Values, validity: Validity) -> bool {
         self.state.ties_from(start).any(|(row, mark)| {
             mark.relation == relation
@@ -407,32 +280,4 @@ impl Decision<'_> {
         }
         Ok(())
     }
-}
-
-fn entity_code(row: &KindRow, code: &str, values: &Values) -> Result<Identifier, Rejection> {
-    let scheme =
-        row.code_scheme.ok_or_else(|| Rejection::UnknownColumn { name: "code".into(), known: "key".into() })?;
-    let text = match (row.kind, values.iter().find(|(tag, _)| *tag == 1)) {
-        (Kind::Term, Some((_, Value::Text(scheme)))) => format!("{scheme}:{code}"),
-        _ => code.to_owned(),
-    };
-    Identifier::new(scheme, &text).map_err(|(zh, en)| Rejection::InvalidIdentifier { given: clip(&text), zh, en })
-}
-
-fn require(attribute: &Attribute, answered: bool) -> Result<(), Rejection> {
-    if answered { Ok(()) } else { Err(Rejection::RequiredMissing { name: attribute.name.to_owned() }) }
-}
-
-fn ordered(validity: Validity) -> Result<(), Rejection> {
-    if validity.is_ordered() {
-        return Ok(());
-    }
-    let text = |date: Option<crate::domain::PartialDate>| date.map_or_else(|| "—".to_owned(), |date| date.to_string());
-    Err(Rejection::ValidityReversed { from: text(validity.from), to: text(validity.to) })
-}
-
-fn check_key(key: &str) -> Result<(), Rejection> {
-    let letters = key.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.'));
-    let length = key.chars().count();
-    if letters && (1..=64).contains(&length) { Ok(()) } else { Err(Rejection::InvalidKey { given: clip(key) }) }
 }

@@ -39,10 +39,15 @@ fn every_example_answers_as_before() {
             let mut pages = example.pages(served);
             for page in &pages {
                 let roots = page.as_object().expect("data is an object");
-                assert!(!roots.is_empty() && roots.values().any(says_something), "{} answers nothing: {page}", example.name);
+                assert!(
+                    !roots.is_empty() && roots.values().any(says_something),
+                    "{} answers nothing: {page}",
+                    example.name
+                );
             }
             pages.iter_mut().for_each(redact);
-            let name = if example.store == "any" { format!("{}@{}", example.name, served.name) } else { example.name.clone() };
+            let name =
+                if example.store == "any" { format!("{}@{}", example.name, served.name) } else { example.name.clone() };
             let text = pages.iter().map(|page| format!("{page:#}")).collect::<Vec<_>>().join("\n---- next page\n");
             known.insert(format!("{name}.snap"));
             let compared = catch_unwind(AssertUnwindSafe(|| {

@@ -26,7 +26,8 @@ pub struct Served {
     runtime: Runtime,
 }
 
-static XINXIANG: LazyLock<Served> = LazyLock::new(|| Served::start("xinxiang", &["fixtures/codes", "fixtures/xinxiang"]));
+static XINXIANG: LazyLock<Served> =
+    LazyLock::new(|| Served::start("xinxiang", &["fixtures/codes", "fixtures/xinxiang"]));
 static DEMO: LazyLock<Served> = LazyLock::new(|| Served::start("demo", &["fixtures/codes", "fixtures/demo"]));
 
 /// Public facts about real organisations.
@@ -119,7 +120,8 @@ pub struct Example {
 /// All worked queries, by file name.
 pub fn examples() -> Vec<Example> {
     let folder = project("schema/examples");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).expect("the examples").map(|entry| entry.expect("an entry").path()).collect();
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder).expect("the examples").map(|entry| entry.expect("an entry").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "graphql"));
     paths.sort();
     paths.iter().map(|path| Example::read(path)).collect()
@@ -131,12 +133,14 @@ impl Example {
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let lines = text.lines().take_while(|line| line.starts_with('#'));
         let head = |line: &str| {
-            let (key, value) = line.trim_start_matches("# ").split_once(": ").unwrap_or_else(|| panic!("{name}: {line}"));
+            let (key, value) =
+                line.trim_start_matches("# ").split_once(": ").unwrap_or_else(|| panic!("{name}: {line}"));
             (key.to_owned(), value.trim().to_owned())
         };
         let head: Vec<(String, String)> = lines.map(head).collect();
         let of = |key: &str| head.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone());
-        let variables = of("variables").map_or_else(|| json!({}), |text| serde_json::from_str(&text).expect("one line of JSON"));
+        let variables =
+            of("variables").map_or_else(|| json!({}), |text| serde_json::from_str(&text).expect("one line of JSON"));
         let query = text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
         Self { store: of("store").unwrap_or_default(), name, head, query, variables }
     }

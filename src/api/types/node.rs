@@ -8,14 +8,12 @@ use super::page::{self, Page};
 use super::resolve::Args;
 use super::{record, tie, value};
 use crate::api::error::ApiError;
+use crate::domain::attribute::MOST_STATEMENTS;
 use crate::domain::enumeration;
-use crate::domain::identifier::Scheme;
-use crate::domain::name::Language;
+use crate::domain::identifier::{MOST_IDENTIFIERS, Scheme};
+use crate::domain::name::{Language, MOST_NAMES};
 use crate::domain::{Kind, RecordKind, Relation, Value, ValueType};
 use crate::graph::{Direction, EntityRow, Record, Tie};
-
-/// Names, identifiers and statements of one node that an answer lists; `decide` keeps to them.
-const MOST_FACTS: u32 = 200;
 
 /// Fields of the interface `Node`.
 fn node_fields(most: u32) -> Vec<FieldDef> {
@@ -62,7 +60,7 @@ fn node_fields(most: u32) -> Vec<FieldDef> {
                 Ok(Out::List(cx.lens.names(node).iter().map(|name| cx.types.data("Name", name.clone())).collect()))
             },
         )
-        .at_most(MOST_FACTS),
+        .at_most(MOST_NAMES as u32),
         node_field(
             "identifiers",
             "[Identifier!]!",
@@ -79,7 +77,7 @@ fn node_fields(most: u32) -> Vec<FieldDef> {
                 ))
             },
         )
-        .at_most(MOST_FACTS),
+        .at_most(MOST_IDENTIFIERS as u32),
         node_field(
             "statements",
             "[Statement!]!",
@@ -88,7 +86,7 @@ fn node_fields(most: u32) -> Vec<FieldDef> {
             statements,
         )
         .arg("attribute", "String", "只看这个字段", "Only those about this field")
-        .at_most(MOST_FACTS),
+        .at_most(MOST_STATEMENTS as u32),
         node_field(
             "unknownFields",
             "[String!]!",
