@@ -22,6 +22,9 @@ pub fn check(data: &Path) -> ExitCode {
         "序号 sequence {}: 对象 nodes {nodes}, 关系 ties {ties}, 认定 records {records}, 来源 sources {sources}",
         view.state().sequence()
     );
+    let hex = |digest: [u8; 32]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    println!("state_digest {}", hex(view.state().state_digest()));
+    println!("content_digest {}", hex(view.state().content_digest()));
     for violation in &violations {
         eprintln!("{}", violation.0);
     }

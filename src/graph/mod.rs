@@ -7,6 +7,7 @@ mod apply;
 mod check;
 mod column;
 mod decide;
+mod digest;
 mod facts;
 mod lens;
 mod resolve;

@@ -3,6 +3,7 @@
 
 mod memory;
 mod sqlite;
+mod witness;
 
 pub use memory::MemoryLedger;
 pub use sqlite::{Access, SqliteLedger};
@@ -47,6 +48,18 @@ pub enum LedgerError {
         sequence: u64,
         /// What was seen.
         reason: String,
+    },
+    /// The ledger stands below what was acknowledged.
+    #[error(
+        "{file} ends at entry {found}, but entry {witnessed} was acknowledged: entries are missing from {found} on. Restore a backup; nothing was changed"
+    )]
+    Shortened {
+        /// The file.
+        file: String,
+        /// Where it stands.
+        found: u64,
+        /// What the witness knows.
+        witnessed: u64,
     },
     /// A file of another kind, or of a later format.
     #[error("{file} is not a ledger this program can read: {reason}")]

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
+use super::witness::Witness;
 use super::{Head, Ledger, LedgerError, Visit};
 
 /// Says that a file is one of ours ("ingr").
@@ -27,6 +28,7 @@ pub struct SqliteLedger {
     file: String,
     access: Access,
     head: Head,
+    witness: Witness,
 }
 
 impl SqliteLedger {
@@ -39,9 +41,21 @@ impl SqliteLedger {
             return Err(LedgerError::Unfolded { file });
         }
         let connection = connect(path, access).map_err(|cause| engine("open", &file, cause))?;
-        let mut ledger = Self { connection, file, access, head: Head::EMPTY };
+        let seen = |cause: std::io::Error| LedgerError::Engine {
+            operation: "open the witness of",
+            file: file.clone(),
+            cause: cause.to_string(),
+        };
+        let witness = Witness::open(&path.with_extension("witness"), access == Access::Write).map_err(seen)?;
+        let witnessed = witness.read().map_err(seen)?;
+        let mut ledger = Self { connection, file: file.clone(), access, head: Head::EMPTY, witness };
         ledger.prepare()?;
         ledger.head = ledger.stored_head()?;
+        match witnessed {
+            Some(witnessed) => ledger.compare(witnessed)?,
+            // A store from before the witness, or one whose witness was lost: what is there counts.
+            None => ledger.witness.write(ledger.head).map_err(seen)?,
+        }
         Ok(ledger)
     }
 
@@ -95,6 +109,26 @@ impl SqliteLedger {
             }
             Err(cause) => Err(engine("read the head", &self.file, cause)),
         }
+    }
+
+    /// What was acknowledged must be there.
+    fn compare(&self, witnessed: Head) -> Result<(), LedgerError> {
+        let (file, found) = (self.file.clone(), self.head.sequence);
+        if found < witnessed.sequence {
+            return Err(LedgerError::Shortened { file, found, witnessed: witnessed.sequence });
+        }
+        if witnessed.sequence == 0 {
+            return Ok(());
+        }
+        let place = i64::try_from(witnessed.sequence).unwrap_or(i64::MAX);
+        let stored: Vec<u8> = self
+            .connection
+            .query_row("SELECT hash FROM entries WHERE sequence = ?1", params![place], |row| row.get(0))
+            .map_err(|cause| engine("compare with the witness", &self.file, cause))?;
+        if stored == witnessed.hash {
+            return Ok(());
+        }
+        Err(self.damaged(witnessed.sequence, "its hash is not the one that was acknowledged"))
     }
 
     fn damaged(&self, sequence: u64, reason: &str) -> LedgerError {
@@ -161,6 +195,11 @@ impl Ledger for SqliteLedger {
             }
         }
         transaction.commit().map_err(failed)?;
+        self.witness.write(head).map_err(|cause| LedgerError::Engine {
+            operation: "sync the witness of",
+            file: self.file.clone(),
+            cause: cause.to_string(),
+        })?;
         self.head = head;
         Ok(head)
     }

@@ -59,6 +59,25 @@ fn sqlite_keeps_the_contract_and_what_it_was_given() {
 }
 
 #[test]
+fn a_ledger_that_ends_before_what_was_acknowledged_is_refused() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = folder.path().join("ledger.sqlite");
+    let mut ledger = SqliteLedger::open(&path, Access::Write).expect("it opens");
+    ledger.append(Head::EMPTY, &[b"a".to_vec(), b"b".to_vec()]).expect("it can be appended to");
+    drop(ledger);
+    // What a damaged log leaves behind: a shorter ledger that is sound in itself.
+    let cut = rusqlite::Connection::open(&path).expect("it opens");
+    cut.execute_batch("DELETE FROM entries WHERE sequence = 2").expect("it can be cut");
+    drop(cut);
+    for access in [Access::Write, Access::Read] {
+        let refused = SqliteLedger::open(&path, access).map(|_| ());
+        assert!(matches!(refused, Err(LedgerError::Shortened { found: 1, witnessed: 2, .. })), "{refused:?}");
+    }
+    std::fs::remove_file(path.with_extension("witness")).expect("the witness is there");
+    assert_eq!(SqliteLedger::open(&path, Access::Write).expect("without a witness it counts").head().sequence, 1);
+}
+
+#[test]
 fn sqlite_refuses_what_is_not_its_own() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let path = folder.path().join("other.sqlite");
@@ -110,10 +129,27 @@ fn what_was_written_is_there_again_and_whole() {
     let after = again.view();
     assert_eq!(after.state().sequence(), outcome.sequence);
     assert_eq!(after.state().size(), before.state().size());
+    assert_eq!(after.state().state_digest(), before.state().state_digest());
     assert_eq!(after.state().check(), []);
     let twice = again.execute("test", &commands, &mut |_, _| true).expect("it is taken");
     assert_eq!((twice.changed, twice.events), (0, 0));
     assert_eq!(again.view().state().sequence(), outcome.sequence);
+}
+
+#[test]
+fn equal_content_has_one_digest_and_a_change_has_another() {
+    let commands = fixture(&["fixtures/codes", "fixtures/demo"]);
+    let store = |commands: &[innograph::domain::command::Command]| {
+        let engine = Engine::over(Box::new(MemoryLedger::new())).expect("it opens");
+        engine.execute("test", commands, &mut |_, _| true).expect("it is taken");
+        engine.view()
+    };
+    let (one, two) = (store(&commands), store(&commands));
+    assert_eq!(one.state().content_digest(), two.state().content_digest());
+    // Two stores make ids of their own, so their states differ while their content does not.
+    assert_ne!(one.state().state_digest(), two.state().state_digest());
+    let less = store(&commands[..commands.len() - 1]);
+    assert_ne!(one.state().content_digest(), less.state().content_digest());
 }
 
 #[test]
