@@ -75,7 +75,8 @@ impl Engine {
 
     fn with_ledger(ledger: Box<dyn Ledger>, access: Access, lock: Option<std::fs::File>) -> Result<Self, OpenError> {
         let (state, last_recorded_at) = recover::replay(ledger.as_ref())?;
-        let view = Arc::new(View::new(Arc::new(state.clone())));
+        let state = Arc::new(state);
+        let view = Arc::new(View::new(Arc::clone(&state)));
         let writer = writer::Writer::new(ledger, state, last_recorded_at);
         Ok(Self {
             writer: Mutex::new(writer),
@@ -124,8 +125,8 @@ impl Engine {
         Ok(())
     }
 
-    fn publish(&self, state: State) {
-        let view = Arc::new(View::new(Arc::new(state)));
+    fn publish(&self, state: Arc<State>) {
+        let view = Arc::new(View::new(state));
         *self.current.write().unwrap_or_else(std::sync::PoisonError::into_inner) = view;
     }
 }

@@ -50,69 +50,88 @@ pub enum WriteError {
 /// Refusals gathered before a batch is given up.
 const MOST_REFUSALS: usize = 1_000;
 
-/// Owns the ledger and the working copy.
+/// Owns the ledger and two copies of the state that take turns: one is published, the other is
+/// brought up to date and written next. Publishing costs what the batch costs; only where a reader
+/// still holds the other copy, it is made anew.
 pub(super) struct Writer {
     ledger: Box<dyn Ledger>,
-    working: State,
+    published: Arc<State>,
+    spare: Option<Arc<State>>,
+    /// What the published copy has seen and the spare one has not.
+    behind: Vec<(Stamp, Vec<Event>)>,
     last_recorded_at: i64,
     seed: u128,
+    stopped: bool,
 }
 
 impl Writer {
-    pub(super) fn new(ledger: Box<dyn Ledger>, working: State, last_recorded_at: i64) -> Self {
-        Self { ledger, working, last_recorded_at, seed: random_seed() }
+    pub(super) fn new(ledger: Box<dyn Ledger>, published: Arc<State>, last_recorded_at: i64) -> Self {
+        let (spare, behind, seed) = (None, Vec::new(), random_seed());
+        Self { ledger, published, spare, behind, last_recorded_at, seed, stopped: false }
     }
 
-    /// A copy of what is durable.
-    pub(super) fn published(&self) -> State {
-        self.working.clone()
+    /// What is durable.
+    pub(super) fn published(&self) -> Arc<State> {
+        Arc::clone(&self.published)
     }
 
+    /// A copy of what is published that nobody else holds.
+    fn working_copy(&mut self) -> State {
+        let behind = std::mem::take(&mut self.behind);
+        let Some(mut spare) = self.spare.take().and_then(Arc::into_inner) else {
+            return State::clone(&self.published);
+        };
+        for (stamp, events) in behind {
+            spare.begin(stamp);
+            for event in events {
+                spare.apply(event);
+            }
+        }
+        spare
+    }
+
+    /// Decide everything, append durably, only then publish. On any failure nothing has happened.
     pub(super) fn execute(
         &mut self,
         actor: &str,
         commands: &[Command],
         progress: Progress<'_>,
     ) -> Result<ImportOutcome, WriteError> {
-        let before = self.working.clone();
-        let result = self.try_execute(actor, commands, progress);
-        if result.is_err() {
-            self.working = before;
+        if self.stopped {
+            return Err(WriteError::Stopped);
         }
-        result
+        let mut working = self.working_copy();
+        let (batch, outcome) = self.decide_all(&mut working, actor, commands, progress)?;
+        if batch.envelopes.is_empty() {
+            self.spare = Some(Arc::new(working));
+            return Ok(outcome);
+        }
+        let head = self.ledger.head();
+        let appended = self.ledger.append(head, &batch.bodies(head));
+        if let Err(error) = appended {
+            // After a failed sync nobody knows what the disk holds: no further word until restart.
+            self.stopped = !matches!(error, LedgerError::Moved { .. } | LedgerError::ReadOnly);
+            return Err(error.into());
+        }
+        self.last_recorded_at = batch.recorded_at;
+        self.behind = batch.into_envelopes();
+        self.spare = Some(std::mem::replace(&mut self.published, Arc::new(working)));
+        Ok(outcome)
     }
 
-    /// Decide everything on the working copy, then put the copy back.
+    /// Say what would come of the commands; the copy that was written on is thrown away.
     pub(super) fn rehearse(
         &mut self,
         commands: &[Command],
         progress: Progress<'_>,
     ) -> Result<ImportOutcome, WriteError> {
-        let before = self.working.clone();
-        let decided = self.decide_all("rehearsal", commands, progress);
-        self.working = before;
-        decided.map(|(_, outcome)| outcome)
-    }
-
-    fn try_execute(
-        &mut self,
-        actor: &str,
-        commands: &[Command],
-        progress: Progress<'_>,
-    ) -> Result<ImportOutcome, WriteError> {
-        let (batch, outcome) = self.decide_all(actor, commands, progress)?;
-        let last = batch.envelopes.last().map(|(recorded_at, _)| *recorded_at);
-        let head = self.ledger.head();
-        let bodies = batch.bodies(head);
-        if !bodies.is_empty() {
-            self.ledger.append(head, &bodies)?;
-        }
-        self.last_recorded_at = last.unwrap_or(self.last_recorded_at);
-        Ok(outcome)
+        let mut working = State::clone(&self.published);
+        self.decide_all(&mut working, "rehearsal", commands, progress).map(|(_, outcome)| outcome)
     }
 
     fn decide_all(
-        &mut self,
+        &self,
+        working: &mut State,
         actor: &str,
         commands: &[Command],
         progress: Progress<'_>,
@@ -123,12 +142,12 @@ impl Writer {
             if number.is_multiple_of(1_000) && !progress(number, commands.len()) {
                 return Err(WriteError::Cancelled);
             }
-            match decide(&self.working, command, &mut batch.context) {
+            match decide(working, command, &mut batch.context) {
                 Ok(events) if events.is_empty() => outcome.unchanged += 1,
                 Ok(events) => {
                     outcome.changed += 1;
                     outcome.events += events.len();
-                    batch.apply(&mut self.working, events);
+                    batch.apply(working, events);
                 }
                 Err(rejection) => {
                     refused.push((number, rejection));
@@ -142,7 +161,7 @@ impl Writer {
         if !refused.is_empty() {
             return Err(WriteError::Rejected(refused));
         }
-        outcome.sequence = self.working.sequence();
+        outcome.sequence = working.sequence();
         Ok((batch, outcome))
     }
 }
@@ -153,7 +172,7 @@ struct Batch {
     actor: Arc<str>,
     seed: u128,
     recorded_at: i64,
-    envelopes: Vec<(i64, Vec<Event>)>,
+    envelopes: Vec<(Stamp, Vec<Event>)>,
 }
 
 impl Batch {
@@ -165,19 +184,19 @@ impl Batch {
     }
 
     /// The envelopes as bytes, to follow `head`.
-    fn bodies(self, head: Head) -> Vec<Vec<u8>> {
+    fn bodies(&self, head: Head) -> Vec<Vec<u8>> {
         let (mut previous, mut bodies) = (head, Vec::with_capacity(self.envelopes.len()));
-        for (recorded_at, events) in self.envelopes {
+        for (stamp, events) in &self.envelopes {
             let envelope = Envelope {
                 version: ENVELOPE_VERSION,
                 sequence: previous.sequence + 1,
                 previous: previous.hash,
-                recorded_at,
-                actor: self.actor.to_string(),
+                recorded_at: stamp.recorded_at,
+                actor: stamp.actor.to_string(),
                 idempotency_key: None,
                 causation: None,
                 event_version: EVENT_VERSION,
-                events,
+                events: events.clone(),
                 sealed: None,
             };
             let body = envelope.encode();
@@ -185,6 +204,10 @@ impl Batch {
             bodies.push(body);
         }
         bodies
+    }
+
+    fn into_envelopes(self) -> Vec<(Stamp, Vec<Event>)> {
+        self.envelopes
     }
 
     fn apply(&mut self, working: &mut State, events: Vec<Event>) {
@@ -195,8 +218,9 @@ impl Batch {
                 self.context.ids = id_sequence(self.recorded_at, self.seed ^ u128::from(working.sequence()));
             }
             let sequence = working.sequence() + 1;
-            working.begin(Stamp { sequence, recorded_at: self.recorded_at, actor: Arc::clone(&self.actor) });
-            self.envelopes.push((self.recorded_at, Vec::new()));
+            let stamp = Stamp { sequence, recorded_at: self.recorded_at, actor: Arc::clone(&self.actor) };
+            working.begin(stamp.clone());
+            self.envelopes.push((stamp, Vec::new()));
         }
         for event in &events {
             working.apply(event.clone());

@@ -109,9 +109,9 @@ pub fn hash_order(room: &[&Source]) -> Vec<Finding> {
 /// Is the name at this place iterated over: `name.iter()`, `for x in &mut a.name {`?
 fn goes_through(source: &Source, place: usize) -> bool {
     let by_method = source.word(place + 1) == "." && ITERATING.contains(&source.word(place + 2));
-    let before = (0..place).rev().map(|place| source.word(place));
-    let chain = before.skip_while(|word| matches!(*word, "." | "&" | "mut") || (is_word(word) && *word != "in")).next();
-    is_word(source.word(place)) && (by_method || (source.word(place + 1) == "{" && chain == Some("in")))
+    let in_chain = |word: &&str| matches!(*word, "." | "&" | "mut") || (is_word(word) && *word != "in");
+    let before = (0..place).rev().map(|place| source.word(place)).find(|word| !in_chain(word));
+    is_word(source.word(place)) && (by_method || (source.word(place + 1) == "{" && before == Some("in")))
 }
 
 /// The words just before `.name`: `indexes` in `self.indexes.name` and in `f(&self.indexes).name`.

@@ -58,7 +58,8 @@ pub const RELATIONS: &[(&str, &str, &str, bool)] = &[
 ];
 
 /// Columns that are no attributes of a thing.
-const NO_ATTRIBUTES: &[&str] = &["key", "nameZh", "nameEn", "validFrom", "validTo", "source", "method", "basis", "confidence", "code"];
+const NO_ATTRIBUTES: &[&str] =
+    &["key", "nameZh", "nameEn", "validFrom", "validTo", "source", "method", "basis", "confidence", "code"];
 
 /// A name of a thing: text, language, kind, from, to, key of the source.
 #[derive(Clone, Debug)]
@@ -175,7 +176,7 @@ impl Store {
                 let name = path.file_name().expect("a name").to_string_lossy().into_owned();
                 let mut reader = csv::Reader::from_path(&path).expect("a CSV file");
                 let rows = reader.deserialize::<Row>().map(|row| row.unwrap_or_else(|cause| panic!("{name}: {cause}")));
-                files.entry(name).or_default().extend(rows);
+                files.entry(name.clone()).or_default().extend(rows);
             }
         }
         let (mut things, mut codes) = (BTreeMap::new(), BTreeMap::new());
@@ -334,7 +335,12 @@ impl Store {
             let method = Some(cell(&said.row, "method")).filter(|method| !method.is_empty()).unwrap_or("DOCUMENT");
             let source = self.source(cell(&said.row, "source"));
             let later = |text: &str| first_day(text).map_or(i32::MAX, |day| -day);
-            (methods.iter().position(|known| *known == method), cell(source, "grade").to_owned(), later(&said.from), later(cell(source, "date")))
+            (
+                methods.iter().position(|known| *known == method),
+                cell(source, "grade").to_owned(),
+                later(&said.from),
+                later(cell(source, "date")),
+            )
         });
         said
     }
@@ -360,7 +366,8 @@ impl Store {
             if here != key || !holds(cell(row, "since"), cell(row, "until"), day) {
                 continue;
             }
-            let anonymous = *name == "HAS_DEMAND" && self.all_said(&to).iter().any(|said| said.attribute == "visibility" && said.value != "PUBLIC");
+            let anonymous = *name == "HAS_DEMAND"
+                && self.all_said(&to).iter().any(|said| said.attribute == "visibility" && said.value != "PUBLIC");
             if !anonymous && self.shown(&from, day) && self.shown(&to, day) {
                 let other = other.clone();
                 ties.push(Edge { relation: name, row, from, to, other });
@@ -450,7 +457,8 @@ impl Store {
     /// The certificates of a scheme that count on a day.
     pub fn certificates(&self, scheme: &str, day: Day) -> Vec<&Row> {
         let all = self.rows("certifications.csv").iter();
-        let known = all.filter(|row| cell(row, "scheme") == scheme && self.shown(&self.resolve(cell(row, "holder")), day));
+        let known =
+            all.filter(|row| cell(row, "scheme") == scheme && self.shown(&self.resolve(cell(row, "holder")), day));
         known.filter(|row| Self::counts(row, day)).collect()
     }
 

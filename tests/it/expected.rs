@@ -70,7 +70,8 @@ fn compare(expected: &Value, found: &Value, path: &str, all: &mut Vec<String>) {
     }
     match (expected, found) {
         (Value::Object(wanted), Value::Object(fields)) => {
-            let names = |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<std::collections::BTreeSet<_>>();
+            let names =
+                |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<std::collections::BTreeSet<_>>();
             if names(wanted) != names(fields) {
                 differ(format!("fields {:?}, expected {:?}", names(fields), names(wanted)));
                 return;
@@ -125,5 +126,8 @@ fn every_difference_is_seen() {
     ] {
         assert!(!differences(&expected, &wrong).is_empty(), "{wrong}");
     }
-    assert_eq!((number("35.00"), number("0.62"), number("100"), number("")), (json!("35"), json!("0.62"), json!("100"), Value::Null));
+    assert_eq!(
+        (number("35.00"), number("0.62"), number("100"), number("")),
+        (json!("35"), json!("0.62"), json!("100"), Value::Null)
+    );
 }

@@ -1,6 +1,8 @@
 //! One contract for every ledger engine, and recovery over each.
 
-use innograph::engine::Engine;
+use innograph::domain::command::{Command, Origin, Reference};
+use innograph::domain::provenance::Method;
+use innograph::engine::{Engine, WriteError};
 use innograph::intake::{InputFile, Limits, read_folder};
 use innograph::ledger::{Access, Head, Ledger, LedgerError, MemoryLedger, SqliteLedger};
 
@@ -96,7 +98,7 @@ fn sqlite_refuses_what_is_not_its_own() {
     assert!(matches!(refused, Err(LedgerError::Foreign { .. })), "{refused:?}");
 }
 
-fn fixture(folders: &[&str]) -> Vec<innograph::domain::command::Command> {
+fn fixture(folders: &[&str]) -> Vec<Command> {
     let mut files = Vec::new();
     for folder in folders {
         for entry in std::fs::read_dir(project(folder)).expect("the fixture is there") {
@@ -139,7 +141,7 @@ fn what_was_written_is_there_again_and_whole() {
 #[test]
 fn equal_content_has_one_digest_and_a_change_has_another() {
     let commands = fixture(&["fixtures/codes", "fixtures/demo"]);
-    let store = |commands: &[innograph::domain::command::Command]| {
+    let store = |commands: &[Command]| {
         let engine = Engine::over(Box::new(MemoryLedger::new())).expect("it opens");
         engine.execute("test", commands, &mut |_, _| true).expect("it is taken");
         engine.view()
@@ -170,4 +172,53 @@ fn a_rehearsal_writes_nothing() {
     assert_eq!(engine.view().state().sequence(), 0);
     let outcome = engine.execute("test", &commands, &mut |_, _| true).expect("it is taken");
     assert_eq!((rehearsed.changed, rehearsed.events), (outcome.changed, outcome.events));
+}
+
+fn source_values(commands: &[Command]) -> Vec<(u16, innograph::domain::Value)> {
+    let first = commands.iter().find_map(|command| match command {
+        Command::SaveSource { values, .. } => Some(values.clone()),
+        _ => None,
+    });
+    first.expect("the fixture has sources")
+}
+
+fn origin() -> Origin {
+    Origin { source: "nowhere".into(), method: Method::Document, basis: None, confidence: None }
+}
+
+#[test]
+fn copies_that_take_turns_never_differ_from_a_replay() {
+    // Small batches, some refused, some of them while a reader holds an old view.
+    let commands = fixture(&["fixtures/codes", "fixtures/demo"]);
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let engine = Engine::open(folder.path()).expect("it opens");
+    let mut held = Vec::new();
+    for (place, batch) in commands.chunks(37).enumerate() {
+        engine.execute("test", batch, &mut |_, _| true).expect("it is taken");
+        if place % 5 == 0 {
+            held.push((engine.view().state().sequence(), engine.view()));
+        }
+        if place % 3 == 0 {
+            // New sources first, so that something was applied when the last command is refused.
+            let source = Command::SaveSource { key: format!("s-{place}"), values: source_values(&commands) };
+            let orphan = Command::Relate {
+                relation: innograph::domain::Relation::Owns,
+                from: Reference::Code("nobody".into()),
+                to: Reference::Code("nobody".into()),
+                values: Vec::new(),
+                validity: innograph::domain::Validity::OPEN,
+                origin: origin(),
+            };
+            let refused = engine.execute("test", &[source, orphan], &mut |_, _| true);
+            assert!(matches!(refused, Err(WriteError::Rejected(_))), "{refused:?}");
+        }
+    }
+    for (sequence, view) in held {
+        assert_eq!(view.state().sequence(), sequence, "a view never changes");
+        assert_eq!(view.state().check(), []);
+    }
+    let live = engine.view().state().state_digest();
+    drop(engine);
+    let again = Engine::open(folder.path()).expect("it opens again");
+    assert_eq!(again.view().state().state_digest(), live);
 }

@@ -107,7 +107,7 @@ fn with_unit(cx: &Cx<'_>, attribute: &Attribute, found: &Value) -> String {
 }
 
 /// What every tie has, typed or not.
-fn common() -> Vec<FieldDef> {
+fn shared_fields() -> Vec<FieldDef> {
     let mut fields = vec![
         tie_field(
             "id",
@@ -180,7 +180,7 @@ fn typed_edge(relation: Relation, forward: bool) -> TypeDef {
         }),
     ];
     fields.extend(attribute_fields(row));
-    fields.extend(common());
+    fields.extend(shared_fields());
     let end = if forward { &row.forward } else { &row.reverse };
     TypeDef::new(
         edge_name(relation, forward),
@@ -215,7 +215,7 @@ fn plain_tie() -> TypeDef {
         )
         .at_most(8),
     ];
-    fields.extend(common());
+    fields.extend(shared_fields());
     TypeDef::new(
         "Tie",
         "两个对象之间的一条关系，带时间与来源",

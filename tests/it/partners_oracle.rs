@@ -1,0 +1,199 @@
+//! What a ranking of partners must keep to, whatever its weights: it can be added up, walked again
+//! in the CSV files, and the cases planted in the invented city come out as planted.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::csv_oracle::{Store, cell, first_day};
+use crate::examples_oracle::Case;
+use crate::support::{demo, project};
+
+/// Numbers are shown with six decimals; a sum of eight of them may be off by that much.
+const ROUNDING: f64 = 5e-6;
+
+/// For whom partners are sought.
+pub struct Wish {
+    /// The organisation that seeks.
+    owner: Option<String>,
+    /// No partners: itself, the whole it is part of, its parts, the thing asked for.
+    excluded: BTreeSet<String>,
+}
+
+impl Wish {
+    /// For an organisation.
+    pub fn organization(case: &Case<'_>, key: &str) -> Self {
+        let around = case.csv.ties_around(key, &["PART_OF"], case.day).into_iter().map(|tie| tie.other);
+        Self { owner: Some(key.to_owned()), excluded: around.chain([key.to_owned()]).collect() }
+    }
+
+    /// For a demand or result: its owner seeks.
+    pub fn owned(case: &Case<'_>, key: &str, relation: &str) -> Self {
+        let owners = case.csv.ties(key, relation, false, case.day);
+        let mut wish = match owners.first() {
+            Some(tie) => Self::organization(case, &tie.other),
+            None => Self::words(),
+        };
+        wish.excluded.insert(key.to_owned());
+        wish
+    }
+
+    /// For a text.
+    pub fn words() -> Self {
+        Self { owner: None, excluded: BTreeSet::new() }
+    }
+}
+
+fn float(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+/// Weights and thresholds are data with a version.
+fn weights() -> (Vec<(String, f64)>, String) {
+    let mut reader = csv::Reader::from_path(project("fixtures/weights/partners.csv")).expect("the weights");
+    let rows: Vec<crate::csv_oracle::Row> = reader.deserialize().map(|row| row.expect("a row")).collect();
+    let version = cell(&rows[0], "version").to_owned();
+    (
+        rows.iter().map(|row| (cell(row, "name").to_owned(), cell(row, "value").parse().expect("a number"))).collect(),
+        version,
+    )
+}
+
+/// Judge an answer to a wish.
+pub fn judge(case: &Case<'_>, wish: &Wish, data: &Value) {
+    let found = &data["partners"];
+    let list = found["edges"].as_array().expect("partners");
+    let kind = match list[0]["node"]["key"].as_str().map(|key| case.csv.kind(key)) {
+        Some(kind) => kind,
+        None => case.csv.kind(&case.csv.by_name(list[0]["node"]["nameZh"].as_str().expect("a name"))),
+    };
+    let candidates: Vec<String> =
+        case.csv.of_kind(kind, case.day).into_iter().filter(|key| !wish.excluded.contains(key)).collect();
+    assert_eq!(found["considered"], json!(candidates.len()));
+    assert!(found["totalCount"].as_u64() <= found["considered"].as_u64());
+    let scores: Vec<f64> = list.iter().map(|edge| float(&edge["score"])).collect();
+    assert!(scores.is_sorted_by(|left, right| left >= right), "{scores:?}");
+    let mut seen = BTreeSet::new();
+    for (place, edge) in list.iter().enumerate() {
+        assert_eq!(edge["rank"], json!(place + 1));
+        let key = case.csv.by_name(edge["node"]["nameZh"].as_str().expect("a name"));
+        assert!(candidates.contains(&key) && seen.insert(key.clone()), "{key}");
+        judge_partner(case, wish, &key, edge);
+    }
+    if let Some(version) = found.get("weightsVersion") {
+        assert_eq!(*version, json!(weights().1));
+    }
+    if let Some(explained) = found.get("explained").filter(|explained| !explained.is_null()) {
+        let is_shown = |edge: &&Value| edge["node"]["nameZh"] == explained["node"]["nameZh"];
+        assert_eq!(explained["rank"].is_null(), explained["excludedZh"].is_string(), "{explained}");
+        if let Some(edge) = list.iter().find(is_shown) {
+            assert_eq!(edge["rank"], explained["rank"]);
+        }
+        assert_eq!(explained["node"]["nameZh"], case.variables["explain"]["name"]);
+    }
+}
+
+fn judge_partner(case: &Case<'_>, wish: &Wish, key: &str, edge: &Value) {
+    let (known, _) = weights();
+    let weight =
+        |name: &str| known.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no weight {name}")).1;
+    let signals = edge["signals"].as_array().expect("signals");
+    let contributions: Vec<f64> = signals.iter().map(|signal| float(&signal["contribution"])).collect();
+    let score = float(&edge["score"]);
+    assert!(
+        (0.0..=1.0).contains(&score) && (contributions.iter().sum::<f64>() - score).abs() < ROUNDING,
+        "{key}: {contributions:?} do not add up to {score}"
+    );
+    assert!(contributions.is_sorted_by(|left, right| left >= right), "{key}: {contributions:?}");
+    let first = &signals[0];
+    let scale = float(&first["weight"]) / weight(first["name"].as_str().expect("a name"));
+    let mut sum = 0.0;
+    for signal in signals {
+        let (name, value) = (signal["name"].as_str().expect("a name"), float(&signal["value"]));
+        assert!(value > 0.0 && value <= 1.0, "{key} {name}: {value}");
+        assert!(
+            (float(&signal["weight"]) - weight(name) * scale).abs() < ROUNDING,
+            "{key} {name}: weights are not in proportion"
+        );
+        assert!((float(&signal["contribution"]) - value * float(&signal["weight"])).abs() < ROUNDING, "{key} {name}");
+        assert!(!signal["textZh"].as_str().expect("a reason").is_empty());
+        sum += float(&signal["weight"]);
+        judge_evidence(case, wish, key, name, signal["evidence"].as_array().expect("evidence"));
+    }
+    assert!(sum < 1.0 + ROUNDING, "{key}: weights add up to {sum}");
+    if let Some(coverage) = edge.get("coverage") {
+        assert!(
+            float(coverage) > sum - ROUNDING && float(coverage) < 1.0 + ROUNDING,
+            "{key}: {coverage} covers less than {sum}"
+        );
+    }
+    let grade = if score >= weight("grade.HIGH") {
+        "高"
+    } else if score >= weight("grade.MEDIUM") {
+        "中"
+    } else {
+        "低"
+    };
+    assert_eq!(edge["gradeZh"], json!(grade), "{key}");
+    let is_new = wish.owner.as_ref().is_none_or(|owner| !case.csv.worked_together(owner, key, case.day));
+    assert_eq!(edge["isNew"], json!(is_new), "{key}");
+    assert_eq!(signals.iter().any(|signal| signal["name"] == "PRIOR"), !is_new, "{key}");
+}
+
+/// Every tie shown as evidence is a row of the files that holds on the day, and `tie(id)` finds it.
+fn judge_evidence(case: &Case<'_>, wish: &Wish, key: &str, name: &str, evidence: &[Value]) {
+    assert!(!evidence.is_empty() || name == "TEXT", "{key} {name}: no evidence");
+    let ids: BTreeSet<&str> = evidence.iter().map(|tie| tie["id"].as_str().expect("an id")).collect();
+    assert_eq!(ids.len(), evidence.len(), "{key} {name}: the same tie is shown twice as evidence");
+    assert!(evidence.len() <= 16, "{key} {name}: {} ties, the schema prices at most 16", evidence.len());
+    let query = "query Again($id: ID!, $asOf: Date) { tie(id: $id, asOf: $asOf) { sentenceZh relation since from { nameZh } to { nameZh } source { title address } } }";
+    for tie in evidence {
+        let again = &case.served.data(query, &json!({ "id": tie["id"], "asOf": case.variables["asOf"] }))["tie"];
+        assert!(!again.is_null(), "tie(id) does not find {tie}");
+        let of = |end: &str| case.csv.by_name(again[end]["nameZh"].as_str().expect("a name"));
+        let (from, to) = (of("from"), of("to"));
+        let ties = case.csv.ties(&from, again["relation"].as_str().expect("a relation"), true, case.day);
+        let since = |row| first_day(cell(row, "since"));
+        let row =
+            ties.iter().find(|row| row.other == to && since(row.row) == again["since"].as_str().and_then(first_day));
+        let row = row.unwrap_or_else(|| panic!("no row says {again}"));
+        assert_eq!(
+            again["source"]["address"].as_str().unwrap_or_default(),
+            cell(case.csv.source(cell(row.row, "source")), "address")
+        );
+        let sentence = tie["sentenceZh"].as_str().expect("a sentence");
+        assert!([&from, &to].iter().all(|end| sentence.contains(&case.name(end))), "{sentence}");
+        if name == "PRIOR" {
+            let owner = wish.owner.as_deref().expect("somebody seeks");
+            assert_eq!(again["relation"], "PARTICIPATES_IN");
+            assert!(from == owner || from == key, "{again} is about neither side");
+        }
+    }
+}
+
+/// The first five partners for a demand of the invented city, by key.
+fn first_for(demand: &str) -> Vec<String> {
+    let query = "query First($code: String!) { partners(for: {demand: {code: $code}}, kinds: [INSTITUTE], first: 5, asOf: \"2021-12-31\") { edges { node { key } } } }";
+    let data = demo().data(query, &json!({ "code": demand }));
+    let list = data["partners"]["edges"].as_array().expect("partners");
+    list.iter().map(|edge| edge["node"]["key"].as_str().expect("a key").to_owned()).collect()
+}
+
+#[test]
+fn the_best_fit_without_any_tie_is_first() {
+    let found = first_for("dem-gemo");
+    assert!(["inst-yjlg-gd", "inst-yjlg"].contains(&found[0].as_str()), "dem-gemo: {found:?}");
+}
+
+#[test]
+fn stuffed_keywords_and_mere_popularity_are_not_first() {
+    let csv = Store::load(&project(""), &["fixtures/codes", "fixtures/demo"]);
+    let demands = csv.of_kind("DEMAND", 20_211_231);
+    let technical: Vec<&String> =
+        demands.iter().filter(|key| csv.value(key, "kind", 20_211_231).as_deref() == Some("TECH")).collect();
+    assert!(technical.len() > 10);
+    for demand in technical {
+        let found = first_for(demand);
+        assert_ne!(found.first().map(String::as_str), Some("inst-sbu"), "{demand}: {found:?}");
+    }
+}
