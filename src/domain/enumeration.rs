@@ -88,7 +88,7 @@ enumeration! { LISTED_BOARD, "ListedBoard", "上市板块", "The stock market bo
 }
 enumeration! { INSTITUTE_KIND, "InstituteKind", "高校院所的类型", "What sort of institute it is",
     1 "UNIVERSITY" "高等学校" "University or college";
-    2 "RESEARCH_INSTITUTE" "科研院所" "Research institute";
+    2 "RESEARCH_INSTITUTE" "科研院所" "Institute whose work is research";
     3 "HOSPITAL" "医院" "Hospital that also does research";
     4 "NEW_RD_INSTITUTION" "新型研发机构" "Research institution of the new type";
     5 "SUBUNIT" "内设单位：学院、实验室、团队" "School, laboratory or team inside an institute";
@@ -185,7 +185,7 @@ enumeration! { DEMAND_KIND, "DemandKind", "需求的类型", "What is asked for"
     1 "TECH" "技术难题" "A technical problem";
     2 "TALENT" "人才需求" "People with a skill";
     3 "PLATFORM" "平台、检测需求" "A laboratory or test";
-    4 "FINANCE" "资金需求" "Money";
+    4 "FINANCE" "资金需求" "Money for a project";
 }
 enumeration! { DEMAND_VISIBILITY, "DemandVisibility", "需求的公开范围", "Who may see a demand and its owner",
     1 "PUBLIC" "公开" "Everyone sees the demand and its owner";
@@ -212,7 +212,7 @@ enumeration! { IP_CLASS, "IpClass", "知识产权类别（高企认定口径）"
     2 "CLASS_II" "Ⅱ类：实用新型、外观设计、软件著作权" "Class II: utility models, designs, software";
 }
 enumeration! { ACHIEVEMENT_STAGE, "AchievementStage", "成果所处阶段（科技成果登记表）", "Stage in the registration form",
-    1 "LAB" "初期阶段（实验室、小试）" "Laboratory";
+    1 "LAB" "初期阶段（实验室、小试）" "At the laboratory stage";
     2 "PILOT" "中期阶段（中试）" "Tested on a pilot line";
     3 "MATURE" "成熟应用阶段" "In use";
 }

@@ -1,6 +1,8 @@
 //! Ranking candidates: Σ weight · signal over the signals that can say anything about the wish,
 //! divided by the sum of their weights, so that the contributions add up to the score.
 
+use std::collections::BTreeSet;
+
 use crate::domain::Kind;
 use crate::graph::{EntityRow, Lens};
 
@@ -75,7 +77,7 @@ pub struct Ranking {
 /// Rank the candidates of the kinds given.
 pub fn partners(lens: &Lens<'_>, wish: &Wish, kinds: &[Kind], weights: &Weights) -> Ranking {
     let own = wish.organization.map(|node| ties::neighbors(lens, node));
-    let scene = Scene { lens: *lens, wish, own };
+    let scene = Scene { lens: *lens, wish, weights, own };
     let applicable: Vec<&Signal> = SIGNALS.iter().filter(|signal| (signal.applies)(&scene)).collect();
     let total: f64 = applicable.iter().map(|signal| weights.get(signal.name)).sum();
     let mut ranking = Ranking {
@@ -138,7 +140,9 @@ fn weigh(
     for signal in signals {
         let weight = weights.get(signal.name) / total;
         match (signal.find)(scene, candidate) {
-            Finding::Says(reason) => {
+            Finding::Says(mut reason) => {
+                let mut shown = BTreeSet::new();
+                reason.evidence.retain(|tie| shown.insert(tie.row));
                 known += weight;
                 substantial |= signal.substantial && reason.value > 0.0;
                 is_new &= signal.name != "PRIOR" || reason.value <= 0.0;

@@ -2,6 +2,7 @@
 
 use super::signals::{distance, field, prior, shared, text};
 use super::ties::Neighbors;
+use super::weights::Weights;
 use crate::graph::{EntityRow, Lens, Tie};
 
 /// For whom partners are sought.
@@ -54,6 +55,8 @@ pub struct Scene<'v> {
     pub lens: Lens<'v>,
     /// The wish.
     pub wish: &'v Wish,
+    /// Weights and thresholds.
+    pub weights: &'v Weights,
     /// Partners and common places of the organisation that seeks.
     pub own: Option<Neighbors>,
 }

@@ -17,25 +17,26 @@ pub const SIGNAL: Signal = Signal {
     find,
 };
 
-type Vector = BTreeMap<EntityRow, (f64, Tie)>;
+/// Terms with weight and the ties that lead to them: the classification, then each step up.
+type Vector = BTreeMap<EntityRow, (f64, Vec<Tie>)>;
 
 /// Steps up the hierarchy of terms.
 const STEPS: usize = 3;
 
-/// Terms with weight and the tie that leads to them.
 fn vector(lens: &Lens<'_>, nodes: &[EntityRow]) -> Vector {
     let mut vector = Vector::new();
     for node in nodes {
         for tie in lens.ties(*node, Some(Relation::ClassifiedAs), true) {
-            let (mut term, mut weight) = (Some(tie.there), 1.0);
+            let (mut way, mut weight) = (vec![tie], 1.0);
             for _ in 0..STEPS {
-                let Some(place) = term else { break };
-                let known = vector.entry(place).or_insert((weight, tie));
+                let Some(place) = way.last().map(|tie| tie.there) else { break };
+                let known = vector.entry(place).or_insert_with(|| (weight, way.clone()));
                 if weight > known.0 {
-                    *known = (weight, tie);
+                    *known = (weight, way.clone());
                 }
+                let Some(up) = lens.ties(place, Some(Relation::PartOf), true).next() else { break };
                 weight /= 2.0;
-                term = lens.ties(place, Some(Relation::PartOf), true).next().map(|up| up.there);
+                way.push(up);
             }
         }
     }
@@ -49,9 +50,10 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
         return Finding::Unknown("尚未分类领域（未知不等于不相关）", "not classified yet (unknown is not unrelated)");
     }
     let length = |vector: &Vector| vector.values().map(|(weight, _)| weight * weight).sum::<f64>().sqrt();
-    let shared =
-        need.iter().filter_map(|(term, (left, _))| have.get(term).map(|(right, tie)| (term, left * right, *tie)));
-    let mut shared: Vec<(&EntityRow, f64, Tie)> = shared.collect();
+    let both = need.iter().filter_map(|(term, (left, mine))| {
+        have.get(term).map(|(right, theirs)| (term, left * right, [theirs.as_slice(), mine.as_slice()].concat()))
+    });
+    let mut shared: Vec<(&EntityRow, f64, Vec<Tie>)> = both.collect();
     let value = shared.iter().map(|(_, product, _)| product).sum::<f64>() / (length(&need) * length(&have));
     shared.sort_by(|left, right| right.1.total_cmp(&left.1).then_with(|| lens.code(*left.0).cmp(lens.code(*right.0))));
     let named = shared.iter().take(2).map(|(term, _, _)| lens.name(**term)).collect::<Vec<_>>().join("、");
@@ -59,11 +61,7 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
         let (zh, en) = ("双方已知领域不同".to_owned(), "their known fields differ".to_owned());
         return Finding::Says(Reason { value: 0.0, zh, en, evidence: Vec::new() });
     }
-    let mut evidence: Vec<Tie> = Vec::new();
-    for (term, _, tie) in shared.iter().take(2) {
-        evidence.extend([*tie].into_iter().chain(need.get(*term).map(|(_, tie)| *tie)));
-    }
-    evidence.dedup_by_key(|tie| tie.row);
+    let evidence: Vec<Tie> = shared.into_iter().take(2).flat_map(|(_, _, ways)| ways).collect();
     Finding::Says(Reason {
         value: value.min(1.0),
         zh: format!("同属领域：{named}"),

@@ -1,6 +1,9 @@
 //! Do the candidate's results, platforms, demands or own words speak of the same thing?
 //!
-//! The value is the mean of the best three documents (domain study §8.2), each by shared words.
+//! A document counts x/(x + half), where x is its share of what the words of the need tell. The
+//! value is 1 − Π(1 − that) over the best three documents: a second and third one help, and
+//! one excellent result is not held against those who have no other. (The mean of the best three,
+//! domain study §8.2, ranks many middling results above the one that fits.)
 
 use crate::domain::{Kind, Relation};
 use crate::graph::{EntityRow, Tie};
@@ -38,7 +41,9 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
             "none of its texts speaks of the need (not registered is not none)",
         );
     };
-    let value = held.iter().map(|(evidence, _)| f64::from(evidence.score)).sum::<f64>() / BEST as f64;
+    let half = scene.weights.get("text.half");
+    let strength = |score: f64| score / (score + half);
+    let value = 1.0 - held.iter().map(|(evidence, _)| 1.0 - strength(f64::from(evidence.score))).product::<f64>();
     let words = best.words.iter().take(NAMED).cloned().collect::<Vec<_>>();
     let title = scene.lens.name(best.document);
     let (zh, en) = match scene.lens.kind(best.document) {
