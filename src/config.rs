@@ -58,6 +58,12 @@ pub struct Limits {
     pub neighborhood_depth: u32,
     /// Nodes of a neighbourhood.
     pub neighborhood_nodes: u32,
+    /// Ids asked for at once.
+    pub ids: u32,
+    /// Characters of a need described in free words.
+    pub wish_characters: usize,
+    /// Documents compared with the words of a need.
+    pub evidence_documents: usize,
     /// Long computations at the same time.
     pub heavy_at_once: usize,
     /// Milliseconds a long computation waits for its turn.
@@ -90,6 +96,9 @@ impl Default for Limits {
             paths: 10,
             neighborhood_depth: 4,
             neighborhood_nodes: 500,
+            ids: 100,
+            wish_characters: 4_000,
+            evidence_documents: 300,
             heavy_at_once: 2,
             heavy_wait_ms: 2_000,
             request_ms: 10_000,

@@ -236,20 +236,39 @@ fn opening(source: &Source) -> Vec<Finding> {
     (!source.text.starts_with("//!")).then(|| source.finding(1, "opening", what)).into_iter().collect()
 }
 
-/// (f) Types, functions and modules have names that say something.
+/// (f) Types, functions and modules have names that say something. A function that a trait asks for
+/// has its name from the trait; traits of our own are judged where they are declared.
 fn empty_names(source: &Source) -> Vec<Finding> {
-    let mut found = Vec::new();
+    let empty =
+        |word: &String| EMPTY_NAMES.iter().any(|empty| word.trim_end_matches('s') == empty.trim_end_matches('s'));
+    let (mut found, mut open, mut asked_for) = (Vec::new(), 0, None);
     for (place, token) in source.tokens.iter().enumerate() {
-        let defines = matches!(token.text.as_str(), "fn" | "struct" | "enum" | "trait" | "type" | "mod" | "union");
+        open += i32::from(token.text == "{") - i32::from(token.text == "}");
+        asked_for = match token.text.as_str() {
+            "impl" if asked_for.is_none() && implements_a_trait(source, place) => Some(open + 1),
+            "}" if asked_for.is_some_and(|depth| open < depth) => None,
+            _ => asked_for,
+        };
+        let defines = match token.text.as_str() {
+            "fn" | "type" => asked_for != Some(open),
+            "struct" | "enum" | "trait" | "mod" | "union" => true,
+            _ => false,
+        };
         let name = source.word(place + 1);
-        let empty =
-            |word: &String| EMPTY_NAMES.iter().any(|empty| word.trim_end_matches('s') == empty.trim_end_matches('s'));
         if let (true, Some(word)) = (defines, words(name).iter().find(|word| empty(word))) {
             let what = format!("`{name}` is named `{word}`; use the word of the field for what it does");
             found.push(source.finding(token.line, "name", what));
         }
     }
     found
+}
+
+/// Is the `impl` at this place one of `impl Trait for Type {`?
+fn implements_a_trait(source: &Source, place: usize) -> bool {
+    let starts_item = matches!(source.word(place.wrapping_sub(1)), "" | "}" | ";" | "]" | "unsafe" | "{");
+    let head = (place + 1..source.tokens.len()).map(|place| source.word(place)).take_while(|word| *word != "{");
+    starts_item
+        && head.zip((place + 2..).map(|place| source.word(place))).any(|(word, next)| word == "for" && next != "<")
 }
 
 /// The words of `snake_case` and `CamelCase`, in small letters.
@@ -392,6 +411,9 @@ fn each_rule_reports_its_breach() {
         ("src/api/a.rs", "//! x\nfn handle_upload() {}", "name", 2),
         ("src/api/a.rs", "//! x\npub struct UploadManager;", "name", 2),
         ("src/api/a.rs", "//! x\nmod utils;", "name", 2),
+        ("src/api/a.rs", "//! x\nimpl A { fn type_info() {} }", "name", 2),
+        ("src/api/a.rs", "//! x\nimpl A for B { fn a() {\n fn type_info() {} } }", "name", 3),
+        ("src/api/a.rs", "//! x\nimpl A for B { fn a() {} }\nfn process() {}", "name", 3),
         ("src/api/a.rs", "//! x\n// TODO: later", "leftover", 2),
         ("src/lib.rs", "//! x\n//! #![forbid(unsafe_code)]", "unsafe", 1),
         ("src/api/a.rs", "//! x\nmod tests;", "tests", 2),
@@ -438,6 +460,7 @@ fn what_is_allowed_is_not_reported() {
         ("src/graph/tests.rs", "//! x\nuse crate::engine::Engine;\nfn f() { a.unwrap() }"),
         ("src/graph/a.rs", &tested),
         ("src/api/a.rs", "//! x\nfn processed_rows() {}\nstruct Information;\nlet handle = process();"),
+        ("src/api/a.rs", "//! x\nimpl<T> Output for A<T> { fn type_info(&self) { if a { b() } } fn handle() {} }"),
         ("src/main.rs", "//! x\n#![forbid(unsafe_code)]\nuse innograph::cli;"),
     ];
     for (path, text) in good {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use async_graphql::parser::types::Field;
 use async_graphql::registry::{CacheControl, MetaType, Registry};
@@ -45,8 +45,12 @@ pub struct Answering {
     pub used: AtomicU64,
 }
 
-/// Pages are bounded in the declarations by the default limits; the configuration may only lower them.
-static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::default);
+/// The limits that the declarations state: those of the configuration, set once at start.
+static LIMITS: OnceLock<Limits> = OnceLock::new();
+
+fn limits() -> &'static Limits {
+    LIMITS.get_or_init(Limits::default)
+}
 
 /// All types, declared once for the life of the process.
 pub static TYPES: LazyLock<Types> = LazyLock::new(|| {
@@ -54,8 +58,8 @@ pub static TYPES: LazyLock<Types> = LazyLock::new(|| {
     types.extend(fact::types());
     types.extend(tie::types());
     types.extend(record::types());
-    types.extend(node::types(LIMITS.page));
-    types.extend(query::types(&LIMITS));
+    types.extend(node::types(limits().page));
+    types.extend(query::types(limits()));
     types.push(root());
     Types::new(types, enums::enums(), enums::scalars(), inputs::inputs())
 });
@@ -69,7 +73,7 @@ fn root() -> TypeDef {
             "The day asked for, today in Shanghai by default: facts valid on it are shown. Unit: day",
         )
     };
-    let fields = query::fields(&LIMITS).into_iter().map(as_of).collect();
+    let fields = query::fields(limits()).into_iter().map(as_of).collect();
     TypeDef::new("Query", "全部查询的入口", "Where every query begins", fields)
 }
 
@@ -153,8 +157,10 @@ fn answer(ctx: &Context<'_>, def: &'static FieldDef, answering: &Answering) -> S
     }
 }
 
-/// Build the schema.
-pub fn build() -> GraphSchema {
+/// Build the schema with the limits of the configuration. The declarations are made once in the
+/// life of a process: the first limits stay.
+pub fn build(given: &Limits) -> GraphSchema {
+    LIMITS.get_or_init(|| given.clone());
     // Depth and price are judged by admission before async-graphql sees a document.
     Schema::build(QueryRoot, EmptyMutation, EmptySubscription).disable_suggestions().finish()
 }
@@ -162,7 +168,7 @@ pub fn build() -> GraphSchema {
 /// The schema in the schema language, as committed in `schema/schema.graphql`.
 pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
-    let mut text = build().sdl_with_options(options);
+    let mut text = build(&Limits::default()).sdl_with_options(options);
     if !text.ends_with('\n') {
         text.push('\n');
     }

@@ -103,10 +103,16 @@ impl Engine {
         commands: &[Command],
         progress: Progress<'_>,
     ) -> Result<ImportOutcome, WriteError> {
+        let searchable = self.view().search().is_some();
         let mut writer = self.writer.lock().map_err(|_| WriteError::Stopped)?;
         let outcome = writer.execute(actor, commands, progress)?;
         if outcome.events > 0 {
             self.publish(writer.published());
+            drop(writer);
+            // Who could search before can search afterwards, for what is there now.
+            if searchable {
+                self.index()?;
+            }
         }
         Ok(outcome)
     }

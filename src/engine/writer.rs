@@ -10,6 +10,7 @@ use crate::domain::event::{EVENT_VERSION, Event};
 use crate::domain::id::IdSequence;
 use crate::graph::{Context, Stamp, State, decide};
 use crate::ledger::{Head, Ledger, LedgerError};
+use crate::search::SearchError;
 
 /// Events an envelope holds at most; a large import is several envelopes in one commit.
 const EVENTS_AN_ENVELOPE: usize = 1_000;
@@ -30,7 +31,8 @@ pub struct ImportOutcome {
     pub sequence: u64,
 }
 
-/// Why nothing was written.
+/// Why nothing was acknowledged. What got no acknowledgement is wholly there after a restart or
+/// wholly absent, never half.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// Commands were refused: their numbers in the batch, with the reason.
@@ -45,6 +47,9 @@ pub enum WriteError {
     /// The ledger refused.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// Everything was written, but the search index could not follow.
+    #[error("written, but the search index could not follow: {0}")]
+    Search(#[from] SearchError),
 }
 
 /// Refusals gathered before a batch is given up.
@@ -110,7 +115,8 @@ impl Writer {
         let appended = self.ledger.append(head, &batch.bodies(head));
         if let Err(error) = appended {
             // After a failed sync nobody knows what the disk holds: no further word until restart.
-            self.stopped = !matches!(error, LedgerError::Moved { .. } | LedgerError::ReadOnly);
+            self.stopped =
+                !matches!(error, LedgerError::Moved { .. } | LedgerError::ReadOnly | LedgerError::Full { .. });
             return Err(error.into());
         }
         self.last_recorded_at = batch.recorded_at;

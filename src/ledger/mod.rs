@@ -80,6 +80,12 @@ pub enum LedgerError {
         /// The file.
         file: String,
     },
+    /// No room. Nothing was written; the next write may find room again.
+    #[error("no room is left for {file}; nothing was written. Make room: writing goes on by itself")]
+    Full {
+        /// The file.
+        file: String,
+    },
     /// The engine below failed.
     #[error("{operation} failed on {file}: {cause}")]
     Engine {

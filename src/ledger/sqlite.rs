@@ -218,5 +218,8 @@ fn connect(path: &Path, access: Access) -> rusqlite::Result<Connection> {
 }
 
 fn engine(operation: &'static str, file: &str, cause: rusqlite::Error) -> LedgerError {
+    if cause.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) {
+        return LedgerError::Full { file: file.to_owned() };
+    }
     LedgerError::Engine { operation, file: file.to_owned(), cause: cause.to_string() }
 }

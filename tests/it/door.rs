@@ -13,6 +13,9 @@ fn server() -> (tempfile::TempDir, Server) {
     (data, server)
 }
 
+/// Method, path, headers, body, status, code.
+type Case<'c> = (&'c str, &'c str, &'c [(&'c str, &'c str)], &'c [u8], u16, &'c str);
+
 /// Every refusal: a stable code, both languages, small, without insides.
 fn assert_refusal(body: &str, code: &str) {
     let answer: serde_json::Value = serde_json::from_str(body).unwrap_or_else(|_| panic!("no JSON: {body}"));
@@ -31,7 +34,7 @@ fn assert_refusal(body: &str, code: &str) {
 fn requests_that_are_no_requests() {
     let (_data, server) = server();
     let query = br#"{"query":"{__typename}"}"#;
-    let cases: &[(&str, &str, &[(&str, &str)], &[u8], u16, &str)] = &[
+    let cases: &[Case] = &[
         ("POST", "/graphql", &[("Content-Type", "text/plain")], query, 415, "UNSUPPORTED_MEDIA_TYPE"),
         (
             "POST",

@@ -39,7 +39,7 @@ impl Service {
         };
         Self {
             engine,
-            schema: build(),
+            schema: build(&config.limits),
             limits: Arc::new(config.limits.clone()),
             heavy: Arc::new(Semaphore::new(config.limits.heavy_at_once)),
             store: Arc::new(store),

@@ -4,15 +4,14 @@ use crate::api::error::ApiError;
 use crate::api::types::def::{Cx, FieldDef, Object, Out};
 use crate::api::types::inputs;
 use crate::api::types::resolve::Args;
+use crate::config::Limits;
 use crate::domain::Kind;
 use crate::domain::rejection::Rejection;
 use crate::graph::SourceRecord;
 
-/// Ids asked for at once.
-const MOST_IDS: u32 = 100;
-
 /// The root fields of this file.
-pub fn fields() -> Vec<FieldDef> {
+pub fn fields(limits: &Limits) -> Vec<FieldDef> {
+    let most = limits.ids;
     let mut fields = vec![
         FieldDef::new("node", "Node", "按编号查一个对象", "One node by its number", |cx, _, args| {
             let id = inputs::id(&args.text("id").unwrap_or_default())?;
@@ -26,8 +25,8 @@ pub fn fields() -> Vec<FieldDef> {
             "Several nodes by number, in the order given; null where there is none",
             nodes,
         )
-        .at_most(MOST_IDS)
-        .arg("ids", "[ID!]!", "编号，最多 100 个", "Numbers, at most 100"),
+        .at_most(most)
+        .arg("ids", "[ID!]!", format!("编号，最多 {most} 个"), format!("Numbers, at most {most}")),
         FieldDef::new(
             "tie",
             "Tie",
@@ -100,11 +99,12 @@ fn one(cx: &Cx<'_>, args: &Args<'_>, kinds: &[Kind]) -> Result<Out, ApiError> {
 
 fn nodes(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
     let ids = args.names("ids");
-    if ids.len() > MOST_IDS as usize {
+    let most = cx.limits.ids;
+    if ids.len() > most as usize {
         return Err(ApiError::new(
             "PAGE_SIZE",
-            format!("一次最多 {MOST_IDS} 个编号。"),
-            format!("At most {MOST_IDS} numbers at once."),
+            format!("一次最多 {most} 个编号。"),
+            format!("At most {most} numbers at once."),
         ));
     }
     let found = ids.iter().map(|id| {

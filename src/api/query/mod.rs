@@ -15,7 +15,7 @@ pub use service::StoreName;
 
 /// All root fields.
 pub fn fields(limits: &Limits) -> Vec<FieldDef> {
-    let mut fields = lookup::fields();
+    let mut fields = lookup::fields(limits);
     fields.extend(lists::fields(limits));
     fields.extend(search::fields(limits));
     fields.extend(graph::fields(limits));

@@ -18,9 +18,6 @@ use crate::domain::{Kind, Relation, Value};
 use crate::graph::{EntityRow, Tie};
 use crate::matching::{self, Ranking, TextEvidence, Weights, Wish};
 
-/// Documents taken as evidence of words.
-const DOCUMENTS: usize = 300;
-
 /// The root fields of this file.
 pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     vec![
@@ -112,11 +109,11 @@ fn wish(cx: &Cx<'_>, given: &Gql) -> Result<(Wish, String, Kind), ApiError> {
             if text.trim().is_empty() {
                 return Err(empty_wish());
             }
-            if text.chars().count() > 4_000 {
+            if text.chars().count() > cx.limits.wish_characters {
                 return Err(ApiError::new(
                     "QUERY_TOO_LONG",
-                    "描述超过 4000 个字。请缩短。",
-                    "The description has more than 4000 characters. Shorten it.",
+                    format!("描述超过 {} 个字。请缩短。", cx.limits.wish_characters),
+                    format!("The description has more than {} characters. Shorten it.", cx.limits.wish_characters),
                 ));
             }
             Ok((Wish::default(), text.clone(), Kind::Institute))
@@ -159,7 +156,7 @@ fn evidence(cx: &Cx<'_>, text: &str, wanted: &[Kind]) -> Result<Option<Vec<TextE
     if wanted.contains(&Kind::Enterprise) {
         documents.push(Kind::Demand);
     }
-    let found = index(cx)?.similar(&cx.lens, text, &documents, DOCUMENTS)?;
+    let found = index(cx)?.similar(&cx.lens, text, &documents, cx.limits.evidence_documents)?;
     cx.lens.budget().spend(u64::try_from(found.len()).unwrap_or(u64::MAX));
     let evidence = found.into_iter().map(|hit| TextEvidence { document: hit.node, score: hit.score, words: hit.words });
     Ok(Some(evidence.collect()))
