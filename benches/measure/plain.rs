@@ -74,6 +74,12 @@ impl<'a> Enterprise<'a> {
         let shown = all.iter().take(first).filter_map(|place| self.facts.enterprise(*place));
         SupplyConnection { total_count: all.len(), edges: shown.map(|node| SupplyEdge { node }).collect() }
     }
+
+    /// The same without pages, as such a server would more likely have it.
+    async fn supplies_list(&self, #[graphql(default = 20)] first: usize) -> Vec<Enterprise<'a>> {
+        let all = &self.record.supplies;
+        all.iter().take(first).filter_map(|place| self.facts.enterprise(*place)).collect()
+    }
 }
 
 #[derive(SimpleObject)]

@@ -18,6 +18,8 @@ const PROMISED_START: f64 = 1_000.0;
 /// One question asked of three servers. Arrays are ours, plain, static; ratios are to plain, to static.
 pub struct PeerRow {
     pub name: &'static str,
+    /// Was the plain server asked the very same? Only then is anything promised.
+    pub alike: bool,
     pub bytes: usize,
     pub wall: [f64; 3],
     pub cpu: [f64; 3],
@@ -115,7 +117,7 @@ impl Report {
                 row.bytes,
                 spread(to_plain),
                 spread(to_static),
-                verdict(kept)
+                if row.alike { verdict(kept) } else { "–" }
             );
             eprintln!("{line}");
             let _ = writeln!(self.peers, "{line}");

@@ -293,3 +293,36 @@ fn invented_things_are_named_so_and_real_ones_never() {
         }
     }
 }
+
+#[test]
+fn the_readmes_count_the_rows_that_are_there() {
+    let real = Store::load(&project(""), &["fixtures/xinxiang"]);
+    let readme = std::fs::read_to_string(project("fixtures/xinxiang/README.md")).expect("the README");
+    let mut counted = 0;
+    // “enterprises 61、institutes 41、…”: the name of a file and its rows.
+    for line in
+        readme.lines().filter(|line| ["* 事物：", "* 记录：", "* 关系："].iter().any(|head| line.starts_with(head)))
+    {
+        for part in line.split(['：', '、', '。']).filter(|part| part.contains(' ')) {
+            let Some((file, rows)) = part.trim().split_once(' ').filter(|(_, rows)| rows.parse::<usize>().is_ok())
+            else {
+                continue;
+            };
+            assert_eq!(real.rows(&format!("{file}.csv")).len().to_string(), rows, "fixtures/xinxiang {file}");
+            counted += 1;
+        }
+    }
+    let claimed = claims().len().to_string();
+    assert!(readme.contains(&format!("对应的事实 {claimed} 条")), "the README does not count {claimed} facts");
+    assert!(readme.contains(&format!("来源 {} 个", real.rows("sources.csv").len())));
+    let demo = Store::load(&project(""), &["fixtures/demo"]);
+    let readme = std::fs::read_to_string(project("fixtures/demo/README.md")).expect("the README");
+    for line in readme.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = line.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+        if let (true, Ok(rows)) = (cells[1].ends_with(".csv"), cells[2].parse::<usize>()) {
+            assert_eq!(demo.rows(cells[1]).len(), rows, "fixtures/demo {}", cells[1]);
+            counted += 1;
+        }
+    }
+    assert!(counted > 50, "{counted} files");
+}

@@ -2,8 +2,13 @@
 
 mod api;
 mod csv_oracle;
+mod days_oracle;
 mod door;
+mod examples_demo;
+mod examples_graph;
 mod examples_oracle;
+mod examples_real;
+mod examples_search;
 mod expected;
 mod facts;
 mod intake;

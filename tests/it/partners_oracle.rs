@@ -146,11 +146,11 @@ fn judge_evidence(case: &Case<'_>, wish: &Wish, key: &str, name: &str, evidence:
     let ids: BTreeSet<&str> = evidence.iter().map(|tie| tie["id"].as_str().expect("an id")).collect();
     assert_eq!(ids.len(), evidence.len(), "{key} {name}: the same tie is shown twice as evidence");
     assert!(evidence.len() <= 16, "{key} {name}: {} ties, the schema prices at most 16", evidence.len());
-    let query = "query Again($id: ID!, $asOf: Date) { tie(id: $id, asOf: $asOf) { sentenceZh relation since from { nameZh } to { nameZh } source { title address } } }";
+    let query = "query Again($id: ID!, $asOf: Date) { tie(id: $id, asOf: $asOf) { sentenceZh relation since from { key } to { key } source { title address } } }";
     for tie in evidence {
         let again = &case.served.data(query, &json!({ "id": tie["id"], "asOf": case.variables["asOf"] }))["tie"];
         assert!(!again.is_null(), "tie(id) does not find {tie}");
-        let of = |end: &str| case.csv.by_name(again[end]["nameZh"].as_str().expect("a name"));
+        let of = |end: &str| again[end]["key"].as_str().expect("a key").to_owned();
         let (from, to) = (of("from"), of("to"));
         let ties = case.csv.ties(&from, again["relation"].as_str().expect("a relation"), true, case.day);
         let since = |row| first_day(cell(row, "since"));
