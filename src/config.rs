@@ -46,6 +46,10 @@ pub struct Limits {
     pub directives: usize,
     /// The price of a document, in rows.
     pub price: u64,
+    /// Entries that an introspection may answer with.
+    pub introspection: u64,
+    /// Conditions of all filters of a document.
+    pub filter_conditions: usize,
     /// Rows a request may visit while it runs.
     pub budget_rows: u64,
     /// Entries a page.
@@ -90,6 +94,8 @@ impl Default for Limits {
             root_fields: 20,
             directives: 50,
             price: 200_000,
+            introspection: 2_000_000,
+            filter_conditions: 60,
             budget_rows: 400_000,
             page: 100,
             path_length: 6,

@@ -68,8 +68,9 @@ fn main() -> ExitCode {
 
 fn measure(wanted: &[&str]) -> Outcome<()> {
     let (options, parts): (Vec<&str>, Vec<&str>) = wanted.iter().partition(|word| word.starts_with("--"));
-    for word in options.iter().filter(|word| **word != "--quick") {
-        return Err(format!("unknown option {word} (known: --quick; parts: peers, replay, startup)").into());
+    let unknown = |word: &&&str| !matches!(**word, "--quick" | "peers" | "replay" | "startup");
+    if let Some(word) = options.iter().chain(&parts).find(unknown) {
+        return Err(format!("what is {word}? Known are --quick and the parts peers, replay, startup").into());
     }
     let extent = if options.is_empty() { FULL } else { QUICK };
     let does = |part: &str| parts.is_empty() || parts.contains(&part);

@@ -150,7 +150,8 @@ fn compare(question: &Question, ours: &mut Client, plain: &mut Client) -> Outcom
         let body = ours.ask(to_ours)?.to_vec();
         let (here, there): (Value, Value) =
             (serde_json::from_slice(&body)?, serde_json::from_slice(plain.ask(to_plain)?)?);
-        let failed = [&here, &there].iter().any(|answer| answer.get("errors").is_some() || answer.get("data").is_none());
+        let failed =
+            [&here, &there].iter().any(|answer| answer.get("errors").is_some() || answer.get("data").is_none());
         if failed || (question.alike && here.get("data") != there.get("data")) {
             return Err(format!("the answers to “{}” differ:\n{here}\n{there}", question.name).into());
         }

@@ -14,12 +14,27 @@ pub struct ApiError {
     pub zh: String,
     /// For people.
     pub en: String,
+    /// What may have been meant, for programs that let people choose.
+    pub candidates: Vec<Candidate>,
+}
+
+/// Something that may have been meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its id.
+    pub id: String,
+    /// Its Chinese name.
+    pub name_zh: String,
+    /// Its kind, as the schema names it.
+    pub kind: &'static str,
+    /// Its code.
+    pub code: String,
 }
 
 impl ApiError {
     /// An error.
     pub fn new(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code, zh: zh.into(), en: en.into() }
+        Self { code, zh: zh.into(), en: en.into(), candidates: Vec::new() }
     }
 
     /// As async-graphql wants it.
@@ -29,6 +44,13 @@ impl ApiError {
         extensions.set("code", self.code);
         extensions.set("zh", self.zh.clone());
         extensions.set("en", self.en.clone());
+        if !self.candidates.is_empty() {
+            let list = self.candidates.iter().map(|found| {
+                let (id, name, code) = (found.id.as_str(), found.name_zh.as_str(), found.code.as_str());
+                async_graphql::value!({ "id": id, "nameZh": name, "kind": found.kind, "code": code })
+            });
+            extensions.set("candidates", async_graphql::Value::List(list.collect()));
+        }
         error.extensions = Some(extensions);
         error
     }

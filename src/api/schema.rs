@@ -41,8 +41,10 @@ pub struct Answering {
     pub heavy: Arc<Semaphore>,
     /// Name and banner of the store.
     pub store: Arc<query::StoreName>,
-    /// Rows visited so far.
+    /// Rows visited so far, shown or not.
     pub used: AtomicU64,
+    /// Those of them that the reader may know of.
+    pub shown: AtomicU64,
 }
 
 /// The limits that the declarations state: those of the configuration, set once at start.
@@ -147,6 +149,7 @@ fn answer(ctx: &Context<'_>, def: &'static FieldDef, answering: &Answering) -> S
         Err(error) => Err(failed(error)),
     };
     answering.used.fetch_add(budget.used(), Ordering::Relaxed);
+    answering.shown.fetch_add(budget.shown(), Ordering::Relaxed);
     match value {
         // A nullable root field that fails is null; its neighbours are answered all the same.
         Err(error) if !def.ty.ends_with('!') => {
@@ -162,7 +165,7 @@ fn answer(ctx: &Context<'_>, def: &'static FieldDef, answering: &Answering) -> S
 pub fn build(given: &Limits) -> GraphSchema {
     LIMITS.get_or_init(|| given.clone());
     // Depth and price are judged by admission before async-graphql sees a document.
-    Schema::build(QueryRoot, EmptyMutation, EmptySubscription).disable_suggestions().finish()
+    Schema::build(QueryRoot, EmptyMutation, EmptySubscription).finish()
 }
 
 /// The schema in the schema language, as committed in `schema/schema.graphql`.

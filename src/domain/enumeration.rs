@@ -66,7 +66,7 @@ enumeration! { LEGAL_FORM, "LegalForm", "企业登记的组织形式", "The form
     3 "STATE_OWNED" "全民所有制企业" "State-owned enterprise under the older law";
     4 "PARTNERSHIP" "合伙企业" "Partnership of several persons";
     5 "SOLE_PROPRIETORSHIP" "个人独资企业" "Owned by one person";
-    6 "GROUP" "集团（以简称出现，不是一个法人）" "A group known by a short name, not one legal person";
+    6 "GROUP" "集团（以简称出现，未必是一个法人）" "A group known by a short name, perhaps no legal person";
     7 "FOREIGN" "境外企业" "Registered outside the mainland of China";
     8 "OTHER" "其他组织形式" "Any other form";
 }

@@ -63,7 +63,7 @@ pub struct Provenance {
     pub confidence: Option<u16>,
 }
 
-/// What the rule of precedence looks at. Version 1: method (document before declaration before
+/// What the rule of precedence looks at. Version 2: known before UNKNOWN, then method (document before declaration before
 /// import before inference), grade of the source, later start of validity, later date of the
 /// source, later recording, and last the smaller id, so that the order is total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ pub struct Precedence {
 }
 
 /// The version of the rule.
-pub const PRECEDENCE_VERSION: u32 = 1;
+pub const PRECEDENCE_VERSION: u32 = 2;
 
 impl Ord for Precedence {
     /// `Less` = shown before the other.

@@ -90,13 +90,14 @@ impl Rejection {
     pub fn zh(&self) -> String {
         match self {
             Self::UnknownReference { what, given } => {
-                format!("找不到{what}“{given}”。请核对 key、代码或名称，或先录入它。")
+                format!("找不到{what}“{given}”。请核对 key、代码或名称；导入时请先录入它。")
             }
             Self::AmbiguousName { given, candidates } => {
                 format!("“{given}”对应多个对象：{}。请改用其中一个的 id 或代码。", candidates.join("、"))
             }
             Self::WrongKind { given, expected, found } => {
-                format!("“{given}”是{}，这里需要{expected}。", found.row().label_zh)
+                let row = found.row();
+                format!("“{given}”是{}，这里需要{expected}。请改用 {} 等字段查询。", row.label_zh, row.field)
             }
             Self::ForbiddenEnds { relation, from, to } => format!(
                 "“{}”不能连接{}与{}。请检查方向与种类。",
@@ -146,13 +147,17 @@ impl Rejection {
     pub fn en(&self) -> String {
         match self {
             Self::UnknownReference { what, given } => {
-                format!("No {what} “{given}” was found. Check the key, code or name, or enter it first.")
+                format!("No {what} “{given}” was found. Check the key, code or name; in an import, enter it first.")
             }
             Self::AmbiguousName { given, candidates } => {
                 format!("“{given}” fits several: {}. Use the id or code of one of them.", candidates.join(", "))
             }
-            Self::WrongKind { given, expected, found } => {
-                format!("“{given}” is of the kind {}; expected here: {expected}.", found.row().name)
+            Self::WrongKind { given, found, .. } => {
+                format!(
+                    "“{given}” is of the kind {}, which is not what is asked for here. Ask with another field, such as organization or {}.",
+                    found.row().name,
+                    found.row().field
+                )
             }
             Self::ForbiddenEnds { relation, from, to } => format!(
                 "{} cannot join {} and {}. Check direction and kinds.",

@@ -82,6 +82,11 @@ impl PartialDate {
         Day::from_date(i32::from(self.year), self.month.max(1), self.day.max(1)).unwrap_or(Day::BEGINNING)
     }
 
+    /// The last day the date can mean.
+    pub fn last_day(self) -> Day {
+        if self.day == 0 { Day(self.end_day().0.saturating_sub(1)) } else { self.first_day() }
+    }
+
     /// The day on which a validity ending with this date ends (excluded): a whole date itself,
     /// a month or a year at its close.
     pub fn end_day(self) -> Day {

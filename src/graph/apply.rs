@@ -90,7 +90,7 @@ impl State {
     fn add_entity(&mut self, kind: Kind, fact: Fact) {
         let id = fact.id;
         let (from, to) = (fact.validity.first_day(), fact.validity.end_day());
-        let row = self.nodes.push(NodeMark { kind, anonymous: false, internal: false, from, to });
+        let row = self.nodes.push(NodeMark { kind, from, to });
         let (names, identifiers, statements) = (Vec::new(), Vec::new(), Vec::new());
         self.entities.push(Arc::new(Entity { kind, fact, names, identifiers, statements }));
         let index = self.graph.add_node(row);
@@ -133,7 +133,7 @@ impl State {
         self.refresh_mark(row);
     }
 
-    /// The mark follows from the entity: its days, and for a demand who may see it.
+    /// The mark follows from the entity: the days on which it exists.
     fn refresh_mark(&mut self, row: u32) {
         let entity = Arc::clone(self.entities.get(row).expect("the row was just written"));
         let start = match (entity.fact.validity.from, entity.kind.row().begins_with) {
@@ -143,11 +143,6 @@ impl State {
         };
         let Some(mark) = self.nodes.get_mut(row) else { return };
         mark.from = start;
-        if entity.kind == Kind::Demand {
-            mark.anonymous = !all_codes(&entity, "visibility", &["PUBLIC"]);
-            mark.internal =
-                !all_codes(&entity, "visibility", &["PUBLIC", "ANONYMOUS"]) || all_codes(&entity, "status", &["DRAFT"]);
-        }
     }
 
     fn add_tie(&mut self, mark: TieMark, facts: TieFacts) {
@@ -176,16 +171,4 @@ fn earliest(entity: &Entity, name: &str) -> Option<Day> {
     dates
         .filter_map(|statement| if let Value::Date(date) = statement.value { Some(date.first_day()) } else { None })
         .min()
-}
-
-/// Do all statements about a code attribute (at least one) stay within these codes? A doubt hides.
-fn all_codes(entity: &Entity, name: &str, allowed: &[&str]) -> bool {
-    let Some(attribute) = entity.kind.row().attribute(name) else { return false };
-    let Some(list) = attribute.enumeration() else { return false };
-    let mut said = entity.statements.iter().filter(|statement| statement.attribute == attribute.tag).peekable();
-    said.peek().is_some()
-        && said.all(|statement| match statement.value {
-            Value::Code(tag) => list.by_tag(tag).is_some_and(|code| allowed.contains(&code.name)),
-            _ => false,
-        })
 }

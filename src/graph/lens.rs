@@ -3,11 +3,12 @@
 //! What a lens does not show does not exist for whoever asks: it is neither counted, nor walked
 //! through, nor named in an error.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use petgraph::stable_graph::NodeIndex;
 
+use super::budget::Budget;
+use super::openness::{Openness, openness};
 use super::state::{
     Entity, EntityRow, Fact, Named, Place, Record, SourceRecord, Stamp, State, Statement, TieMark, TieRow,
 };
@@ -16,41 +17,9 @@ use crate::domain::command::Reference;
 use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::name::{Language, NameKind};
 use crate::domain::provenance::Precedence;
-use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::rejection::{Rejection, clip};
 use crate::domain::{Day, Id, Kind, RecordKind, Relation, Sensitivity, Value};
 use crate::rights::Rights;
-
-/// Work that may still be done, in rows visited. Shared by everything a request does.
-#[derive(Debug)]
-pub struct Budget {
-    limit: u64,
-    used: Cell<u64>,
-}
-
-impl Budget {
-    /// So many rows may be visited.
-    pub fn new(limit: u64) -> Self {
-        Self { limit, used: Cell::new(0) }
-    }
-
-    /// Rows visited so far.
-    pub fn used(&self) -> u64 {
-        self.used.get()
-    }
-
-    /// Is nothing left? Whoever stopped early says so in the answer.
-    pub fn is_spent(&self) -> bool {
-        self.used.get() >= self.limit
-    }
-
-    /// Visit `rows` more; false when the limit is passed, and the caller stops and says so.
-    pub fn spend(&self, rows: u64) -> bool {
-        let used = self.used.get().saturating_add(rows);
-        self.used.set(used.min(self.limit));
-        used <= self.limit
-    }
-}
 
 /// A tie seen from one of its ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,10 +79,18 @@ impl<'v> Lens<'v> {
     /// Does the node exist on the day, and may it be seen?
     pub fn shows(&self, node: EntityRow) -> bool {
         let mark = self.state.node(node.0);
-        mark.from <= self.day
-            && self.day < mark.to
-            && (!mark.internal || self.rights.may_see(Sensitivity::Internal))
-            && (mark.kind != Kind::Person || self.rights.may_see(Sensitivity::Internal))
+        let exists = mark.from <= self.day && self.day < mark.to;
+        exists
+            && match mark.kind {
+                Kind::Person => self.rights.may_see(Sensitivity::Internal),
+                Kind::Demand => self.openness(node) != Openness::Hidden || self.rights.may_see(Sensitivity::Internal),
+                _ => true,
+            }
+    }
+
+    /// How far a demand is open on the day. A doubt hides.
+    fn openness(&self, demand: EntityRow) -> Openness {
+        openness(self.entity(demand), self.day)
     }
 
     /// The node of that id.
@@ -162,10 +139,8 @@ impl<'v> Lens<'v> {
     /// is not shown is not found.
     pub fn resolve(&self, reference: &Reference, expected: &[Kind]) -> Result<EntityRow, Rejection> {
         let given = || clip(&reference.given());
-        let fits = |row: &EntityRow| expected.is_empty() || expected.contains(&self.kind(*row));
-        let shown: Vec<EntityRow> =
-            self.state.candidates(reference).into_iter().map(EntityRow).filter(|row| self.shows(*row)).collect();
-        let fitting: Vec<EntityRow> = shown.iter().copied().filter(fits).collect();
+        let shown = self.fitting(reference, &[]);
+        let fitting = self.fitting(reference, expected);
         let labels = || expected.iter().map(|kind| kind.row().label_zh).collect::<Vec<_>>().join("、");
         match (fitting.as_slice(), shown.as_slice()) {
             ([row], _) => Ok(*row),
@@ -181,6 +156,12 @@ impl<'v> Lens<'v> {
                 Err(Rejection::AmbiguousName { given: given(), candidates: candidates.collect() })
             }
         }
+    }
+
+    /// Everything of these kinds (of any where none are named) that a reference fits.
+    pub fn fitting(&self, reference: &Reference, expected: &[Kind]) -> Vec<EntityRow> {
+        let all = self.state.candidates(reference).into_iter().map(EntityRow).filter(|row| self.shows(*row));
+        all.filter(|row| expected.is_empty() || expected.contains(&self.kind(*row))).collect()
     }
 
     /// Everything said about a node alone.
@@ -215,7 +196,11 @@ impl<'v> Lens<'v> {
         let former = names().find(|name| {
             name.kind == NameKind::Former && name.fact.validity.to.is_some() && name.fact.validity.contains(self.day)
         });
-        let official = || names().find(|name| name.kind == NameKind::Official);
+        // Of several official names the one that began last, and of those the one entered last.
+        let official = || {
+            let held = names().filter(|name| name.kind == NameKind::Official && name.fact.validity.contains(self.day));
+            held.max_by_key(|name| name.fact.validity.from)
+        };
         former.or_else(official).or_else(|| names().next()).map(|name| name.text.as_str())
     }
 
@@ -255,7 +240,8 @@ impl<'v> Lens<'v> {
         let of_it = all.iter().skip(start).take_while(|statement| statement.attribute == attribute.tag);
         let mut held: Vec<&Statement> = of_it.filter(|statement| statement.fact.validity.contains(self.day)).collect();
         if held.len() > 1 {
-            held.sort_by_key(|statement| self.precedence(&statement.fact));
+            // What is known stands before UNKNOWN, whoever says so.
+            held.sort_by_key(|statement| (statement.value == Value::Unknown, self.precedence(&statement.fact)));
         }
         held
     }
@@ -278,10 +264,7 @@ impl<'v> Lens<'v> {
 
     fn precedence(&self, fact: &Fact) -> Precedence {
         let source = self.source(fact.provenance.source);
-        let column = |name: &str| {
-            let tag = SOURCE_ATTRIBUTES.iter().find(|attribute| attribute.name == name)?.tag;
-            source.and_then(|source| source.value(tag))
-        };
+        let column = |name: &str| source.and_then(|source| source.named(name));
         let grade = if let Some(Value::Code(grade)) = column("grade") { *grade } else { 0 };
         let source_date = if let Some(Value::Date(date)) = column("date") { Some(*date) } else { None };
         let recorded_at = self.stamp(fact).map_or(0, |stamp| stamp.recorded_at);
@@ -325,13 +308,16 @@ impl<'v> Lens<'v> {
         let lens = *self;
         let edges = self.state.graph.edges_directed(NodeIndex::new(node.0 as usize), direction);
         edges
-            .take_while(move |_| lens.budget.spend(1))
+            .take_while(move |_| lens.budget.look())
             .map(move |edge| *edge.weight())
             .filter(move |row| {
                 let mark = lens.state.tie(*row);
                 relation.is_none_or(|relation| relation == mark.relation) && lens.tie_shown(*row, &mark, forward)
             })
-            .map(move |row| lens.seen_from(row, lens.state.tie(row), forward))
+            .map(move |row| {
+                lens.budget.show();
+                lens.seen_from(row, lens.state.tie(row), forward)
+            })
     }
 
     fn tie_shown(&self, row: u32, mark: &TieMark, forward: bool) -> bool {
@@ -341,7 +327,8 @@ impl<'v> Lens<'v> {
 
     fn holds(&self, row: u32) -> bool {
         let mark = self.state.tie(row);
-        let hidden_owner = mark.relation == Relation::HasDemand && self.state.node(mark.target).anonymous;
+        let hidden_owner =
+            mark.relation == Relation::HasDemand && self.openness(EntityRow(mark.target)) != Openness::Open;
         mark.from <= self.day && self.day < mark.to && (!hidden_owner || self.rights.may_see(Sensitivity::Internal))
     }
 
@@ -376,14 +363,6 @@ impl State {
     pub(super) fn ties_from(&self, node: u32) -> impl Iterator<Item = (u32, TieMark)> {
         let edges = self.graph.edges_directed(NodeIndex::new(node as usize), petgraph::Outgoing);
         edges.map(|edge| (*edge.weight(), self.tie(*edge.weight())))
-    }
-}
-
-impl State {
-    /// May everybody see the node, once its day has come?
-    pub fn is_public(&self, node: EntityRow) -> bool {
-        let mark = self.node(node.0);
-        !mark.internal && mark.kind != Kind::Person
     }
 }
 

@@ -4,18 +4,21 @@
 //! Pure: no clock, no chance, no file. No petgraph type leaves this room.
 
 mod apply;
+mod budget;
 mod check;
 mod column;
 mod decide;
 mod digest;
 mod facts;
 mod lens;
+mod openness;
 mod resolve;
 mod state;
 mod walk;
 
+pub use budget::Budget;
 pub use check::Violation;
 pub use decide::{Context, decide};
-pub use lens::{Budget, Lens, Shown, Tie};
+pub use lens::{Lens, Shown, Tie};
 pub use state::{Entity, EntityRow, Fact, Named, Record, SourceRecord, Stamp, State, Statement, TieRow};
 pub use walk::{Direction, Neighborhood, Route, Step};

@@ -13,6 +13,7 @@ use super::column::Column;
 use crate::domain::identifier::Identifier;
 use crate::domain::name::{Language, NameKind};
 use crate::domain::provenance::Provenance;
+use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::{Day, Id, Kind, RecordKind, Relation, Validity, Value};
 
 /// The row of a node. Good for one view only; give out ids, never rows.
@@ -112,6 +113,11 @@ pub struct SourceRecord {
 }
 
 impl SourceRecord {
+    /// The value of the column of that name.
+    pub fn named(&self, name: &str) -> Option<&Value> {
+        self.value(SOURCE_ATTRIBUTES.iter().find(|attribute| attribute.name == name)?.tag)
+    }
+
     /// The value of a column.
     pub fn value(&self, tag: u16) -> Option<&Value> {
         self.values.iter().find(|(known, _)| *known == tag).map(|(_, value)| value)
@@ -122,10 +128,6 @@ impl SourceRecord {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NodeMark {
     pub kind: Kind,
-    /// Of a demand: its owner is hidden from outsiders.
-    pub anonymous: bool,
-    /// Seen inside the bureau only.
-    pub internal: bool,
     pub from: Day,
     pub to: Day,
 }

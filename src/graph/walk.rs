@@ -58,7 +58,7 @@ impl<'v> Lens<'v> {
         kinds: &[Kind],
         limit: usize,
     ) -> Neighborhood {
-        let before = self.budget().used();
+        let before = self.budget().shown();
         let mut found = Neighborhood { nodes: vec![(center, 0)], ..Neighborhood::default() };
         let mut seen = BTreeSet::from([center]);
         let mut tied = BTreeSet::new();
@@ -91,7 +91,7 @@ impl<'v> Lens<'v> {
                 break;
             }
         }
-        found.visited = self.budget().used() - before;
+        found.visited = self.budget().shown() - before;
         found
     }
 
@@ -124,7 +124,8 @@ impl<'v> Lens<'v> {
         // Deepening one step at a time finds all routes of a length before any longer one.
         for length in shortest..=longest {
             search.deepen(from, length, &mut Vec::new(), &mut vec![from]);
-            if search.found.len() >= count || self.budget().is_spent() {
+            // One more than asked for tells whether there are more.
+            if search.found.len() > count || self.budget().is_spent() {
                 break;
             }
         }

@@ -52,7 +52,13 @@ impl SqliteLedger {
         ledger.prepare()?;
         ledger.head = ledger.stored_head()?;
         match witnessed {
-            Some(witnessed) => ledger.compare(witnessed)?,
+            Some(witnessed) => {
+                ledger.compare(witnessed)?;
+                // Committed, but not yet witnessed when the process died: from now on it counts.
+                if ledger.head.sequence > witnessed.sequence {
+                    ledger.witness.write(ledger.head).map_err(seen)?;
+                }
+            }
             // A store from before the witness, or one whose witness was lost: what is there counts.
             None => ledger.witness.write(ledger.head).map_err(seen)?,
         }

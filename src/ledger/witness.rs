@@ -5,6 +5,7 @@
 //! and a ledger that stands below its witness is refused. Slots take turns: a torn write of one
 //! leaves the other.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -23,6 +24,8 @@ const SUM_AT: usize = 48;
 pub(super) struct Witness {
     path: PathBuf,
     file: Option<File>,
+    /// The slot that does not hold the farthest head: the next one is written there.
+    next: Cell<u64>,
 }
 
 impl Witness {
@@ -38,7 +41,7 @@ impl Witness {
         } else {
             None
         };
-        Ok(Self { path: path.to_owned(), file })
+        Ok(Self { path: path.to_owned(), file, next: Cell::new(0) })
     }
 
     /// The farthest head that any sound slot knows; none where no slot is sound.
@@ -54,14 +57,18 @@ impl Witness {
             let mut slot = [0; SLOT_BYTES];
             file.read_exact_at(&mut slot, place).ok().and_then(|()| decode(&slot))
         });
-        Ok(heads.into_iter().flatten().max_by_key(|head| head.sequence))
+        let farthest = heads.into_iter().flatten().max_by_key(|head| head.sequence);
+        self.next.set(if farthest.is_some() && heads[0] == farthest { 1 } else { 0 });
+        Ok(farthest)
     }
 
     /// Remember a head, durably.
     pub(super) fn write(&self, head: Head) -> io::Result<()> {
         let Some(file) = &self.file else { return Ok(()) };
-        file.write_all_at(&encode(head), head.sequence % 2 * SLOT_DISTANCE)?;
-        file.sync_data()
+        file.write_all_at(&encode(head), self.next.get() * SLOT_DISTANCE)?;
+        file.sync_data()?;
+        self.next.set(1 - self.next.get());
+        Ok(())
     }
 }
 
@@ -96,17 +103,19 @@ mod tests {
         let path = folder.path().join("witness");
         let witness = Witness::open(&path, true).expect("it opens");
         assert_eq!(witness.read().expect("readable"), None);
-        for sequence in 1..=5 {
+        // Steps of two as well: a commit may hold several entries.
+        for sequence in [1, 3, 5, 7, 8] {
             witness.write(head(sequence)).expect("it can be written");
             assert_eq!(witness.read().expect("readable"), Some(head(sequence)));
         }
         let bytes = std::fs::read(&path).expect("it is there");
         for place in 0..SLOT_BYTES {
             let mut torn = bytes.clone();
-            torn[usize::try_from(SLOT_DISTANCE).expect("small") + place] ^= 1;
+            // The fifth write went to the first slot again.
+            torn[place] ^= 1;
             std::fs::write(&path, torn).expect("it can be written");
             let found = Witness::open(&path, false).and_then(|witness| witness.read()).expect("readable");
-            assert_eq!(found, Some(head(4)), "byte {place}");
+            assert_eq!(found, Some(head(7)), "byte {place}");
         }
     }
 }

@@ -66,6 +66,8 @@ pub struct Ranking {
     pub partners: Vec<Partner>,
     /// Candidates looked at.
     pub considered: usize,
+    /// No candidates: those who seek and whatever belongs to the same house.
+    pub related: BTreeSet<EntityRow>,
     /// Was the search cut because the work allowed was done?
     pub truncated: bool,
     /// What would make the answer better, or possible at all.
@@ -76,20 +78,23 @@ pub struct Ranking {
 
 /// Rank the candidates of the kinds given.
 pub fn partners(lens: &Lens<'_>, wish: &Wish, kinds: &[Kind], weights: &Weights) -> Ranking {
-    let own = wish.organization.map(|node| ties::neighbors(lens, node));
+    let own = (!wish.seekers.is_empty()).then(|| ties::neighbors_of(lens, &wish.seekers));
     let scene = Scene { lens: *lens, wish, weights, own };
     let applicable: Vec<&Signal> = SIGNALS.iter().filter(|signal| (signal.applies)(&scene)).collect();
     let total: f64 = applicable.iter().map(|signal| weights.get(signal.name)).sum();
     let mut ranking = Ranking {
         partners: Vec::new(),
         considered: 0,
+        related: related(lens, wish),
         truncated: false,
         advice: advice(&scene, &applicable),
         version: weights.version.clone(),
     };
-    let related = related(lens, wish);
     for kind in kinds {
-        for candidate in lens.nodes(*kind).filter(|node| !related.contains(node)) {
+        for candidate in lens.nodes(*kind) {
+            if ranking.related.contains(&candidate) {
+                continue;
+            }
             if lens.budget().is_spent() {
                 ranking.truncated = true;
                 break;
@@ -116,13 +121,17 @@ pub fn partners(lens: &Lens<'_>, wish: &Wish, kinds: &[Kind], weights: &Weights)
     ranking
 }
 
-/// Itself, the whole it is part of and its own parts are no partners.
-fn related(lens: &Lens<'_>, wish: &Wish) -> Vec<EntityRow> {
-    let mut related: Vec<EntityRow> = wish.about.clone();
-    if let Some(own) = wish.organization {
-        related.push(own);
-        for forward in [true, false] {
-            related.extend(lens.ties(own, Some(crate::domain::Relation::PartOf), forward).map(|tie| tie.there));
+/// Those who seek, and whatever belongs to the same house (schools of one university, firms of one
+/// group), are no partners for each other.
+fn related(lens: &Lens<'_>, wish: &Wish) -> BTreeSet<EntityRow> {
+    let mut related: BTreeSet<EntityRow> = wish.about.iter().copied().collect();
+    let mut open = wish.seekers.clone();
+    while let Some(node) = open.pop() {
+        if related.insert(node) || wish.seekers.contains(&node) {
+            for forward in [true, false] {
+                let parts = lens.ties(node, Some(crate::domain::Relation::PartOf), forward).map(|tie| tie.there);
+                open.extend(parts.filter(|part| !related.contains(part)));
+            }
         }
     }
     related
@@ -181,7 +190,7 @@ fn advice(scene: &Scene<'_>, applicable: &[&Signal]) -> Vec<Caution> {
     if lacks("FIELD") {
         add("没有领域分类。补充技术领域后可按领域匹配。", "There is no classification. Add technical fields.");
     }
-    if scene.wish.organization.is_some() && lacks("SHARED") {
+    if !scene.wish.seekers.is_empty() && lacks("SHARED") {
         add(
             "没有已知的合作、联盟或集群联系。补充后可按共同联系匹配。",
             "There are no known ties. Add collaborations, alliances or clusters.",

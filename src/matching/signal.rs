@@ -8,8 +8,8 @@ use crate::graph::{EntityRow, Lens, Tie};
 /// For whom partners are sought.
 #[derive(Clone, Debug, Default)]
 pub struct Wish {
-    /// The organisation that seeks, where there is one (the owner of a demand or result).
-    pub organization: Option<EntityRow>,
+    /// The organisations that seek: one, or all owners of a demand or result; none for free words.
+    pub seekers: Vec<EntityRow>,
     /// What describes the need: the organisation, its demand or result; its fields count.
     pub about: Vec<EntityRow>,
     /// Documents that share words with the need; none where the need has no text.
@@ -57,7 +57,7 @@ pub struct Scene<'v> {
     pub wish: &'v Wish,
     /// Weights and thresholds.
     pub weights: &'v Weights,
-    /// Partners and common places of the organisation that seeks.
+    /// Partners and common places of those who seek.
     pub own: Option<Neighbors>,
 }
 

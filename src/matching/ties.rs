@@ -30,6 +30,20 @@ pub fn parties(lens: &Lens<'_>, node: EntityRow, relation: Relation) -> Vec<Tie>
     lens.ties(node, Some(relation), false).take(LARGEST + 1).collect()
 }
 
+/// The surroundings of several organisations taken together.
+pub fn neighbors_of(lens: &Lens<'_>, organizations: &[EntityRow]) -> Neighbors {
+    let mut all = Neighbors::default();
+    for found in organizations.iter().map(|node| neighbors(lens, *node)) {
+        for (node, ties) in found.reached {
+            all.reached.entry(node).or_default().extend(ties);
+        }
+        for (collaboration, tie) in found.collaborations {
+            all.collaborations.entry(collaboration).or_insert(tie);
+        }
+    }
+    all
+}
+
 /// The surroundings of an organisation.
 pub fn neighbors(lens: &Lens<'_>, organization: EntityRow) -> Neighbors {
     let mut found = Neighbors::default();

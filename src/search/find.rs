@@ -70,7 +70,7 @@ pub struct TextHit {
 }
 
 /// A document must have this share of what the words of the text tell.
-const LEAST_SHARE: f32 = 0.3;
+const LEAST_SHARE: f32 = 0.5;
 /// … and this share of the pairs of letters, where its name alone is compared.
 const LEAST_PAIRS: f32 = 0.6;
 /// Words of a long text that are looked up: the most telling ones.

@@ -444,22 +444,31 @@ impl Store {
         self.ties(key, "LOCATED_IN", true, day).iter().any(|tie| self.wholes(&tie.other, day).contains(region))
     }
 
-    /// Does a certificate count on a day? A revocation or withdrawal counts from its own day.
-    pub fn counts(row: &Row, day: Day) -> bool {
+    /// Does a certificate count on a day? A revocation or withdrawal counts from its own day. A start
+    /// or end that is not stated is vouched for by the source up to its own date only.
+    pub fn counts(&self, row: &Row, day: Day) -> &'static str {
         let taken = match (first_day(cell(row, "revokedFrom")), cell(row, "status")) {
             (Some(from), _) => from <= day,
             (None, "REVOKED" | "WITHDRAWN") => true,
             _ => false,
         };
-        holds(cell(row, "validFrom"), cell(row, "validTo"), day) && !taken
+        if taken || !holds(cell(row, "validFrom"), cell(row, "validTo"), day) {
+            return "NO";
+        }
+        let told = cell(self.source(cell(row, "source")), "date");
+        let begun = first_day(cell(row, "validFrom")).is_some() || first_day(told).is_some_and(|first| first <= day);
+        // A whole date vouches for its own day, a month or a year for all of theirs.
+        let vouched = end_day(told).is_some_and(|end| if told.len() == 10 { day <= end } else { day < end });
+        let goes_on = first_day(cell(row, "validTo")).is_some() || vouched;
+        if begun && goes_on { "YES" } else { "UNKNOWN" }
     }
 
-    /// The certificates of a scheme that count on a day.
-    pub fn certificates(&self, scheme: &str, day: Day) -> Vec<&Row> {
+    /// The certificates of a scheme with one of these answers to whether they count on a day.
+    pub fn certificates(&self, scheme: &str, day: Day, answers: &[&str]) -> Vec<&Row> {
         let all = self.rows("certifications.csv").iter();
         let known =
             all.filter(|row| cell(row, "scheme") == scheme && self.shown(&self.resolve(cell(row, "holder")), day));
-        known.filter(|row| Self::counts(row, day)).collect()
+        known.filter(|row| answers.contains(&self.counts(row, day))).collect()
     }
 
     /// Have two organisations been parties to one collaboration that is no framework agreement?

@@ -201,8 +201,12 @@ pub fn certified_by_year(case: &Case<'_>) {
     let scheme = case.variables["scheme"].as_str().expect("a scheme");
     let at = |year: Day| {
         let day = year * 10_000 + 1_231;
-        let mut holders: Vec<String> =
-            case.csv.certificates(scheme, day).into_iter().map(|row| case.csv.resolve(cell(row, "holder"))).collect();
+        let mut holders: Vec<String> = case
+            .csv
+            .certificates(scheme, day, &["YES"])
+            .into_iter()
+            .map(|row| case.csv.resolve(cell(row, "holder")))
+            .collect();
         holders.retain(|key| case.csv.kind(key) == "ENTERPRISE");
         holders.sort();
         holders.dedup();

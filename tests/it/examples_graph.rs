@@ -55,7 +55,9 @@ fn judge_step(case: &Case<'_>, step: &Value) {
             .into_iter()
             .filter(|detail| !detail.is_empty())
             .collect();
-        let told = details.iter().all(|detail| sentence.contains(detail));
+        // A sentence says the word, not its explanation: 受托方, not 受托方、转让方.
+        let word = |detail: &str| detail.split(['，', '；', '：', '（', '、']).next().unwrap_or_default().to_owned();
+        let told = details.iter().all(|detail| sentence.contains(&word(detail)));
         let tie_found = &step["tie"];
         let shown = tie_found.get("details").is_none_or(|shown| {
             let texts: Vec<&str> = shown

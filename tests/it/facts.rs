@@ -111,7 +111,7 @@ fn judge(csv: &Store, claim: &Claim, row: &Row) -> Result<(), String> {
         "certifications.csv" => {
             let all = nodes("certifications");
             let scheme = json!(format!("SCHEME:{}", cell(row, "scheme")));
-            let counts = json!(Store::counts(row, today()));
+            let counts = json!(csv.counts(row, today()));
             let is_it = |entry: &Value| {
                 entry["scheme"]["code"] == scheme
                     && entry["isInForce"] == counts

@@ -8,11 +8,12 @@ use innograph::domain::Day;
 use innograph::domain::identifier::Scheme;
 use innograph::engine::Engine;
 use innograph::graph::{Budget, Lens};
+use innograph::intake::InputFile;
 use innograph::rights::{Rights, Role};
 use innograph::search::MatchKind;
 
 use crate::csv_oracle::{Store, folded, today};
-use crate::support::{Served, demo, project, xinxiang};
+use crate::support::{Served, demo, engine_of, project, xinxiang};
 
 /// Threads that search at the same time.
 const THREADS: usize = 4;
@@ -101,4 +102,23 @@ fn every_piece_of_every_real_name_is_found() {
 #[test]
 fn every_piece_of_every_invented_name_is_found() {
     every_piece_is_found(demo());
+}
+
+#[test]
+fn what_has_the_text_in_its_name_stands_before_what_has_it_as_a_number() {
+    let file =
+        |name: &str, text: &str| InputFile { label: name.into(), name: name.into(), bytes: text.as_bytes().to_vec() };
+    let engine = engine_of(&[
+        file("sources.csv", "key,kind,issuer,title,docNo,grade\ns,OTHER,甲,乙,丙,A\n"),
+        file(
+            "enterprises.csv",
+            "key,nameZh,legalForm,status,isLegalPerson,source\na,甲厂,OTHER,ACTIVE,YES,s\nb,乙厂002007号,OTHER,ACTIVE,YES,s\n",
+        ),
+        file("identifiers.csv", "entity,scheme,value,source\na,STOCK_CODE,002007,s\n"),
+    ]);
+    let (view, budget) = (engine.view(), Budget::new(u64::MAX));
+    let lens = Lens::new(view.state(), Day(20_000), Rights::of(Role::Public), &budget);
+    let hits = view.search().expect("the index stands").find(&lens, "002007", &[]).expect("a search").hits;
+    let names: Vec<&str> = hits.iter().map(|hit| lens.name(hit.node)).collect();
+    assert_eq!(names, ["乙厂002007号", "甲厂"]);
 }

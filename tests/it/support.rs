@@ -46,7 +46,7 @@ pub fn project(path: &str) -> PathBuf {
 }
 
 /// The CSV files of folders, as they are handed to an importer.
-pub fn files(folders: &[&str]) -> Vec<InputFile> {
+fn files(folders: &[&str]) -> Vec<InputFile> {
     let mut paths: Vec<PathBuf> = Vec::new();
     for folder in folders {
         let entries = fs::read_dir(project(folder)).unwrap_or_else(|cause| panic!("{folder}: {cause}"));
@@ -62,10 +62,10 @@ pub fn files(folders: &[&str]) -> Vec<InputFile> {
     paths.iter().map(file).collect()
 }
 
-/// An engine in memory that holds these folders, with its search index.
-pub fn engine(folders: &[&str]) -> Arc<Engine> {
+/// An engine in memory that holds these files, with its search index.
+pub fn engine_of(files: &[InputFile]) -> Arc<Engine> {
     let limits = intake::Limits { file_bytes: 64 << 20, cell_bytes: 64 << 10, columns: 200 };
-    let reading = intake::read_folder(&files(folders), &limits);
+    let reading = intake::read_folder(files, &limits);
     assert!(reading.refusals.is_empty(), "{:?}", reading.refusals.first());
     let commands: Vec<_> = reading.commands.into_iter().map(|(_, command)| command).collect();
     let engine = Engine::over(Box::new(MemoryLedger::new())).expect("an empty ledger opens");
@@ -76,7 +76,7 @@ pub fn engine(folders: &[&str]) -> Arc<Engine> {
 
 impl Served {
     fn start(name: &'static str, folders: &[&str]) -> Self {
-        let engine = engine(folders);
+        let engine = engine_of(&files(folders));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
         let runtime = runtime.expect("a runtime starts");
         let config = Config { store_name: name.to_owned(), ..Config::default() };

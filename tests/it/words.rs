@@ -2,7 +2,7 @@
 
 /// The list, the code, the word.
 const WORDS: &[(&str, &str, &str)] = &[
-    ("legalForm", "GROUP", "集团（以简称出现，不是一个法人）"),
+    ("legalForm", "GROUP", "集团（以简称出现，未必是一个法人）"),
     ("legalForm", "JOINT_STOCK", "股份有限公司"),
     ("legalForm", "LIMITED_LIABILITY", "有限责任公司"),
     ("status", "ACTIVE", "存续"),

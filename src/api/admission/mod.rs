@@ -41,20 +41,15 @@ pub fn admit(
         return Err(too("DOCUMENT_TOO_LONG", "查询文字", "document", "字节", "bytes", limits.document_bytes));
     }
     size::tokens(text, limits)?;
-    let document = async_graphql::parser::parse_query(text).map_err(|error| {
-        ApiError::new(
-            "SYNTAX",
-            format!("查询语法有误：{error}。"),
-            format!("The document has a syntax error: {error}."),
-        )
-    })?;
+    let document = async_graphql::parser::parse_query(text).map_err(|error| syntax(text, &error))?;
+    size::expanded(&document, limits)?;
     let operation = operation(&document, operation_name)?;
     if operation.node.ty != OperationType::Query {
         let code = if queries_only { "QUERIES_ONLY" } else { "NOT_SUPPORTED" };
         return Err(ApiError::new(code, "目前只能查询。", "Only queries can be asked."));
     }
-    size::expanded(&document, operation, limits)?;
-    let price = price::of(&document.fragments, &operation.node, variables);
+    size::roots(&document, operation, limits)?;
+    let price = price::of(&document.fragments, &operation.node, variables, limits)?;
     if price > limits.price {
         return Err(ApiError::new(
             "TOO_COSTLY",
@@ -66,6 +61,30 @@ pub fn admit(
         ));
     }
     Ok(Admitted { document, price })
+}
+
+/// What is wrong with a document, with the slips that people make most.
+fn syntax(text: &str, error: &async_graphql::parser::Error) -> ApiError {
+    let place = error.positions().next().map(|position| (position.line, position.column)).unwrap_or((1, 1));
+    let (zh, en) = if text.trim().is_empty() {
+        (
+            "查询是空的。请从示例中选一条，或写 { service { storeName } }。",
+            "The document is empty. Open a sample, or write { service { storeName } }.",
+        )
+    } else if text.contains(['“', '”', '‘', '’', '：', '（', '）', '｛', '｝', '，']) {
+        (
+            "请把中文的引号、冒号、括号、逗号换成英文的 \" : ( ) { } ,。",
+            "Replace Chinese quotes, colons, brackets and commas by the plain ones: \" : ( ) { } ,.",
+        )
+    } else {
+        ("请检查这里的括号、引号和字段名。", "Check brackets, quotes and names there.")
+    };
+    let (line, column) = place;
+    ApiError::new(
+        "SYNTAX",
+        format!("查询语法有误，在第 {line} 行第 {column} 列附近。{zh}"),
+        format!("The document has a syntax error near line {line}, column {column}. {en}"),
+    )
 }
 
 fn operation<'d>(

@@ -9,9 +9,12 @@ use std::collections::HashMap;
 use async_graphql::parser::types::{Field, OperationDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Value, Variables};
 
-use super::Fragments;
+use super::{Fragments, too};
+use crate::api::error::ApiError;
 use crate::api::schema::TYPES;
 use crate::api::types::def::{FieldDef, Size};
+use crate::api::types::resolve::page_size;
+use crate::config::Limits;
 
 /// A field of the introspection: the declarations do not know it.
 const INTROSPECTION: u64 = 1;
@@ -21,12 +24,61 @@ struct Pricing<'d> {
     operation: &'d OperationDefinition,
     variables: &'d Variables,
     known: HashMap<(&'d Name, String), u64>,
+    /// The first argument that asks for more entries than there may be: name, given, most.
+    oversize: Option<(&'static str, i64, u32)>,
+    /// Entries that introspection may answer with.
+    introspected: u64,
+    /// Conditions of all filters, each counted as often as its list is read.
+    conditions: usize,
 }
 
+/// Entries that a list of the introspection has at most, and on an average type below `types`.
+const INTROSPECTED: &[(&str, u64, u64)] = &[
+    ("types", 400, 400),
+    ("fields", 64, 12),
+    ("args", 8, 8),
+    ("inputFields", 40, 4),
+    ("enumValues", 40, 4),
+    ("possibleTypes", 14, 1),
+    ("interfaces", 3, 2),
+    ("directives", 8, 8),
+];
+
 /// The price of an operation whose size has been judged before.
-pub(super) fn of(fragments: &Fragments, operation: &OperationDefinition, variables: &Variables) -> u64 {
-    let mut pricing = Pricing { fragments, operation, variables, known: HashMap::new() };
-    pricing.set(&operation.selection_set.node, "Query")
+pub(super) fn of(
+    fragments: &Fragments,
+    operation: &OperationDefinition,
+    variables: &Variables,
+    limits: &Limits,
+) -> Result<u64, ApiError> {
+    let mut pricing = Pricing {
+        fragments,
+        operation,
+        variables,
+        known: HashMap::new(),
+        oversize: None,
+        introspected: 0,
+        conditions: 0,
+    };
+    let price = pricing.set(&operation.selection_set.node, "Query");
+    if let Some((name, given, most)) = pricing.oversize {
+        return Err(page_size(name, given, most));
+    }
+    if pricing.introspected > limits.introspection {
+        return Err(too(
+            "TOO_COSTLY",
+            "对模式的查询的价格",
+            "price of the introspection",
+            "条",
+            "entries",
+            limits.introspection,
+        ));
+    }
+    if pricing.conditions > limits.filter_conditions {
+        let most = limits.filter_conditions;
+        return Err(too("FILTER_TOO_LARGE", "筛选条件的个数", "number of filter conditions", "个", "conditions", most));
+    }
+    Ok(price)
 }
 
 impl<'d> Pricing<'d> {
@@ -60,13 +112,46 @@ impl<'d> Pricing<'d> {
 
     fn field(&mut self, field: &'d Field, ty: &str) -> u64 {
         let Some(def) = TYPES.get(ty).and_then(|ty| ty.field(&field.name.node)) else {
-            return INTROSPECTION.saturating_add(self.set(&field.selection_set.node, "__Introspection"));
+            let entries = self.introspect(&field.selection_set.node, &field.name.node);
+            self.introspected = self.introspected.saturating_add(entries);
+            return INTROSPECTION;
         };
+        self.count_conditions(field);
         let inner = self.set(&field.selection_set.node, bare(&def.ty));
         u64::from(def.cost).saturating_add(self.size(field, def).saturating_mul(inner))
     }
 
-    fn size(&self, field: &Field, def: &FieldDef) -> u64 {
+    /// Entries below a field of the introspection.
+    fn introspect(&self, set: &SelectionSet, parent: &str) -> u64 {
+        let mut entries = 1_u64;
+        for selection in &set.items {
+            entries = entries.saturating_add(match &selection.node {
+                Selection::Field(field) => {
+                    let name = field.node.name.node.as_str();
+                    let size = INTROSPECTED.iter().find(|row| row.0 == name);
+                    let size = size.map_or(1, |(_, most, average)| if parent == "types" { *average } else { *most });
+                    size.saturating_mul(self.introspect(&field.node.selection_set.node, name))
+                }
+                Selection::InlineFragment(inline) => self.introspect(&inline.node.selection_set.node, parent),
+                Selection::FragmentSpread(spread) => {
+                    let fragment = self.fragments.get(&spread.node.fragment_name.node);
+                    fragment.map_or(0, |fragment| self.introspect(&fragment.node.selection_set.node, parent))
+                }
+            });
+        }
+        entries
+    }
+
+    /// A filter is read for every entry of its list: its conditions are counted and bounded.
+    fn count_conditions(&mut self, field: &Field) {
+        let filter = field.get_argument("filter").and_then(|value| {
+            let resolve = |name: Name| self.variable(&name).ok_or(());
+            value.node.clone().into_const_with(resolve).ok()
+        });
+        self.conditions = self.conditions.saturating_add(filter.as_ref().map_or(0, conditions));
+    }
+
+    fn size(&mut self, field: &Field, def: &FieldDef) -> u64 {
         match def.size {
             Size::One => 1,
             Size::AtMost(most) => u64::from(most),
@@ -76,7 +161,13 @@ impl<'d> Pricing<'d> {
                     value.node.clone().into_const_with(resolve).ok()
                 });
                 match given {
-                    Some(Value::Number(number)) => number.as_u64().unwrap_or(u64::from(most)),
+                    Some(Value::Number(number)) => {
+                        let given = number.as_i64().unwrap_or(i64::MAX);
+                        if !(1..=i64::from(most)).contains(&given) {
+                            self.oversize.get_or_insert((name, given, most));
+                        }
+                        given.clamp(1, i64::from(most)).unsigned_abs()
+                    }
                     _ => u64::from(default),
                 }
             }
@@ -90,6 +181,15 @@ impl<'d> Pricing<'d> {
                 .and_then(|definition| definition.node.default_value().cloned())
         };
         self.variables.get(name).cloned().or_else(default)
+    }
+}
+
+/// Values of a filter, however they are nested.
+fn conditions(filter: &Value) -> usize {
+    match filter {
+        Value::Object(fields) => fields.values().map(conditions).sum(),
+        Value::List(list) => list.iter().map(conditions).sum(),
+        _ => 1,
     }
 }
 

@@ -100,24 +100,42 @@ struct Measure<'d> {
     depth_limit: usize,
 }
 
-/// Measure an operation: fields, depth, root fields, directives.
-pub(super) fn expanded(
-    document: &ExecutableDocument,
-    operation: &Positioned<OperationDefinition>,
-    limits: &Limits,
-) -> Result<(), ApiError> {
+/// Measure every operation and every fragment, run or not: the validator reads them all.
+pub(super) fn expanded(document: &ExecutableDocument, limits: &Limits) -> Result<(), ApiError> {
     let mut measure = Measure {
         fragments: &document.fragments,
         known: HashMap::new(),
         open: Vec::new(),
-        directives: operation.node.directives.len(),
+        directives: 0,
         depth_limit: limits.depth,
     };
-    let extent = measure.set(&operation.node.selection_set.node, 1)?;
-    // Fragments nobody uses are validated all the same.
-    for name in document.fragments.keys() {
-        measure.fragment(name, 1)?;
+    let mut extents = Vec::new();
+    for (_, operation) in document.operations.iter() {
+        measure.directives += operation.node.directives.len();
+        extents.push(measure.set(&operation.node.selection_set.node, 1)?);
     }
+    let mut names: Vec<_> = document.fragments.keys().collect();
+    names.sort_unstable();
+    for name in names {
+        extents.push(measure.fragment(name, 1)?);
+    }
+    for extent in extents {
+        judge(extent, limits)?;
+    }
+    if measure.directives > limits.directives {
+        return Err(too(
+            "TOO_MANY_DIRECTIVES",
+            "指令数",
+            "number of directives",
+            "个",
+            "directives",
+            limits.directives,
+        ));
+    }
+    Ok(())
+}
+
+fn judge(extent: Extent, limits: &Limits) -> Result<(), ApiError> {
     if extent.fields > limits.expanded_fields {
         return Err(too(
             "TOO_MANY_FIELDS",
@@ -131,6 +149,23 @@ pub(super) fn expanded(
     if extent.depth > limits.depth {
         return Err(too("TOO_DEEP", "嵌套", "nesting", "层", "levels", limits.depth));
     }
+    Ok(())
+}
+
+/// Root fields of the operation that runs, aliases and fragments included.
+pub(super) fn roots(
+    document: &ExecutableDocument,
+    operation: &Positioned<OperationDefinition>,
+    limits: &Limits,
+) -> Result<(), ApiError> {
+    let mut measure = Measure {
+        fragments: &document.fragments,
+        known: HashMap::new(),
+        open: Vec::new(),
+        directives: 0,
+        depth_limit: limits.depth,
+    };
+    let extent = measure.set(&operation.node.selection_set.node, 1)?;
     if extent.roots > limits.root_fields as u64 {
         return Err(too(
             "TOO_MANY_ROOT_FIELDS",
@@ -139,16 +174,6 @@ pub(super) fn expanded(
             "个",
             "fields",
             limits.root_fields,
-        ));
-    }
-    if measure.directives > limits.directives {
-        return Err(too(
-            "TOO_MANY_DIRECTIVES",
-            "指令数",
-            "number of directives",
-            "个",
-            "directives",
-            limits.directives,
         ));
     }
     Ok(())

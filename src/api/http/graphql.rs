@@ -201,6 +201,7 @@ async fn answer(service: Arc<Service>, headers: &HeaderMap, asked: Asked, querie
         heavy: Arc::clone(&service.heavy),
         store: Arc::clone(&service.store),
         used: AtomicU64::new(0),
+        shown: AtomicU64::new(0),
     };
     let answering = Arc::new(answering);
     let mut request = GraphRequest::new("").variables(variables).data(Arc::clone(&answering));
@@ -225,7 +226,7 @@ async fn answer(service: Arc<Service>, headers: &HeaderMap, asked: Asked, querie
         }
     };
     let cost = async_graphql::value!({
-        "price": admitted.price, "limit": service.limits.price, "rows": answering.used.load(Ordering::Relaxed),
+        "price": admitted.price, "limit": service.limits.price, "rows": answering.shown.load(Ordering::Relaxed),
     });
     answer = answer.extension("sequence", Value::from(sequence)).extension("cost", cost);
     send(headers, &service, answer)
@@ -236,12 +237,14 @@ fn send(headers: &HeaderMap, service: &Service, mut answer: GraphResponse) -> Re
         let coded = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
         if !coded {
             // Written by the library's validator, in English only.
-            let (zh, en) = (format!("查询与模式不符：{}。请对照文档修改。", error.message), error.message.clone());
+            let said = error.message.trim_end_matches('.').to_owned();
+            let zh = format!("查询里有模式中没有的写法：{said}。请对照文档检查字段名与参数。");
+            let en = format!("{said}. Check names and arguments against the documentation.");
             let mut extensions = ErrorExtensionValues::default();
             extensions.set("code", "VALIDATION");
             extensions.set("zh", zh.clone());
-            extensions.set("en", en);
-            error.message = zh;
+            extensions.set("en", en.clone());
+            error.message = format!("{zh} {en}");
             error.extensions = Some(extensions);
         }
     }

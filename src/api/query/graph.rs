@@ -3,6 +3,7 @@
 use super::search::kinds;
 use crate::api::error::ApiError;
 use crate::api::types::def::{Cx, FieldDef, Object, Out, TypeDef, field};
+use crate::api::types::find::find;
 use crate::api::types::resolve::Args;
 use crate::api::types::{inputs, tie};
 use crate::config::Limits;
@@ -42,7 +43,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
 
 fn reference(cx: &Cx<'_>, args: &Args<'_>, name: &str) -> Result<EntityRow, ApiError> {
     let reference = inputs::reference(&args.get(name).unwrap_or_default())?;
-    Ok(cx.lens.resolve(&reference, &[])?)
+    find(cx, &reference, &[])
 }
 
 fn steps(args: &Args<'_>, name: &str, most: u32) -> Result<u32, ApiError> {
@@ -77,9 +78,9 @@ fn paths(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
         ));
     }
     let longest = steps(args, "maxLength", cx.limits.path_length)?;
-    let before = cx.lens.budget().used();
+    let before = cx.lens.budget().shown();
     let (routes, truncated) = cx.lens.routes(from, to, &relations(args), longest, args.size("first")?);
-    let visited = cx.lens.budget().used() - before;
+    let visited = cx.lens.budget().shown() - before;
     Ok(cx.types.data("PathList", Routes { routes, visited, truncated }))
 }
 

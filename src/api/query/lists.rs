@@ -35,7 +35,12 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
         )
         .cost(20)
         .arg("scheme", "String", "只看这类资质，如 HNTE", "Only this scheme, such as HNTE")
-        .arg("inForceOnly", "Boolean", "只看查询日期有效的", "Only those that count on the day asked for")
+        .arg(
+            "inForce",
+            "[Answer!]",
+            "在查询日期是否有效：是、否、未知中的哪些；不填为全部",
+            "Which answers to whether it counts on the day; all where nothing is given",
+        )
         .first(PAGE, most),
     ));
     fields.push(after(

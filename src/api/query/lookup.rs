@@ -2,11 +2,11 @@
 
 use crate::api::error::ApiError;
 use crate::api::types::def::{Cx, FieldDef, Object, Out};
+use crate::api::types::find::find;
 use crate::api::types::inputs;
 use crate::api::types::resolve::Args;
 use crate::config::Limits;
 use crate::domain::Kind;
-use crate::domain::rejection::Rejection;
 use crate::graph::SourceRecord;
 
 /// The root fields of this file.
@@ -89,11 +89,11 @@ fn by(field: &str, ty: &str, zh: &str, en: &str, kinds: &'static [Kind]) -> Fiel
 
 fn one(cx: &Cx<'_>, args: &Args<'_>, kinds: &[Kind]) -> Result<Out, ApiError> {
     let reference = inputs::reference(&args.get("by").unwrap_or_default())?;
-    match cx.lens.resolve(&reference, kinds) {
+    match find(cx, &reference, kinds) {
         Ok(node) => Ok(Out::Object(Object::Node(node))),
         // Not there is an answer; several, or another kind, is a mistake worth telling.
-        Err(Rejection::UnknownReference { .. }) => Ok(Out::Null),
-        Err(rejection) => Err(rejection.into()),
+        Err(error) if error.code == "UNKNOWN_REFERENCE" => Ok(Out::Null),
+        Err(error) => Err(error),
     }
 }
 

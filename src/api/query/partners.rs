@@ -9,6 +9,7 @@ use super::partner_types::{Answer, Explained, Ranked};
 use super::search::{index, kinds, place};
 use crate::api::error::ApiError;
 use crate::api::types::def::{Cx, FieldDef, Object, Out};
+use crate::api::types::find::find;
 use crate::api::types::inputs;
 use crate::api::types::page;
 use crate::api::types::resolve::Args;
@@ -82,8 +83,8 @@ fn partners(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
 fn wish(cx: &Cx<'_>, given: &Gql) -> Result<(Wish, String, Kind), ApiError> {
     let Gql::Object(fields) = given else { return Err(empty_wish()) };
     let Some((name, value)) = fields.iter().next() else { return Err(empty_wish()) };
-    let find = |kinds: &[Kind]| Ok::<_, ApiError>(cx.lens.resolve(&inputs::reference(value)?, kinds)?);
-    let owner = |node, relation| cx.lens.ties(node, Some(relation), false).next().map(|tie: Tie| tie.there);
+    let find = |kinds: &[Kind]| find(cx, &inputs::reference(value)?, kinds);
+    let owners = |node, relation| cx.lens.ties(node, Some(relation), false).map(|tie: Tie| tie.there).collect();
     match (name.as_str(), value) {
         ("organization", _) => {
             let node = find(Kind::ORGANIZATIONS)?;
@@ -93,16 +94,16 @@ fn wish(cx: &Cx<'_>, given: &Gql) -> Result<(Wish, String, Kind), ApiError> {
                 [node].into_iter().chain(demands).map(|node| own_words(cx, node, cx.lens.kind(node) == Kind::Demand));
             let text = words.collect::<Vec<_>>().join("\n");
             let default = if cx.lens.kind(node) == Kind::Institute { Kind::Enterprise } else { Kind::Institute };
-            Ok((Wish { organization: Some(node), about: vec![node], text: None }, text, default))
+            Ok((Wish { seekers: vec![node], about: vec![node], text: None }, text, default))
         }
         ("demand", _) => {
             let node = find(&[Kind::Demand])?;
-            let wish = Wish { organization: owner(node, Relation::HasDemand), about: vec![node], text: None };
+            let wish = Wish { seekers: owners(node, Relation::HasDemand), about: vec![node], text: None };
             Ok((wish, own_words(cx, node, true), Kind::Institute))
         }
         ("achievement", _) => {
             let node = find(&[Kind::Achievement])?;
-            let wish = Wish { organization: owner(node, Relation::HasAchievement), about: vec![node], text: None };
+            let wish = Wish { seekers: owners(node, Relation::HasAchievement), about: vec![node], text: None };
             Ok((wish, own_words(cx, node, true), Kind::Enterprise))
         }
         ("text", Gql::String(text)) => {
@@ -168,10 +169,15 @@ fn explain(
     wanted: &[Kind],
     ranking: &Arc<Ranking>,
 ) -> Result<Explained, ApiError> {
-    let candidate = cx.lens.resolve(reference, &[])?;
+    let candidate = find(cx, reference, &[])?;
     let place = ranking.partners.iter().position(|partner| partner.node == candidate);
     let why_not = if place.is_some() {
         (String::new(), String::new())
+    } else if ranking.related.contains(&candidate) {
+        (
+            "它就是需求方本身，或与需求方属于同一家（上级、下属或同一单位的其他部门）。".to_owned(),
+            "It is the one who seeks, or belongs to the same house.".to_owned(),
+        )
     } else if wanted.contains(&cx.lens.kind(candidate)) {
         (
             "没有文字、领域、共同联系或合作历史方面的依据；地域近不足以推荐。".to_owned(),

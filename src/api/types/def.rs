@@ -168,6 +168,7 @@ impl FieldDef {
 
     /// With an argument that says how many.
     pub fn sized(mut self, name: &'static str, default: u32, most: u32, zh: &str, en: &str) -> Self {
+        let default = default.min(most);
         self.size = Size::Argument { name, default, most };
         let (zh, en) = (format!("{zh}，1 到 {most}，单位：条"), format!("{en}, 1 to {most}. Unit: entries"));
         self.arg(name, "Int! = ", zh, en).default(i64::from(default)).typed("Int!")

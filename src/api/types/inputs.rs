@@ -4,6 +4,7 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value as Gql};
 
 use super::def::{ArgDef, Cx, InputDef};
+use super::find::find;
 use crate::api::error::ApiError;
 use crate::domain::command::Reference;
 use crate::domain::fold::fold;
@@ -93,8 +94,8 @@ fn filter(name: &str, kinds: &[Kind]) -> InputDef {
         input_field(
             "certified",
             "String",
-            "在查询日期持有这类有效资质，如 HNTE",
-            "Holds a certificate of this scheme that counts on the day, such as HNTE",
+            "在查询日期确有这类有效资质，如 HNTE；是否有效未知的见 certifications(inForce: [UNKNOWN])",
+            "Surely holds a certificate of this scheme that counts on the day, such as HNTE; doubtful ones: certifications(inForce: [UNKNOWN])",
         ),
     ];
     if let [kind] = kinds {
@@ -138,6 +139,9 @@ pub fn reference(value: &Gql) -> Result<Reference, ApiError> {
     };
     let Gql::Object(fields) = value else { return Err(bad()) };
     let Some((name, Gql::String(text))) = fields.iter().next() else { return Err(bad()) };
+    if text.trim().is_empty() {
+        return Err(bad());
+    }
     if text.chars().count() > 256 {
         return Err(ApiError::new(
             "BAD_REFERENCE",
@@ -228,15 +232,15 @@ fn one(cx: &Cx<'_>, node: EntityRow, name: &Name, value: &Gql, depth: usize) -> 
             let wanted = fold(text());
             cx.lens.names(node).iter().any(|name| fold(&name.text).contains(&wanted))
         }
-        "region" => within(cx, node, Relation::LocatedIn, cx.lens.resolve(&reference(value)?, &[Kind::Region])?),
-        "field" => within(cx, node, Relation::ClassifiedAs, cx.lens.resolve(&reference(value)?, &[Kind::Term])?),
+        "region" => within(cx, node, Relation::LocatedIn, find(cx, &reference(value)?, &[Kind::Region])?),
+        "field" => within(cx, node, Relation::ClassifiedAs, find(cx, &reference(value)?, &[Kind::Term])?),
         "certified" => {
             let scheme = Reference::Code(format!("SCHEME:{}", text()));
-            let term = cx.lens.id(cx.lens.resolve(&scheme, &[Kind::Term])?);
+            let term = cx.lens.id(find(cx, &scheme, &[Kind::Term])?);
             let mut held = cx.lens.records(node, RecordKind::Certification);
             held.any(|record| {
                 record.values.iter().any(|(_, value)| *value == Value::Term(term))
-                    && super::record::counts_on(record, cx.lens.day)
+                    && super::record::in_force(cx, record) == Some(true)
             })
         }
         attribute => holds(cx, node, attribute, value)?,
@@ -299,7 +303,7 @@ fn holds(cx: &Cx<'_>, node: EntityRow, name: &str, wanted: &Gql) -> Result<bool,
 
 /// The day after the last day that a date can mean.
 fn last_day_after(date: crate::domain::PartialDate) -> Day {
-    if date.day == 0 { date.end_day() } else { Day(date.first_day().0.saturating_add(1)) }
+    Day(date.last_day().0.saturating_add(1))
 }
 
 fn code_name(value: &Gql) -> Option<&str> {

@@ -7,6 +7,7 @@
 pub mod def;
 pub mod enums;
 pub mod fact;
+pub mod find;
 pub mod inputs;
 pub mod node;
 pub mod page;

@@ -131,7 +131,12 @@ fn node_fields(most: u32) -> Vec<FieldDef> {
             certifications,
         )
         .arg("scheme", "String", "只看这类资质，如 HNTE", "Only this scheme, such as HNTE")
-        .arg("inForceOnly", "Boolean", "只看查询日期有效的", "Only those that count on the day asked for")
+        .arg(
+            "inForce",
+            "[Answer!]",
+            "在查询日期是否有效：是、否、未知中的哪些；不填为全部",
+            "Which answers to whether it counts on the day; all where nothing is given",
+        )
         .first(20, most)
         .arg(
             "after",
@@ -207,13 +212,14 @@ fn certifications(cx: &Cx<'_>, node: EntityRow, args: &Args<'_>) -> Result<Out, 
     certification_page(cx, args, &scope(cx, node, "certifications"), all)
 }
 
-/// A page of certifications, filtered by the arguments `scheme` and `inForceOnly`.
+/// A page of certifications, filtered by the arguments `scheme` and `inForce`.
 pub fn certification_page(cx: &Cx<'_>, args: &Args<'_>, scope: &str, all: Vec<Arc<Record>>) -> Result<Out, ApiError> {
     let scheme = args.text("scheme").map(|code| scheme_term(cx, &code)).transpose()?;
-    let in_force = args.get("inForceOnly") == Some(async_graphql::Value::Boolean(true));
+    let in_force = args.names("inForce");
     let is_wanted = |record: &Arc<Record>| {
         scheme.is_none_or(|id| record.values.iter().any(|(_, value)| *value == Value::Term(id)))
-            && (!in_force || record::counts_on(record, cx.lens.day))
+            && (in_force.is_empty()
+                || in_force.iter().any(|answer| answer == record::answer_name(record::in_force(cx, record))))
     };
     let place = match cx.types.data("Certification", ()) {
         Out::Object(Object::Data(place, _)) => place,
@@ -229,13 +235,13 @@ pub fn certification_page(cx: &Cx<'_>, args: &Args<'_>, scope: &str, all: Vec<Ar
         }
         _ => String::new(),
     };
-    let scope = format!("{scope}/{scheme:?}/{in_force}");
+    let scope = format!("{scope}/{scheme:?}/{in_force:?}");
     page(cx, "CertificationConnection", page::paginate(cx, args, &scope, "CertificationEdge", &objects, key)?)
 }
 
 fn scheme_term(cx: &Cx<'_>, code: &str) -> Result<crate::domain::Id, ApiError> {
     let reference = crate::domain::command::Reference::Code(format!("SCHEME:{code}"));
-    Ok(cx.lens.resolve(&reference, &[Kind::Term]).map(|term| cx.lens.id(term))?)
+    super::find::find(cx, &reference, &[Kind::Term]).map(|term| cx.lens.id(term))
 }
 
 /// Fields that organisations have beyond nodes.
@@ -292,8 +298,7 @@ fn relation_field(relation: Relation, forward: bool, most: u32) -> FieldDef {
     let read = move |cx: &Cx<'_>, node: EntityRow, args: &Args<'_>| {
         let ties = sorted(cx, cx.lens.ties(node, Some(relation), forward).collect());
         let objects: Vec<Object> = ties.into_iter().map(Object::Edge).collect();
-        let scope = scope(cx, node, &format!("{relation:?}/{forward}"));
-        let page = page::paginate(cx, args, &scope, "", &objects, |object| tie_key(cx, object))?;
+        let page = page::paginate(cx, args, page::PLAIN, "", &objects, |object| tie_key(cx, object))?;
         Ok(cx.types.data(&tie::connection_name(relation, forward), page))
     };
     node_field(end.field, &format!("{connection}!"), end.zh, end.en, read).cost(2).first(20, most).arg(

@@ -29,6 +29,9 @@ pub struct PageEdge {
     pub object: Object,
 }
 
+/// The scope of lists whose cursors are the ids of their entries.
+pub const PLAIN: &str = "";
+
 /// The page that the arguments `first` and `after` ask for. `items` stand in order of `key`;
 /// `scope` says which list it is: parent, field, filter, order, day, rights.
 pub fn paginate(
@@ -66,6 +69,9 @@ fn mark(scope: &str, key: &str) -> String {
 }
 
 fn seal_cursor(scope: &str, key: &str) -> String {
+    if scope == PLAIN {
+        return key.to_owned();
+    }
     let hex: String = key.bytes().map(|byte| format!("{byte:02x}")).collect();
     mark(scope, key) + &hex
 }
@@ -78,6 +84,9 @@ fn open_cursor(scope: &str, cursor: &str) -> Result<String, ApiError> {
             "after is no cursor of this list (a change of filter, order or date makes it another list). Start from the first page.",
         )
     };
+    if scope == PLAIN {
+        return cursor.parse::<crate::domain::Id>().map(|id| id.to_string()).map_err(|()| bad());
+    }
     if cursor.len() < 12 || cursor.len() > 4_096 || !cursor.is_ascii() {
         return Err(bad());
     }

@@ -8,8 +8,10 @@ use crate::domain::{Day, RecordKind, Value, enumeration};
 use crate::graph::Record;
 
 /// Does a certification count on a day? Its dates decide; a revocation counts from its own day,
-/// also in the past (国科发火〔2016〕32号).
-pub fn counts_on(record: &Record, day: Day) -> bool {
+/// also in the past (国科发火〔2016〕32号). Where a start or an end is not stated, the source speaks
+/// for its own date alone: before or after it nobody knows, and unknown is neither yes nor no.
+pub fn in_force(cx: &Cx<'_>, record: &Record) -> Option<bool> {
+    let day = cx.lens.day;
     let attribute = |name: &str| {
         let tag = RecordKind::Certification.row().attribute(name)?.tag;
         record.values.iter().find(|(known, _)| *known == tag).map(|(_, value)| value)
@@ -24,7 +26,27 @@ pub fn counts_on(record: &Record, day: Day) -> bool {
         _ if taken => Day::BEGINNING,
         _ => Day::END,
     };
-    record.fact.validity.contains(day) && day < taken_from
+    let validity = &record.fact.validity;
+    if !validity.contains(day) || day >= taken_from {
+        return Some(false);
+    }
+    let told = cx.lens.source(record.fact.provenance.source).and_then(|source| source.named("date"));
+    let (told_from, told_to) = match told {
+        Some(Value::Date(date)) => (date.first_day(), date.last_day()),
+        _ => (Day::END, Day::BEGINNING),
+    };
+    let begun = validity.from.is_some() || day >= told_from;
+    let goes_on = validity.to.is_some() || day <= told_to;
+    (begun && goes_on).then_some(true)
+}
+
+/// Yes, no or unknown, as the schema names them.
+pub fn answer_name(answer: Option<bool>) -> &'static str {
+    match answer {
+        Some(true) => "YES",
+        Some(false) => "NO",
+        None => "UNKNOWN",
+    }
 }
 
 /// The types of this file.
@@ -39,10 +61,10 @@ pub fn types() -> Vec<TypeDef> {
         }),
         field(
             "isInForce",
-            "Boolean!",
-            "在查询日期是否有效（含撤销追溯）",
-            "Whether it counts on the day asked for, revocations included",
-            |cx: &Cx<'_>, record: &Arc<Record>, _| Ok(Out::flag(counts_on(record, cx.lens.day))),
+            "Answer!",
+            "在查询日期是否有效（含撤销追溯）；没有写明起止的，来源日期之外为未知",
+            "Whether it counts on the day asked for, revocations included; where no end is stated, unknown after the date of its source",
+            |cx: &Cx<'_>, record: &Arc<Record>, _| Ok(Out::code(answer_name(in_force(cx, record)))),
         ),
     ];
     for attribute in row.attributes {

@@ -65,13 +65,18 @@ impl<'a> Args<'a> {
         let given = self.number(name).unwrap_or_else(|| i64::from(default));
         match usize::try_from(given) {
             Ok(size) if (1..=most as usize).contains(&size) => Ok(size),
-            _ => Err(ApiError::new(
-                "PAGE_SIZE",
-                format!("{name} 应在 1 到 {most} 之间，给的是 {given}。要更多请用 after 翻页。"),
-                format!("{name} must lie between 1 and {most}, not {given}. Use after to page on."),
-            )),
+            _ => Err(page_size(name, given, most)),
         }
     }
+}
+
+/// More entries, or fewer, than a list takes.
+pub fn page_size(name: &str, given: i64, most: u32) -> ApiError {
+    ApiError::new(
+        "PAGE_SIZE",
+        format!("{name} 应在 1 到 {most} 之间，给的是 {given}。要更多请用 after 翻页。"),
+        format!("{name} must lie between 1 and {most}, not {given}. Use after to page on."),
+    )
 }
 
 /// Read the selected fields of an object.

@@ -14,6 +14,8 @@ pub struct Detail {
     name: &'static str,
     label: &'static str,
     text: String,
+    /// The value as it is said in a sentence: “归口管理区域” and not its explanation.
+    spoken: String,
     /// Roles, sums and products are said in the sentence; yes and no only below it.
     in_sentence: bool,
 }
@@ -52,12 +54,12 @@ pub fn sentence(cx: &Cx<'_>, tie: &Tie) -> (String, String) {
     let end = if tie.forward { &row.forward } else { &row.reverse };
     let (here, there) = (cx.lens.name(tie.here), cx.lens.name(tie.there));
     let english = |node| cx.lens.name_in(node, crate::domain::name::Language::En);
-    let zh = end.sentence_zh.replace("{a}", here).replace("{b}", &quoted(cx, tie.there, there));
+    let zh = end.sentence_zh.replace("{a}", &quoted(cx, tie.here, here)).replace("{b}", &quoted(cx, tie.there, there));
     let en = end
         .sentence_en
         .replace("{a}", english(tie.here).unwrap_or(here))
         .replace("{b}", english(tie.there).unwrap_or(there));
-    let details = details(cx, tie).into_iter().filter(|detail| detail.in_sentence).map(|detail| detail.text);
+    let details = details(cx, tie).into_iter().filter(|detail| detail.in_sentence).map(|detail| detail.spoken);
     let fact = cx.lens.tie_fact(tie.row);
     let since = fact.validity.from.map(|date| format!("自 {date}"));
     let all: Vec<String> = details.chain(since).collect();
@@ -68,7 +70,7 @@ pub fn sentence(cx: &Cx<'_>, tie: &Tie) -> (String, String) {
 
 /// A label up to its first mark: “在合作中的角色” and not its explanation.
 fn short(label: &str) -> &str {
-    label.split(['，', '；', '：', '（']).next().unwrap_or(label)
+    label.split(['，', '；', '：', '（', '、']).next().unwrap_or(label)
 }
 
 /// Titles of works and undertakings stand in book marks, names do not.
@@ -86,6 +88,7 @@ fn details(cx: &Cx<'_>, tie: &Tie) -> Vec<Detail> {
         name: attribute.name,
         label: attribute.zh,
         text: with_unit(cx, attribute, found),
+        spoken: short(&with_unit(cx, attribute, found)).to_owned(),
         in_sentence: !matches!(attribute.value_type, ValueType::Answer | ValueType::Integer(..))
             && *found != Value::Unknown,
     })

@@ -1,4 +1,5 @@
-//! How near are they? Same county 1, same city 0.8, same province 0.5, else 0.2 (domain study §8.2).
+//! How near are they? Same county 1, same city 0.8, same province 0.5 (domain study §8.2); beyond
+//! the province 0 and said as a caution, for being far is no reason.
 
 use crate::domain::{Relation, Value, enumeration};
 use crate::graph::{EntityRow, Lens, Tie};
@@ -10,7 +11,7 @@ pub const SIGNAL: Signal = Signal {
     zh: "地域远近：同县区、同市、同省或省外",
     en: "Distance: same county, same city, same province, or beyond",
     substantial: false,
-    applies: |scene| seeker(scene).is_some(),
+    applies: |scene| !seekers(scene).is_empty(),
     find,
 };
 
@@ -21,8 +22,9 @@ const LEVELS: &[(&[&str], f64, &str, &str)] = &[
     (&["PROVINCE"], 0.5, "同在", "both are in"),
 ];
 
-fn seeker<'v>(scene: &Scene<'v>) -> Option<(EntityRow, Tie)> {
-    scene.wish.organization.and_then(|node| place(&scene.lens, node))
+/// Where those who seek are, as far as known.
+fn seekers(scene: &Scene<'_>) -> Vec<(EntityRow, Tie)> {
+    scene.wish.seekers.iter().filter_map(|node| place(&scene.lens, *node)).collect()
 }
 
 /// Where it is: jurisdiction first, then whatever is known.
@@ -49,11 +51,19 @@ fn regions(lens: &Lens<'_>, start: EntityRow) -> Vec<EntityRow> {
     all
 }
 
+/// The nearest of those who seek counts.
 fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
-    let lens = &scene.lens;
-    let (Some((here, mine)), Some((there, other))) = (seeker(scene), place(lens, candidate)) else {
+    let Some(there) = place(&scene.lens, candidate) else {
         return Finding::Unknown("所在地区未知", "its place is not known");
     };
+    let reasons = seekers(scene).into_iter().map(|here| nearness(&scene.lens, here, there));
+    match reasons.reduce(|best, other| if other.value > best.value { other } else { best }) {
+        Some(reason) => Finding::Says(reason),
+        None => Finding::Unknown("需求方所在地区未知", "the place of whoever seeks is not known"),
+    }
+}
+
+fn nearness(lens: &Lens<'_>, (here, mine): (EntityRow, Tie), (there, other): (EntityRow, Tie)) -> Reason {
     let (near, far) = (regions(lens, here), regions(lens, there));
     let evidence = vec![mine, other];
     for (kinds, value, zh, en) in LEVELS {
@@ -65,19 +75,9 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
         };
         if let Some(common) = near.iter().find(|region| far.contains(region) && is_level(region)) {
             let name = lens.name(*common);
-            return Finding::Says(Reason {
-                value: *value,
-                zh: format!("{zh}{name}"),
-                en: format!("{en} {name}"),
-                evidence,
-            });
+            return Reason { value: *value, zh: format!("{zh}{name}"), en: format!("{en} {name}"), evidence };
         }
     }
     let name = lens.name(there);
-    Finding::Says(Reason {
-        value: 0.2,
-        zh: format!("位于外地：{name}"),
-        en: format!("it is elsewhere: {name}"),
-        evidence,
-    })
+    Reason { value: 0.0, zh: format!("位于外地：{name}"), en: format!("it is elsewhere: {name}"), evidence }
 }

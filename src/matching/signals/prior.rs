@@ -30,7 +30,10 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
         }
     }
     if joint.is_empty() {
-        let (zh, en) = ("双方没有直接合作记录".to_owned(), "no record of direct collaboration".to_owned());
+        let (zh, en) = (
+            "库中没有双方直接合作的记录（不等于没有）".to_owned(),
+            "no direct collaboration on record (which is not none)".to_owned(),
+        );
         return Finding::Says(Reason { value: 0.0, zh, en, evidence: Vec::new() });
     }
     joint.sort_by(|left, right| left.3.total_cmp(&right.3).then_with(|| lens.code(left.0).cmp(lens.code(right.0))));

@@ -28,7 +28,7 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
     }
     let shared =
         own.reached.iter().filter_map(|(third, mine)| theirs.reached.get(third).map(|other| (*third, mine, other)));
-    let weighed = shared.filter(|(third, _, _)| Some(*third) != scene.wish.organization && *third != candidate);
+    let weighed = shared.filter(|(third, _, _)| !scene.wish.seekers.contains(third) && *third != candidate);
     let mut weighed: Vec<(EntityRow, f64, Vec<Tie>)> = weighed
         .map(|(third, mine, other)| {
             (third, 1.0 / ties::reach(lens, third) as f64, [mine.as_slice(), other.as_slice()].concat())
@@ -38,7 +38,10 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
     let sum: f64 = weighed.iter().map(|(_, weight, _)| weight).sum();
     let names = weighed.iter().take(NAMED).map(|(third, _, _)| lens.name(*third)).collect::<Vec<_>>().join("、");
     let (zh, en) = if weighed.is_empty() {
-        ("没有共同的联系".to_owned(), "no third party in common".to_owned())
+        (
+            "库中没有双方共同联系的记录（不等于没有）".to_owned(),
+            "no third party in common on record (which is not none)".to_owned(),
+        )
     } else {
         (format!("双方都与{names}有联系"), format!("both are tied to {names}"))
     };

@@ -44,7 +44,9 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
     let half = scene.weights.get("text.half");
     let strength = |score: f64| score / (score + half);
     let value = 1.0 - held.iter().map(|(evidence, _)| 1.0 - strength(f64::from(evidence.score))).product::<f64>();
-    let words = best.words.iter().take(NAMED).cloned().collect::<Vec<_>>();
+    // Of overlapping words the longest is named: 剥离强度, not 剥离.
+    let inside = |word: &String| best.words.iter().any(|other| other != word && other.contains(word.as_str()));
+    let words = best.words.iter().filter(|word| !inside(word)).take(NAMED).cloned().collect::<Vec<_>>();
     let title = scene.lens.name(best.document);
     let (zh, en) = match scene.lens.kind(best.document) {
         Kind::Achievement => {

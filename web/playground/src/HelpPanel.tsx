@@ -54,7 +54,7 @@ export function HelpPanel({ open, onClose }: HelpPanelProps) {
           按哪一天的事实回答，如 <code>{'asOf: "2024-12-31"'}</code>
           ；不写就是今天。合作、称号、任职都有起止日期，换日期会得到不同结果。
         </Entry>
-        <Entry term={<code>sources</code>}>
+        <Entry term={<code>source</code>}>
           每条事实的出处：网址、发布单位、日期与等级。引用数据前请先看出处。
         </Entry>
         <Entry term={<code>first · after</code>}>
