@@ -180,6 +180,113 @@ fn questions_that_cannot_be_answered() {
 }
 
 #[test]
+fn introspection_is_answered_but_not_multiplied() {
+    let (_data, server) = server();
+    // What the playground asks for: every type with fields, arguments and nine levels of types.
+    let of_type = (0..9).fold(String::new(), |inner, _| format!("ofType {{ kind name {inner} }}"));
+    let of_type = format!("kind name {of_type}");
+    let input = format!("name description type {{ {of_type} }} defaultValue");
+    let own = format!(
+        "{{ __schema {{ queryType {{ name }} types {{ kind name description fields(includeDeprecated: true) {{ name description args {{ {input} }} type {{ {of_type} }} isDeprecated }} inputFields {{ {input} }} interfaces {{ {of_type} }} enumValues {{ name description }} possibleTypes {{ {of_type} }} }} directives {{ name locations args {{ {input} }} }} }} }}"
+    );
+    let (_, answer) = server.ask(&own);
+    assert!(
+        answer["data"]["__schema"]["types"].as_array().is_some_and(|types| types.len() > 100),
+        "{}",
+        answer["errors"]
+    );
+    let pairs = |count: usize| {
+        let inner =
+            (0..count).fold("name".to_owned(), |inner, _| format!("possibleTypes {{ interfaces {{ {inner} }} }}"));
+        format!("{{ __type(name: \"Node\") {{ {inner} }} }}")
+    };
+    assert!(server.ask(&pairs(1)).1["data"]["__type"].is_object());
+    assert_eq!(server.code(&pairs(5)), "TOO_COSTLY");
+    let fields = (0..6).fold("name".to_owned(), |inner, _| format!("fields {{ type {{ {inner} }} }}"));
+    assert_eq!(server.code(&format!("{{ __type(name: \"Query\") {{ {fields} }} }}")), "TOO_COSTLY");
+}
+
+#[test]
+fn every_operation_is_judged_not_only_the_one_that_runs() {
+    let (_data, server) = server();
+    let doubling: String =
+        (0..28).map(|place| format!(" fragment F{place} on Query {{ ...F{0} ...F{0} }}", place + 1)).collect();
+    let query =
+        format!("query A {{ __typename }} query B {{ ...F0 }}{doubling} fragment F28 on Query {{ __typename }}");
+    let body = serde_json::json!({ "query": query, "operationName": "A" }).to_string();
+    let (_, answer) = server.send("POST", "/graphql", &[JSON], body.as_bytes());
+    assert_refusal(&answer, "TOO_MANY_FIELDS");
+}
+
+#[test]
+fn filters_are_bounded_also_in_variables() {
+    let (_data, server) = server();
+    let ask = |count: usize| {
+        let conditions: Vec<_> =
+            (0..count).map(|place| serde_json::json!({ "nameContains": format!("无{place}") })).collect();
+        let query = "query($f: OrganizationFilter) { organizations(filter: $f) { totalCount } }";
+        let body = serde_json::json!({ "query": query, "variables": { "f": { "or": conditions } } }).to_string();
+        server.send("POST", "/graphql", &[JSON], body.as_bytes()).1
+    };
+    assert!(ask(20).contains("\"totalCount\":0"), "{}", ask(20));
+    assert_refusal(&ask(4_000), "FILTER_TOO_LARGE");
+}
+
+#[test]
+fn a_cursor_of_an_edge_leads_on() {
+    let (_data, server) = server();
+    let page = |after: &str| {
+        let query = format!(
+            "{{ organization(by: {{code: \"ent-juneng\"}}) {{ collaborations(first: 2{after}) {{ edges {{ cursor id }} pageInfo {{ endCursor }} }} }} }}"
+        );
+        server.ask(&query).1["data"]["organization"]["collaborations"].clone()
+    };
+    let first = page("");
+    assert_eq!(first["edges"][1]["cursor"], first["pageInfo"]["endCursor"]);
+    let after_one = page(&format!(", after: {}", first["edges"][0]["cursor"]));
+    assert_eq!(after_one["edges"][0]["id"], first["edges"][1]["id"], "{after_one}");
+}
+
+#[test]
+fn the_owner_of_an_anonymous_demand_is_not_counted() {
+    let (_data, server) = server();
+    // Both ask for something that only the bureau may know of; see the README of the invented city.
+    for firm in ["ent-guanjia", "ent-huaneng-hb", "ent-juneng"] {
+        let ask = |day: &str| {
+            let query = format!(
+                "{{ neighborhood(of: {{code: \"{firm}\"}}, asOf: \"{day}\", limit: 500) {{ visited edges {{ id }} }} }}"
+            );
+            server.ask(&query).1
+        };
+        for day in ["2016-01-01", "2019-06-30", "2021-12-31", "2026-01-01"] {
+            let answer = ask(day);
+            let shown = answer["data"]["neighborhood"]["edges"].as_array().map_or(0, Vec::len);
+            assert_eq!(answer["data"]["neighborhood"]["visited"], shown, "{firm} on {day}");
+            assert_eq!(answer["extensions"]["cost"]["rows"], shown, "{firm} on {day}");
+        }
+    }
+}
+
+#[test]
+fn misses_offer_what_may_have_been_meant() {
+    let (_data, server) = server();
+    let (_, answer) = server.ask("{ organization(by: {name: \"示例华能\"}) { id } }");
+    let candidates = answer["errors"][0]["extensions"]["candidates"].as_array().cloned().unwrap_or_default();
+    assert_eq!(candidates.len(), 2, "{answer}");
+    let id = candidates[0]["id"].as_str().unwrap_or_default();
+    let (_, again) = server.ask(&format!("{{ organization(by: {{id: \"{id}\"}}) {{ nameZh }} }}"));
+    assert_eq!(again["data"]["organization"]["nameZh"], candidates[0]["nameZh"]);
+    let (_, answer) = server.ask("{ partners(for: {organization: {name: \"华能新材料\"}}) { totalCount } }");
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UNKNOWN_REFERENCE");
+    assert!(
+        answer["errors"][0]["extensions"]["zh"].as_str().is_some_and(|zh| zh.contains("您是不是要找：示例华能新材料")),
+        "{answer}"
+    );
+    let (_, answer) = server.ask("{ organization(by: {name: “示例”}) { id } }");
+    assert!(answer["errors"][0]["extensions"]["zh"].as_str().is_some_and(|zh| zh.contains("中文的引号")), "{answer}");
+}
+
+#[test]
 fn what_is_hidden_does_not_exist() {
     let (_data, server) = server();
     // dem-fuqi is for the bureau only, dem-soc hides its owner.
