@@ -46,6 +46,8 @@ pub struct Limits {
     pub directives: usize,
     /// The price of a document, in rows.
     pub price: u64,
+    /// Documents kept parsed.
+    pub known_documents: usize,
     /// Entries that an introspection may answer with.
     pub introspection: u64,
     /// Conditions of all filters of a document.
@@ -94,6 +96,7 @@ impl Default for Limits {
             root_fields: 20,
             directives: 50,
             price: 200_000,
+            known_documents: 500,
             introspection: 2_000_000,
             filter_conditions: 60,
             budget_rows: 400_000,

@@ -5,10 +5,12 @@
 //! its fields once fragments are written out (each fragment is counted once), and its price from
 //! the declarations with variables and defaults resolved. Arithmetic saturates.
 
+mod known;
 mod price;
 mod size;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_graphql::Variables;
 use async_graphql::parser::types::{
@@ -18,6 +20,8 @@ use async_graphql::{Name, Positioned};
 
 use super::error::ApiError;
 use crate::config::Limits;
+
+pub use known::Documents;
 
 /// A document that may run.
 pub struct Admitted {
@@ -31,18 +35,21 @@ type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
 /// Judge a document.
 pub fn admit(
+    documents: &Documents,
     text: &str,
     operation_name: Option<&str>,
     variables: &Variables,
     limits: &Limits,
     queries_only: bool,
 ) -> Result<Admitted, ApiError> {
-    if text.len() > limits.document_bytes {
-        return Err(too("DOCUMENT_TOO_LONG", "查询文字", "document", "字节", "bytes", limits.document_bytes));
-    }
-    size::tokens(text, limits)?;
-    let document = async_graphql::parser::parse_query(text).map_err(|error| syntax(text, &error))?;
-    size::expanded(&document, limits)?;
+    let document = match documents.find(text) {
+        Some(document) => document,
+        None => {
+            let document = Arc::new(read(text, limits)?);
+            documents.keep(text, &document);
+            document
+        }
+    };
     let operation = operation(&document, operation_name)?;
     if operation.node.ty != OperationType::Query {
         let code = if queries_only { "QUERIES_ONLY" } else { "NOT_SUPPORTED" };
@@ -60,7 +67,20 @@ pub fn admit(
             ),
         ));
     }
+    // The library takes the document apart while it runs.
+    let document = ExecutableDocument::clone(&document);
     Ok(Admitted { document, price })
+}
+
+/// Read a document and judge everything that does not hang on variables or on which operation runs.
+fn read(text: &str, limits: &Limits) -> Result<ExecutableDocument, ApiError> {
+    if text.len() > limits.document_bytes {
+        return Err(too("DOCUMENT_TOO_LONG", "查询文字", "document", "字节", "bytes", limits.document_bytes));
+    }
+    size::tokens(text, limits)?;
+    let document = async_graphql::parser::parse_query(text).map_err(|error| syntax(text, &error))?;
+    size::expanded(&document, limits)?;
+    Ok(document)
 }
 
 /// What is wrong with a document, with the slips that people make most.
@@ -134,7 +154,7 @@ mod tests {
 
     fn judge(text: &str, variables: Value) -> Result<u64, &'static str> {
         let variables = Variables::from_value(variables);
-        admit(text, None, &variables, &Limits::default(), false)
+        admit(&Documents::new(8), text, None, &variables, &Limits::default(), false)
             .map(|admitted| admitted.price)
             .map_err(|error| error.code)
     }

@@ -179,6 +179,7 @@ fn pairs(query: &str) -> Vec<(String, String)> {
 async fn answer(service: Arc<Service>, headers: &HeaderMap, asked: Asked, queries_only: bool) -> Response {
     let variables = Variables::from_json(asked.variables);
     let admitted = match admission::admit(
+        &service.documents,
         &asked.query,
         asked.operation_name.as_deref(),
         &variables,

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::Semaphore;
 
+use super::admission::Documents;
 use super::query::StoreName;
 use super::schema::{GraphSchema, build};
 use crate::config::Config;
@@ -23,6 +24,7 @@ use crate::engine::Engine;
 pub struct Service {
     engine: Arc<Engine>,
     schema: GraphSchema,
+    documents: Documents,
     limits: Arc<crate::config::Limits>,
     heavy: Arc<Semaphore>,
     store: Arc<StoreName>,
@@ -40,6 +42,7 @@ impl Service {
         Self {
             engine,
             schema: build(&config.limits),
+            documents: Documents::new(config.limits.known_documents),
             limits: Arc::new(config.limits.clone()),
             heavy: Arc::new(Semaphore::new(config.limits.heavy_at_once)),
             store: Arc::new(store),

@@ -295,13 +295,14 @@ fn relation_field(relation: Relation, forward: bool, most: u32) -> FieldDef {
     let row = relation.row();
     let end = if forward { &row.forward } else { &row.reverse };
     let connection = tie::connection_name(relation, forward);
+    let ty = format!("{connection}!");
     let read = move |cx: &Cx<'_>, node: EntityRow, args: &Args<'_>| {
         let ties = sorted(cx, cx.lens.ties(node, Some(relation), forward).collect());
         let objects: Vec<Object> = ties.into_iter().map(Object::Edge).collect();
         let page = page::paginate(cx, args, page::PLAIN, "", &objects, |object| tie_key(cx, object))?;
-        Ok(cx.types.data(&tie::connection_name(relation, forward), page))
+        Ok(cx.types.data(&connection, page))
     };
-    node_field(end.field, &format!("{connection}!"), end.zh, end.en, read).cost(2).first(20, most).arg(
+    node_field(end.field, &ty, end.zh, end.en, read).cost(2).first(20, most).arg(
         "after",
         "String",
         "接着上一页：上一页的 endCursor",

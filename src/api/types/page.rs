@@ -51,7 +51,9 @@ pub fn paginate(
         }
     };
     let end = items.len().min(start.saturating_add(first));
-    let edge = |object: &Object| PageEdge { cursor: seal_cursor(scope, &key(object)), object: object.clone() };
+    // An edge of a plain list writes its cursor itself, for those who ask.
+    let cursor = |object: &Object| if scope == PLAIN { String::new() } else { seal_cursor(scope, &key(object)) };
+    let edge = |object: &Object| PageEdge { cursor: cursor(object), object: object.clone() };
     Ok(Page {
         edges: items.get(start..end).unwrap_or_default().iter().map(edge).collect(),
         total: items.len(),
@@ -69,9 +71,6 @@ fn mark(scope: &str, key: &str) -> String {
 }
 
 fn seal_cursor(scope: &str, key: &str) -> String {
-    if scope == PLAIN {
-        return key.to_owned();
-    }
     let hex: String = key.bytes().map(|byte| format!("{byte:02x}")).collect();
     mark(scope, key) + &hex
 }
@@ -97,6 +96,13 @@ fn open_cursor(scope: &str, cursor: &str) -> Result<String, ApiError> {
     if mark(scope, &key) == seal { Ok(key) } else { Err(bad()) }
 }
 
+fn cursor_of(cx: &Cx<'_>, edge: &PageEdge) -> Out {
+    match &edge.object {
+        Object::Edge(tie) => Out::text(cx.lens.tie_fact(tie.row).id.to_string()),
+        _ => Out::text(edge.cursor.as_str()),
+    }
+}
+
 /// `PageInfo`, and what every connection has; the edges are added by whoever makes the type.
 pub fn types() -> Vec<TypeDef> {
     vec![TypeDef::new(
@@ -119,14 +125,14 @@ pub fn types() -> Vec<TypeDef> {
                 "String",
                 "本页第一条的游标",
                 "Cursor of the first entry",
-                |_, page: &Page, _| Ok(Out::option(page.edges.first().map(|edge| Out::text(edge.cursor.as_str())))),
+                |cx, page: &Page, _| Ok(Out::option(page.edges.first().map(|edge| cursor_of(cx, edge)))),
             ),
             field(
                 "endCursor",
                 "String",
                 "本页最后一条的游标，作为下一页的 after",
                 "Cursor of the last entry, the after of the next page",
-                |_, page: &Page, _| Ok(Out::option(page.edges.last().map(|edge| Out::text(edge.cursor.as_str())))),
+                |cx, page: &Page, _| Ok(Out::option(page.edges.last().map(|edge| cursor_of(cx, edge)))),
             ),
         ],
     )]
