@@ -112,6 +112,7 @@ pub fn measure(store: &Store, extent: &Extent, report: &mut Report) -> Outcome<(
     // The index is built beside the answers; nothing is measured before it stands.
     ours.wait_for("\"state\":\"ready\"", Duration::from_millis(100))?;
     report.service(graph, started.elapsed());
+    ours.rest()?;
     let questions = questions(&firms, extent.plan.core());
     let (mut ours, mut plain) = (Peer::new(ours)?, Peer::new(plain)?);
     let mut bodies = Vec::new();

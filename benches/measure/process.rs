@@ -77,7 +77,22 @@ impl Server {
         Err("the server was not ready within ten minutes".into())
     }
 
-    /// CPU time used so far by all its threads, in nanoseconds, once it has come to rest.
+    /// Wait until it does nothing of its own: an index that answers may still be tidying up.
+    pub fn rest(&self) -> Outcome<()> {
+        const LITTLE_NS: u64 = 2_000_000;
+        let mut before = 0;
+        for _ in 0..240 {
+            let now = self.cpu()?;
+            if now.abs_diff(before) < LITTLE_NS {
+                return Ok(());
+            }
+            before = now;
+            sleep(Duration::from_millis(500));
+        }
+        Err("the server is busy with itself and cannot be measured".into())
+    }
+
+    /// CPU time used so far by all its threads, in nanoseconds, once the last answer is done with.
     pub fn cpu(&self) -> Outcome<u64> {
         // The last answer is out before the worker has put its things away.
         sleep(Duration::from_millis(2));
