@@ -120,6 +120,11 @@ impl Kind {
         TABLE[self as usize]
     }
 
+    /// A list of this kind alone.
+    pub fn alone(self) -> &'static [Kind] {
+        std::slice::from_ref(&self.row().kind)
+    }
+
     /// Legal persons and the like: enterprises, institutes, other organisations.
     pub const ORGANIZATIONS: &'static [Kind] = &[Kind::Enterprise, Kind::Institute, Kind::OtherOrganization];
 

@@ -22,8 +22,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     let mut fields = vec![list("organizations", "Organization", "机构", "organisations", Kind::ORGANIZATIONS, most)];
     for kind in Kind::all().filter(|kind| *kind != Kind::Person) {
         let row = kind.row();
-        let kinds: &'static [Kind] = vec![kind].leak();
-        fields.push(list(row.list_field, row.name, row.label_zh, row.label_en, kinds, most));
+        fields.push(list(row.list_field, row.name, row.label_zh, row.label_en, kind.alone(), most));
     }
     fields.push(after(
         FieldDef::new(

@@ -47,31 +47,9 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     ];
     for kind in Kind::all().filter(|kind| *kind != Kind::Person) {
         let row = kind.row();
-        fields.push(by(row.field, row.name, row.label_zh, row.label_en, kind_slice(kind)));
+        fields.push(by(row.field, row.name, row.label_zh, row.label_en, kind.alone()));
     }
     fields
-}
-
-/// A kind as a list of one that lives for ever.
-fn kind_slice(kind: Kind) -> &'static [Kind] {
-    const ALL: [Kind; 14] = [
-        Kind::Enterprise,
-        Kind::Institute,
-        Kind::OtherOrganization,
-        Kind::Alliance,
-        Kind::Cluster,
-        Kind::Fund,
-        Kind::Carrier,
-        Kind::Platform,
-        Kind::Demand,
-        Kind::Achievement,
-        Kind::Collaboration,
-        Kind::Person,
-        Kind::Term,
-        Kind::Region,
-    ];
-    let place = kind as usize;
-    ALL.get(place..=place).unwrap_or_default()
 }
 
 fn by(field: &str, ty: &str, zh: &str, en: &str, kinds: &'static [Kind]) -> FieldDef {
