@@ -4,7 +4,7 @@
 //! codes are left out for the same reason: an invented code that passes its check may be a real
 //! firm's. Never a clock, never the machine's own chance.
 
-use innograph::domain::command::{Command, Given, Origin, Reference};
+use innograph::domain::command::{Command, Given, Origin, Reference, Subject};
 use innograph::domain::provenance::Method;
 use innograph::domain::{Kind, PartialDate, Relation, Validity, Value};
 
@@ -334,7 +334,8 @@ fn supply(from: usize, to: usize) -> Command {
 
 fn entity(kind: Kind, key: String, name_zh: String, values: Vec<(u16, Given)>) -> Command {
     let (validity, origin) = (Validity::OPEN, origin());
-    Command::SaveEntity { kind, key, name_zh, name_en: None, code: None, values, validity, origin }
+    let (subject, name_zh) = (Subject::Key(key), Some(name_zh));
+    Command::SaveEntity { kind, subject, name_zh, name_en: None, code: None, values, validity, origin }
 }
 
 fn relate(relation: Relation, from: String, to: String, values: Vec<(u16, Given)>) -> Command {

@@ -7,7 +7,7 @@ use super::name::{Language, NameKind};
 use super::provenance::Method;
 use super::record::RecordKind;
 use super::relation::Relation;
-use super::validity::Validity;
+use super::validity::{PartialDate, Validity};
 use super::value::Value;
 
 /// How something already there (or made by an earlier command) is pointed at.
@@ -55,6 +55,46 @@ pub struct Origin {
     pub confidence: Option<u16>,
 }
 
+/// Which node a command enters or adds to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The one of this row key; made where there is none.
+    Key(String),
+    /// One that is there.
+    Existing(Reference),
+    /// A new one, whose row key is made from its id.
+    New,
+}
+
+/// How a tie is pointed at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TieReference {
+    /// By its id.
+    Id(Id),
+    /// By its ends, where one tie of the relation alone stands open between them.
+    Ends {
+        /// The relation.
+        relation: Relation,
+        /// Where it starts.
+        from: Reference,
+        /// Where it leads.
+        to: Reference,
+    },
+}
+
+/// What is different in a corrected fact. What is not named stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Amendment {
+    /// The text of a name or an identifier, the value of a statement, as written.
+    pub value: Option<String>,
+    /// Attributes of a tie or a record: name, and value as written.
+    pub values: Vec<(String, String)>,
+    /// When it begins to hold: left, cleared (`Some(None)`) or set.
+    pub from: Option<Option<PartialDate>>,
+    /// From when it no longer holds: left, cleared (`Some(None)`) or set.
+    pub to: Option<Option<PartialDate>>,
+}
+
 /// What somebody wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -70,14 +110,14 @@ pub enum Command {
         /// Attribute numbers of `SOURCE_ATTRIBUTES` and values.
         values: Vec<(u16, Value)>,
     },
-    /// Enter a node, or add to the one of that key.
+    /// Enter a node, or add to one that is there.
     SaveEntity {
         /// The kind.
         kind: Kind,
-        /// Row key, unique in the store.
-        key: String,
-        /// The official Chinese name.
-        name_zh: String,
+        /// Which one.
+        subject: Subject,
+        /// The official Chinese name; a new node needs one.
+        name_zh: Option<String>,
         /// The official English name.
         name_en: Option<String>,
         /// The code of a region or term.
@@ -157,5 +197,30 @@ pub enum Command {
         validity: Validity,
         /// Where it comes from.
         origin: Origin,
+    },
+    /// A tie no longer holds from a date on.
+    EndRelation {
+        /// The tie.
+        tie: TieReference,
+        /// From when it no longer holds; a month or a year counts to its end.
+        to: PartialDate,
+        /// Who says that it ended.
+        origin: Origin,
+    },
+    /// A fact was entered wrongly: the same fact, put right. It keeps its id.
+    Correct {
+        /// A name, an identifier, a statement, a tie, a record, or a node (its validity alone).
+        id: Id,
+        /// What is different.
+        amendment: Amendment,
+        /// Where the right version comes from; the former source stays where none is given.
+        origin: Option<Origin>,
+    },
+    /// A fact was never true: it is shown no more. The ledger keeps it.
+    Retract {
+        /// A name, an identifier, a statement, a tie, a record, or a node without ties and records.
+        id: Id,
+        /// Why, for those who come later.
+        reason: String,
     },
 }

@@ -9,14 +9,33 @@ use super::name::{Language, NameKind};
 use super::provenance::Provenance;
 use super::record::RecordKind;
 use super::relation::Relation;
-use super::validity::Validity;
+use super::validity::{PartialDate, Validity};
 use super::value::Value;
 
 /// Attribute numbers with their values, sorted by number.
 pub type Values = Vec<(u16, Value)>;
 
 /// The version of the event set that this code writes. A reader meeting a later one stops.
-pub const EVENT_VERSION: u16 = 1;
+///
+/// 1 had the events 0 to 7; 2 adds ending, correcting, retracting and answered requests.
+pub const EVENT_VERSION: u16 = 2;
+
+/// The content of a corrected fact; which one follows from what the fact is.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Content {
+    /// Of a name.
+    #[n(0)]
+    Text(#[n(0)] String),
+    /// Of an identifier.
+    #[n(1)]
+    Identifier(#[n(0)] Identifier),
+    /// Of a statement.
+    #[n(2)]
+    Value(#[n(0)] Value),
+    /// Of a tie or a record.
+    #[n(3)]
+    Values(#[n(0)] Values),
+}
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -170,4 +189,64 @@ pub enum Event {
         #[n(5)]
         provenance: Provenance,
     },
+    /// A tie was ended.
+    #[n(8)]
+    RelationEnded {
+        /// The id of the tie.
+        #[n(0)]
+        id: Id,
+        /// From when it no longer holds.
+        #[n(1)]
+        to: PartialDate,
+        /// Who says so.
+        #[n(2)]
+        provenance: Provenance,
+    },
+    /// A fact was put right.
+    #[n(9)]
+    FactCorrected {
+        /// The id of the fact.
+        #[n(0)]
+        id: Id,
+        /// What it says now; none where that stays.
+        #[n(1)]
+        content: Option<Content>,
+        /// When it holds.
+        #[n(2)]
+        validity: Validity,
+        /// Where it comes from.
+        #[n(3)]
+        provenance: Provenance,
+    },
+    /// A fact was taken back.
+    #[n(10)]
+    FactRetracted {
+        /// The id of the fact.
+        #[n(0)]
+        id: Id,
+        /// Why.
+        #[n(1)]
+        reason: String,
+    },
+    /// A request with a key was answered: asked again, it is answered alike.
+    #[n(11)]
+    RequestAnswered {
+        /// The key.
+        #[n(0)]
+        key: String,
+        /// Digest of what was asked.
+        #[n(1)]
+        request: Digest,
+        /// What it was about.
+        #[n(2)]
+        subject: Option<Id>,
+        /// Did it say something new?
+        #[n(3)]
+        changed: bool,
+    },
 }
+
+/// BLAKE3 of something, as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Digest(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; 32]);

@@ -36,6 +36,12 @@ pub enum Rejection {
     EmptyFile,
     TooLarge { limit: String },
     OtherStore { given: String, found: String },
+    StaleVersion { given: u64, found: u64 },
+    KeyReused { key: String },
+    InvalidIdempotencyKey { given: String },
+    AlreadyRetracted { given: String },
+    StillTied { ties: usize, records: usize },
+    Fixed { what_zh: &'static str, what_en: &'static str },
 }
 
 /// A value that its attribute does not take.
@@ -83,6 +89,12 @@ impl Rejection {
             Self::EmptyFile => "EMPTY_FILE",
             Self::TooLarge { .. } => "TOO_LARGE",
             Self::OtherStore { .. } => "OTHER_STORE",
+            Self::StaleVersion { .. } => "STALE_VERSION",
+            Self::KeyReused { .. } => "KEY_REUSED",
+            Self::InvalidIdempotencyKey { .. } => "INVALID_IDEMPOTENCY_KEY",
+            Self::AlreadyRetracted { .. } => "ALREADY_RETRACTED",
+            Self::StillTied { .. } => "STILL_TIED",
+            Self::Fixed { .. } => "FIXED",
         }
     }
 
@@ -140,6 +152,20 @@ impl Rejection {
             Self::OtherStore { given, found } => format!(
                 "这个数据目录属于库“{found}”，不能当作“{given}”使用：真实数据与示例数据从不混在一起。请换一个 --data 目录或 --store-name。"
             ),
+            Self::StaleVersion { given, found } => {
+                format!("给的版本是 {given}，现在是 {found}：别人已先改过。请重新读取，核对后用新版本再提交。")
+            }
+            Self::KeyReused { key } => {
+                format!("幂等键“{key}”已用于内容不同的请求。新的请求请换一个键；重试请原样提交。")
+            }
+            Self::InvalidIdempotencyKey { given } => {
+                format!("幂等键“{given}”不合规：1 到 128 个可见 ASCII 字符。请换一个，如随机的 UUID。")
+            }
+            Self::AlreadyRetracted { given } => format!("“{given}”已经撤回，不能再改。要恢复请重新录入。"),
+            Self::StillTied { ties, records } => {
+                format!("它还有 {ties} 条关系、{records} 条记录，不能撤回。请先撤回这些，或改填终止日期。")
+            }
+            Self::Fixed { what_zh, .. } => format!("{what_zh}不能这样更改或撤回。"),
         }
     }
 
@@ -207,6 +233,22 @@ impl Rejection {
             Self::OtherStore { given, found } => format!(
                 "This data directory belongs to the store “{found}” and cannot be used as “{given}”: real and invented data are never mixed. Choose another --data directory or --store-name."
             ),
+            Self::StaleVersion { given, found } => format!(
+                "Version {given} was given, {found} is in force: somebody changed it first. Read it again, compare, and send the new version."
+            ),
+            Self::KeyReused { key } => format!(
+                "The idempotency key “{key}” belongs to a request with other content. Use a new key for a new request; send a retry unchanged."
+            ),
+            Self::InvalidIdempotencyKey { given } => format!(
+                "“{given}” cannot be an idempotency key: 1 to 128 visible ASCII characters are. Use a random UUID, for example."
+            ),
+            Self::AlreadyRetracted { given } => {
+                format!("“{given}” was retracted and cannot be changed. Enter it anew to bring it back.")
+            }
+            Self::StillTied { ties, records } => format!(
+                "It still has {ties} ties and {records} records and cannot be retracted. Retract those first, or give it an end date."
+            ),
+            Self::Fixed { what_en, .. } => format!("{what_en} cannot be changed or retracted this way."),
         }
     }
 
@@ -245,6 +287,12 @@ impl Rejection {
             Self::EmptyFile,
             Self::TooLarge { limit: "10 MB".into() },
             Self::OtherStore { given: "demo".into(), found: "xinxiang".into() },
+            Self::StaleVersion { given: 3, found: 5 },
+            Self::KeyReused { key: text() },
+            Self::InvalidIdempotencyKey { given: text() },
+            Self::AlreadyRetracted { given: text() },
+            Self::StillTied { ties: 2, records: 1 },
+            Self::Fixed { what_zh: "行键", what_en: "The row key" },
         ]
     }
 }

@@ -33,6 +33,10 @@ impl State {
             u32::try_from(self.stamps.len().saturating_sub(1)).expect("a store holds fewer than 2^32 envelopes");
         let fact = |id: Id, validity: Validity, provenance: Provenance| Fact { id, validity, provenance, stamp };
         match event {
+            Event::RelationEnded { .. }
+            | Event::FactCorrected { .. }
+            | Event::FactRetracted { .. }
+            | Event::RequestAnswered { .. } => {}
             Event::StoreNamed { name } => self.name = Some(name),
             Event::SourceRegistered { id, key, values } => self.add_source(SourceRecord { id, key, values, stamp }),
             Event::EntityCreated { id, kind, validity, provenance } => {

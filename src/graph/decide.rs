@@ -28,8 +28,9 @@ pub fn decide(state: &State, command: &Command, context: &mut Context) -> Result
     match command {
         Command::NameStore { name } => decision.name_store(name),
         Command::SaveSource { key, values } => decision.save_source(key, values),
-        Command::SaveEntity { kind, key, name_zh, name_en, code, values, validity, origin } => {
-            let names = (name_zh.as_str(), name_en.as_deref());
+        Command::SaveEntity { kind, subject, name_zh, name_en, code, values, validity, origin } => {
+            let crate::domain::command::Subject::Key(key) = subject else { return Err(Rejection::SourceMissing) };
+            let names = (name_zh.as_deref().unwrap_or(""), name_en.as_deref());
             decision.save_entity(*kind, key, names, code.as_deref(), values, *validity, origin)
         }
         Command::AddName { entity, text, language, kind, validity, origin } => {
@@ -46,6 +47,9 @@ pub fn decide(state: &State, command: &Command, context: &mut Context) -> Result
         }
         Command::SaveRecord { kind, subject, values, validity, origin } => {
             decision.save_record(*kind, subject, values, *validity, origin)
+        }
+        Command::EndRelation { .. } | Command::Correct { .. } | Command::Retract { .. } => {
+            Err(Rejection::SourceMissing)
         }
     }?;
     Ok(decision.events)

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::table::{self, Row, Table};
 use super::{InputFile, Limits, Place, Reading, Refusal};
 use crate::domain::attribute::{Attribute, ValueType};
-use crate::domain::command::{Command, Given, Origin, Reference};
+use crate::domain::command::{self, Command, Given, Origin, Reference};
 use crate::domain::identifier::Scheme;
 use crate::domain::name::{Language, NameKind};
 use crate::domain::provenance::Method;
@@ -213,7 +213,8 @@ impl RowReader<'_, '_> {
             Some(code) => Some(code?),
             None => None,
         };
-        Some(Command::SaveEntity { kind, key, name_zh, name_en, code, values, validity, origin })
+        let (subject, name_zh) = (command::Subject::Key(key), Some(name_zh));
+        Some(Command::SaveEntity { kind, subject, name_zh, name_en, code, values, validity, origin })
     }
 
     fn name(&mut self) -> Option<Command> {
