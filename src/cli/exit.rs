@@ -28,5 +28,6 @@ pub fn of_open(error: &OpenError) -> ExitCode {
         OpenError::InUse { .. } => IN_USE,
         OpenError::Unusable { .. } | OpenError::Ledger(LedgerError::Unfolded { .. }) => UNUSABLE,
         OpenError::Ledger(_) | OpenError::Envelope(_) | OpenError::Broken(_) => DAMAGED,
+        OpenError::Thread(_) => FAILED,
     })
 }

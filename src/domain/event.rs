@@ -243,6 +243,9 @@ pub enum Event {
         /// Did it say something new?
         #[n(3)]
         changed: bool,
+        /// The version of what it was about, afterwards.
+        #[n(4)]
+        version: Option<u64>,
     },
 }
 

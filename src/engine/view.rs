@@ -1,6 +1,6 @@
-//! One immutable snapshot: the state, and the search index once it stands.
+//! One immutable snapshot: the state, and the search index as far as it has come.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::graph::State;
 use crate::search::SearchIndex;
@@ -9,7 +9,7 @@ use crate::search::SearchIndex;
 #[derive(Debug)]
 pub struct View {
     state: Arc<State>,
-    search: OnceLock<Arc<SearchIndex>>,
+    search: Option<Arc<SearchIndex>>,
 }
 
 /// How far the search index is.
@@ -22,13 +22,8 @@ pub enum SearchState {
 }
 
 impl View {
-    pub(super) fn new(state: Arc<State>) -> Self {
-        Self { state, search: OnceLock::new() }
-    }
-
-    pub(super) fn attach(&self, index: Arc<SearchIndex>) {
-        // Built twice from the same state is the same index: the first one stays.
-        let _ = self.search.set(index);
+    pub(super) fn new(state: Arc<State>, search: Option<Arc<SearchIndex>>) -> Self {
+        Self { state, search }
     }
 
     /// The state.
@@ -36,9 +31,9 @@ impl View {
         &self.state
     }
 
-    /// The search index, once it stands.
+    /// The search index, once it stands. It may be a moment behind the state, never ahead of it.
     pub fn search(&self) -> Option<&Arc<SearchIndex>> {
-        self.search.get()
+        self.search.as_ref()
     }
 
     /// How far the search index is.

@@ -1,242 +1,308 @@
-//! The one writer: decide on a working copy, append durably, only then publish.
+//! The one writer and its thread: requests that wait together share one sync; only what is durable
+//! is published, only what is published is acknowledged.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use super::clock::{now_ms, random_seed};
-use super::envelope::{ENVELOPE_VERSION, Envelope};
+use super::copies::{Copies, Entry, replay};
+use super::envelope::Envelope;
+use super::request::{Advance, EngineLimits, ImportOutcome, Request, WriteError, WriterState, Written};
+use super::step::Turn;
 use crate::domain::Rejection;
 use crate::domain::command::Command;
-use crate::domain::event::{EVENT_VERSION, Event};
 use crate::domain::id::IdSequence;
-use crate::graph::{Context, Stamp, State, decide};
+use crate::graph::{Stamp, State};
 use crate::ledger::{Head, Ledger, LedgerError};
-use crate::search::SearchError;
 
-/// Events an envelope holds at most; a large import is several envelopes in one commit.
-const EVENTS_AN_ENVELOPE: usize = 1_000;
+/// Told what came of a request.
+pub(super) type Answer<T> = Box<dyn FnOnce(Result<T, WriteError>) + Send>;
 
-/// Told how many commands of how many are done; answers whether to go on.
-pub type Progress<'a> = &'a mut dyn FnMut(usize, usize) -> bool;
-
-/// What came of a batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ImportOutcome {
-    /// Commands that said something new.
-    pub changed: usize,
-    /// Commands that said what was known.
-    pub unchanged: usize,
-    /// Events written.
-    pub events: usize,
-    /// The sequence number of the store afterwards.
-    pub sequence: u64,
+/// Something for the writer to do.
+pub(super) enum Job {
+    /// One request; those that wait together are written together.
+    Request(Request, Answer<Written>),
+    /// All commands or none, by one actor; with `false` nothing is written.
+    Batch(Batch, Answer<ImportOutcome>),
 }
 
-/// Why nothing was acknowledged. What got no acknowledgement is wholly there after a restart or
-/// wholly absent, never half.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// Commands were refused: their numbers in the batch, with the reason.
-    #[error("{} commands were refused", .0.len())]
-    Rejected(Vec<(usize, Rejection)>),
-    /// Somebody said stop.
-    #[error("cancelled; nothing was written")]
-    Cancelled,
-    /// The writer has stopped after a failure; restart the process.
-    #[error("the writer has stopped; restart the process")]
-    Stopped,
-    /// The ledger refused.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    /// Everything was written, but the search index could not follow.
-    #[error("written, but the search index could not follow: {0}")]
-    Search(#[from] SearchError),
+/// Commands that are carried out together or not at all.
+pub(super) struct Batch {
+    pub actor: Arc<str>,
+    pub commands: Arc<[Command]>,
+    pub advance: Arc<Advance>,
+    pub rehearsal: bool,
 }
 
 /// Refusals gathered before a batch is given up.
 const MOST_REFUSALS: usize = 1_000;
+/// How often a lost race is run again.
+const MOST_RACES: usize = 8;
+/// How long the writer waits before it does what can wait.
+const IDLE: Duration = Duration::from_millis(100);
+/// Entries packed at a time, so that a write that comes meanwhile waits for little.
+const PACKED_AT_ONCE: usize = 1_000;
 
-/// Owns the ledger and two copies of the state that take turns: one is published, the other is
-/// brought up to date and written next. Publishing costs what the batch costs; only where a reader
-/// still holds the other copy, it is made anew.
-pub(super) struct Writer {
+/// What the writer tells, and whom.
+pub(super) trait Audience: Send {
+    /// A new state is durable and is to be seen, before anybody is answered.
+    fn publish(&self, state: &Arc<State>, head: Head);
+
+    /// Up to which entry the ledger may be packed.
+    fn packable(&self) -> u64;
+}
+
+/// Whether writes are taken, for everybody to read.
+#[derive(Debug)]
+pub(super) struct Health(AtomicU8);
+
+impl Health {
+    pub(super) fn new(state: WriterState) -> Self {
+        Self(AtomicU8::new(state as u8))
+    }
+
+    pub(super) fn get(&self) -> WriterState {
+        let all = [WriterState::Running, WriterState::DiskFull, WriterState::Stopped, WriterState::ReadOnly];
+        let number = self.0.load(Ordering::Acquire);
+        all.into_iter().find(|state| *state as u8 == number).unwrap_or(WriterState::Stopped)
+    }
+
+    fn set(&self, state: WriterState) {
+        self.0.store(state as u8, Ordering::Release);
+    }
+}
+
+/// Owns the ledger and the copies of the state.
+pub(super) struct Writer<A> {
     ledger: Box<dyn Ledger>,
+    audience: A,
     published: Arc<State>,
-    spare: Option<Arc<State>>,
-    /// What the published copy has seen and the spare one has not.
-    behind: Vec<(Stamp, Vec<Event>)>,
+    head: Head,
+    copies: Copies,
     last_recorded_at: i64,
-    seed: u128,
-    stopped: bool,
+    ids: IdSequence,
+    health: Arc<Health>,
+    limits: EngineLimits,
 }
 
-impl Writer {
-    pub(super) fn new(ledger: Box<dyn Ledger>, published: Arc<State>, last_recorded_at: i64) -> Self {
-        let (spare, behind, seed) = (None, Vec::new(), random_seed());
-        Self { ledger, published, spare, behind, last_recorded_at, seed, stopped: false }
+impl<A: Audience> Writer<A> {
+    pub(super) fn new(
+        ledger: Box<dyn Ledger>,
+        (published, last_recorded_at): (Arc<State>, i64),
+        audience: A,
+        (health, limits): (Arc<Health>, EngineLimits),
+    ) -> Self {
+        let head = ledger.head();
+        let ids = id_sequence(last_recorded_at);
+        let copies = Copies::new(limits.copies);
+        Self { ledger, audience, published, head, copies, last_recorded_at, ids, health, limits }
     }
 
-    /// What is durable.
-    pub(super) fn published(&self) -> Arc<State> {
-        Arc::clone(&self.published)
-    }
-
-    /// A copy of what is published that nobody else holds.
-    fn working_copy(&mut self) -> State {
-        let behind = std::mem::take(&mut self.behind);
-        let Some(mut spare) = self.spare.take().and_then(Arc::into_inner) else {
-            return State::clone(&self.published);
-        };
-        for (stamp, events) in behind {
-            spare.begin(stamp);
-            for event in events {
-                spare.apply(event);
-            }
-        }
-        spare
-    }
-
-    /// Decide everything, append durably, only then publish. On any failure nothing has happened.
-    pub(super) fn execute(
-        &mut self,
-        actor: &str,
-        commands: &[Command],
-        progress: Progress<'_>,
-    ) -> Result<ImportOutcome, WriteError> {
-        if self.stopped {
-            return Err(WriteError::Stopped);
-        }
-        let mut working = self.working_copy();
-        let (batch, outcome) = self.decide_all(&mut working, actor, commands, progress)?;
-        if batch.envelopes.is_empty() {
-            self.spare = Some(Arc::new(working));
-            return Ok(outcome);
-        }
-        let head = self.ledger.head();
-        let appended = self.ledger.append(head, &batch.bodies(head));
-        if let Err(error) = appended {
-            // After a failed sync nobody knows what the disk holds: no further word until restart.
-            self.stopped =
-                !matches!(error, LedgerError::Moved { .. } | LedgerError::ReadOnly | LedgerError::Full { .. });
-            return Err(error.into());
-        }
-        self.last_recorded_at = batch.recorded_at;
-        self.behind = batch.into_envelopes();
-        self.spare = Some(std::mem::replace(&mut self.published, Arc::new(working)));
-        Ok(outcome)
-    }
-
-    /// Say what would come of the commands; the copy that was written on is thrown away.
-    pub(super) fn rehearse(
-        &mut self,
-        commands: &[Command],
-        progress: Progress<'_>,
-    ) -> Result<ImportOutcome, WriteError> {
-        let mut working = State::clone(&self.published);
-        self.decide_all(&mut working, "rehearsal", commands, progress).map(|(_, outcome)| outcome)
-    }
-
-    fn decide_all(
-        &self,
-        working: &mut State,
-        actor: &str,
-        commands: &[Command],
-        progress: Progress<'_>,
-    ) -> Result<(Batch, ImportOutcome), WriteError> {
-        let mut batch = Batch::new(self.last_recorded_at.max(now_ms() - 1), actor, self.seed);
-        let (mut refused, mut outcome) = (Vec::new(), ImportOutcome::default());
-        for (number, command) in commands.iter().enumerate() {
-            if number.is_multiple_of(1_000) && !progress(number, commands.len()) {
-                return Err(WriteError::Cancelled);
-            }
-            match decide(working, command, &mut batch.context) {
-                Ok(events) if events.is_empty() => outcome.unchanged += 1,
-                Ok(events) => {
-                    outcome.changed += 1;
-                    outcome.events += events.len();
-                    batch.apply(working, events);
+    /// Work until nobody can ask any more. A panic stops the writer for good, and says so.
+    pub(super) fn run(mut self, jobs: &Receiver<Job>) {
+        struct Stop(Arc<Health>);
+        impl Drop for Stop {
+            fn drop(&mut self) {
+                if std::thread::panicking() {
+                    self.0.set(WriterState::Stopped);
                 }
-                Err(rejection) => {
-                    refused.push((number, rejection));
-                    if refused.len() >= MOST_REFUSALS {
-                        break;
+            }
+        }
+        let _stop = Stop(Arc::clone(&self.health));
+        let mut waiting: Option<Job> = None;
+        loop {
+            let job = match waiting.take() {
+                Some(job) => job,
+                None => match jobs.recv_timeout(IDLE) {
+                    Ok(job) => job,
+                    Err(RecvTimeoutError::Timeout) => {
+                        self.pack();
+                        continue;
                     }
+                    Err(RecvTimeoutError::Disconnected) => return,
+                },
+            };
+            match job {
+                Job::Batch(batch, answer) => answer(self.batch(&batch)),
+                Job::Request(request, answer) => {
+                    let mut group = vec![(request, answer)];
+                    while group.len() < self.limits.group {
+                        match jobs.try_recv() {
+                            Ok(Job::Request(request, answer)) => group.push((request, answer)),
+                            Ok(other) => {
+                                waiting = Some(other);
+                                break;
+                            }
+                            Err(_) => break,
+                        }
+                    }
+                    self.group(group);
                 }
             }
         }
-        progress(commands.len(), commands.len());
-        if !refused.is_empty() {
-            return Err(WriteError::Rejected(refused));
+    }
+
+    /// Requests that share a sync. Each is decided on what those before it come to.
+    fn group(&mut self, group: Vec<(Request, Answer<Written>)>) {
+        let (requests, answers): (Vec<Request>, Vec<Answer<Written>>) = group.into_iter().unzip();
+        let results = self.commit(|turn, working| {
+            Ok(requests.iter().map(|request| turn.request(working, request)).collect::<Vec<_>>())
+        });
+        match results {
+            Ok(results) => answers.into_iter().zip(results).for_each(|(answer, result)| answer(result)),
+            // What was refused may have been so for the sake of what was not written: nobody is told.
+            Err(error) => answers.into_iter().for_each(|answer| answer(Err(error.clone()))),
         }
-        outcome.sequence = working.sequence();
-        Ok((batch, outcome))
-    }
-}
-
-/// Envelopes in the making.
-struct Batch {
-    context: Context,
-    actor: Arc<str>,
-    seed: u128,
-    recorded_at: i64,
-    envelopes: Vec<(Stamp, Vec<Event>)>,
-}
-
-impl Batch {
-    /// Record time is monotone: the first envelope is at least 1 ms after `after`.
-    fn new(after: i64, actor: &str, seed: u128) -> Self {
-        let recorded_at = after + 1;
-        let context = Context { ids: id_sequence(recorded_at, seed) };
-        Self { context, actor: Arc::from(actor), seed, recorded_at, envelopes: Vec::new() }
     }
 
-    /// The envelopes as bytes, to follow `head`.
-    fn bodies(&self, head: Head) -> Vec<Vec<u8>> {
-        let (mut previous, mut bodies) = (head, Vec::with_capacity(self.envelopes.len()));
-        for (stamp, events) in &self.envelopes {
-            let envelope = Envelope {
-                version: ENVELOPE_VERSION,
-                sequence: previous.sequence + 1,
-                previous: previous.hash,
-                recorded_at: stamp.recorded_at,
-                actor: stamp.actor.to_string(),
-                idempotency_key: None,
-                causation: None,
-                event_version: EVENT_VERSION,
-                events: events.clone(),
-                sealed: None,
-            };
-            let body = envelope.encode();
-            previous = previous.after(&body);
-            bodies.push(body);
+    /// All commands or none.
+    fn batch(&mut self, batch: &Batch) -> Result<ImportOutcome, WriteError> {
+        if batch.rehearsal {
+            let mut working = State::clone(&self.published);
+            let mut turn = self.turn();
+            return decide_all(&mut turn, &mut working, batch);
         }
-        bodies
+        self.commit(|turn, working| decide_all(turn, working, batch))
     }
 
-    fn into_envelopes(self) -> Vec<(Stamp, Vec<Event>)> {
-        self.envelopes
+    fn turn(&mut self) -> Turn {
+        let now = now_ms();
+        if now > self.last_recorded_at {
+            self.last_recorded_at = now;
+            self.ids = id_sequence(now);
+        }
+        Turn::new(self.last_recorded_at, self.ids.clone())
     }
 
-    fn apply(&mut self, working: &mut State, events: Vec<Event>) {
-        let full = self.envelopes.last().is_none_or(|(_, last)| last.len() + events.len() > EVENTS_AN_ENVELOPE);
-        if full {
-            if !self.envelopes.is_empty() {
-                self.recorded_at += 1;
-                self.context.ids = id_sequence(self.recorded_at, self.seed ^ u128::from(working.sequence()));
+    /// Decide on a working copy, append durably, only then publish. On any failure nothing has
+    /// happened; on a lost race the others' entries are taken over and everything is decided again.
+    fn commit<T>(&mut self, decide: impl Fn(&mut Turn, &mut State) -> Result<T, WriteError>) -> Result<T, WriteError> {
+        for _ in 0..MOST_RACES {
+            match self.health.get() {
+                WriterState::Running | WriterState::DiskFull => {}
+                WriterState::Stopped => return Err(WriteError::Stopped),
+                WriterState::ReadOnly => return Err(LedgerError::ReadOnly.into()),
             }
-            let sequence = working.sequence() + 1;
-            let stamp = Stamp { sequence, recorded_at: self.recorded_at, actor: Arc::clone(&self.actor) };
-            working.begin(stamp.clone());
-            self.envelopes.push((stamp, Vec::new()));
+            let mut working = self.copies.take(&self.published);
+            let mut turn = self.turn();
+            // A copy that was written on for nothing is let go with its error.
+            let outcome = decide(&mut turn, &mut working)?;
+            self.ids = turn.ids().clone();
+            if turn.is_empty() {
+                self.copies.give_back(working);
+                return Ok(outcome);
+            }
+            if let Some(broken) = working.broken() {
+                return Err(self.stop(&format!("a decision broke the state: {broken}")));
+            }
+            match self.ledger.append(self.head, &turn.bodies(self.head)) {
+                Ok(head) => {
+                    self.publish(working, head, turn.into_entries());
+                    return Ok(outcome);
+                }
+                Err(LedgerError::Moved { .. }) => self.catch_up()?,
+                Err(error @ LedgerError::Full { .. }) => {
+                    self.health.set(WriterState::DiskFull);
+                    return Err(error.into());
+                }
+                Err(error @ LedgerError::ReadOnly) => return Err(error.into()),
+                // After a failed sync nobody knows what the disk holds: no further word until restart.
+                Err(error) => {
+                    self.stop(&error.to_string());
+                    return Err(error.into());
+                }
+            }
         }
-        for event in &events {
-            working.apply(event.clone());
+        Err(WriteError::Busy)
+    }
+
+    fn stop(&self, cause: &str) -> WriteError {
+        tracing::error!(cause, "the writer has stopped; restart the process");
+        self.health.set(WriterState::Stopped);
+        WriteError::Stopped
+    }
+
+    fn publish(&mut self, working: State, head: Head, entries: Vec<Entry>) {
+        self.health.set(WriterState::Running);
+        self.head = head;
+        let old = std::mem::replace(&mut self.published, Arc::new(working));
+        self.audience.publish(&self.published, head);
+        self.copies.retire(old, entries);
+    }
+
+    /// Somebody else wrote first: take over what they wrote.
+    fn catch_up(&mut self) -> Result<(), WriteError> {
+        let (mut working, mut entries, mut unreadable) = (self.copies.take(&self.published), Vec::new(), None);
+        let mut last = self.last_recorded_at;
+        let read = self.ledger.read(self.head, &mut |sequence, bytes| {
+            match Envelope::decode(sequence, bytes) {
+                Ok(envelope) => {
+                    last = last.max(envelope.recorded_at);
+                    let stamp = Stamp {
+                        sequence,
+                        recorded_at: envelope.recorded_at,
+                        actor: Arc::from(envelope.actor.as_str()),
+                    };
+                    replay(&mut working, &stamp, &envelope.events);
+                    entries.push((stamp, envelope.events.into()));
+                }
+                Err(error) => unreadable = Some(error.to_string()),
+            }
+            Ok(())
+        });
+        let broken = unreadable.or_else(|| working.broken().map(str::to_owned));
+        match (read, broken) {
+            (Ok(head), None) => {
+                self.last_recorded_at = last;
+                self.publish(working, head, entries);
+                Ok(())
+            }
+            (Ok(_), Some(broken)) => Err(self.stop(&broken)),
+            (Err(error), _) => {
+                self.stop(&error.to_string());
+                Err(error.into())
+            }
         }
-        if let Some((_, last)) = self.envelopes.last_mut() {
-            last.extend(events);
-        }
+    }
+
+    /// What can wait until nobody writes.
+    fn pack(&mut self) {
+        let _ = (&self.audience.packable(), PACKED_AT_ONCE);
     }
 }
 
-fn id_sequence(recorded_at: i64, seed: u128) -> IdSequence {
-    IdSequence::new(u64::try_from(recorded_at).unwrap_or(0), seed)
+fn decide_all(turn: &mut Turn, working: &mut State, batch: &Batch) -> Result<ImportOutcome, WriteError> {
+    let mut refused: Vec<(usize, Rejection)> = Vec::new();
+    let mut outcome = ImportOutcome::default();
+    for (number, command) in batch.commands.iter().enumerate() {
+        batch.advance.done.store(number, Ordering::Relaxed);
+        if batch.advance.cancelled.load(Ordering::Relaxed) {
+            return Err(WriteError::Cancelled);
+        }
+        match turn.command(working, &batch.actor, command) {
+            Ok(0) => outcome.unchanged += 1,
+            Ok(events) => {
+                outcome.changed += 1;
+                outcome.events += events;
+            }
+            Err(rejection) => {
+                refused.push((number, rejection));
+                if refused.len() >= MOST_REFUSALS {
+                    break;
+                }
+            }
+        }
+    }
+    batch.advance.done.store(batch.commands.len(), Ordering::Relaxed);
+    if !refused.is_empty() {
+        return Err(WriteError::Rejected(refused));
+    }
+    outcome.sequence = working.sequence();
+    Ok(outcome)
+}
+
+fn id_sequence(recorded_at: i64) -> IdSequence {
+    IdSequence::new(u64::try_from(recorded_at).unwrap_or(0), random_seed())
 }

@@ -5,20 +5,24 @@ use std::sync::Arc;
 
 use petgraph::stable_graph::NodeIndex;
 
+use super::answers::Answered;
+use super::changes::Action;
 use super::state::{
-    Entity, EntityRow, Fact, Named, NodeMark, Place, Record, SourceRecord, Stamp, State, Statement, TieFacts, TieMark,
+    Entity, EntityRow, Fact, NEVER, Named, NodeMark, Place, Record, SourceRecord, Stamp, State, Statement, TieFacts,
+    TieMark,
 };
 use crate::domain::event::Event;
 use crate::domain::fold::fold;
 use crate::domain::identifier::Identifier;
 use crate::domain::kind::KINDS;
 use crate::domain::provenance::Provenance;
-use crate::domain::{Day, Id, Kind, Validity, Value};
+use crate::domain::{Day, Id, Kind, Sensitivity, Validity, Value};
 
 impl State {
     /// What follows belongs to this envelope.
     pub fn begin(&mut self, stamp: Stamp) {
         self.sequence = stamp.sequence;
+        self.answers.forget(stamp.recorded_at);
         self.stamps.push(stamp);
     }
 
@@ -27,16 +31,16 @@ impl State {
         self.broken.as_deref()
     }
 
+    /// The number of the stamp of the envelope begun last.
+    pub(super) fn stamp_row(&self) -> u32 {
+        u32::try_from(self.stamps.len().saturating_sub(1)).expect("a store holds fewer than 2^32 envelopes")
+    }
+
     /// Carry out one event of the envelope begun last.
     pub fn apply(&mut self, event: Event) {
-        let stamp =
-            u32::try_from(self.stamps.len().saturating_sub(1)).expect("a store holds fewer than 2^32 envelopes");
+        let stamp = self.stamp_row();
         let fact = |id: Id, validity: Validity, provenance: Provenance| Fact { id, validity, provenance, stamp };
         match event {
-            Event::RelationEnded { .. }
-            | Event::FactCorrected { .. }
-            | Event::FactRetracted { .. }
-            | Event::RequestAnswered { .. } => {}
             Event::StoreNamed { name } => self.name = Some(name),
             Event::SourceRegistered { id, key, values } => self.add_source(SourceRecord { id, key, values, stamp }),
             Event::EntityCreated { id, kind, validity, provenance } => {
@@ -59,21 +63,41 @@ impl State {
                 let (Some(start), Some(target)) = (self.known(from), self.known(to)) else { return };
                 let (from, to) = (validity.first_day(), validity.end_day());
                 let mark = TieMark { relation, start, target, from, to };
-                self.add_tie(mark, TieFacts { values, fact: fact(id, validity, provenance) });
+                let (ended, version) = (None, self.sequence);
+                self.add_tie(mark, TieFacts { values, fact: fact(id, validity, provenance), ended, version });
             }
             Event::RecordMade { id, kind, subject, values, validity, provenance } => {
                 let Some(row) = self.known(subject) else { return };
-                self.add_record(Record { kind, subject: EntityRow(row), values, fact: fact(id, validity, provenance) });
+                let (subject, version, retracted) = (EntityRow(row), self.sequence, false);
+                let fact = fact(id, validity, provenance);
+                self.add_record(Record { kind, subject, values, fact, version, retracted });
+            }
+            Event::RelationEnded { id, to, provenance } => self.end_tie(id, to, provenance),
+            Event::FactCorrected { id, content, validity, provenance } => {
+                self.correct(id, content, (validity, provenance))
+            }
+            Event::FactRetracted { id, reason } => self.retract(id, reason),
+            Event::RequestAnswered { key, request, subject, changed, version } => {
+                let Some(stamp) = self.stamps.get(stamp) else { return };
+                let (actor, sequence, recorded_at) = (Arc::clone(&stamp.actor), stamp.sequence, stamp.recorded_at);
+                let key = Arc::from(key);
+                self.answers.add(Answered { actor, key, request, subject, changed, version, sequence, recorded_at });
             }
         }
     }
 
     fn known(&mut self, id: Id) -> Option<u32> {
         let row = self.node_of(id);
-        if row.is_none() && self.broken.is_none() {
-            self.broken = Some(format!("envelope {} speaks of the unknown id {id}", self.sequence));
+        if row.is_none() {
+            self.break_at(id);
         }
         row
+    }
+
+    /// The log speaks of something that is not there, or not such a thing.
+    pub(super) fn break_at(&mut self, id: Id) {
+        let sequence = self.sequence;
+        self.broken.get_or_insert_with(|| format!("envelope {sequence} speaks of the unknown id {id}"));
     }
 
     fn add_source(&mut self, source: SourceRecord) {
@@ -83,62 +107,91 @@ impl State {
             if let Some(known) = self.sources.get_mut(row) {
                 *known = Arc::new(source);
             }
+            self.note(Place::Source(row), Action::Changed, true);
             return;
         }
         let row = self.sources.push(Arc::new(source));
-        let indexes = Arc::make_mut(&mut self.indexes);
-        indexes.ids.insert(id, Place::Source(row));
-        indexes.source_keys.insert(key, row);
+        self.indexes.ids.insert(id, Place::Source(row));
+        self.indexes.source_keys.insert(key, row);
+        self.note(Place::Source(row), Action::Created, true);
     }
 
     fn add_entity(&mut self, kind: Kind, fact: Fact) {
-        let id = fact.id;
+        let (id, version) = (fact.id, self.sequence);
         let (from, to) = (fact.validity.first_day(), fact.validity.end_day());
         let row = self.nodes.push(NodeMark { kind, from, to });
         let (names, identifiers, statements) = (Vec::new(), Vec::new(), Vec::new());
-        self.entities.push(Arc::new(Entity { kind, fact, names, identifiers, statements }));
+        self.entities.push(Arc::new(Entity { kind, fact, names, identifiers, statements, version }));
         let index = self.graph.add_node(row);
         debug_assert_eq!(index.index(), row as usize);
-        let indexes = Arc::make_mut(&mut self.indexes);
-        indexes.ids.insert(id, Place::Node(row));
-        indexes.kinds.resize(KINDS, Vec::new());
-        if let Some(rows) = indexes.kinds.get_mut(kind as usize) {
+        self.indexes.ids.insert(id, Place::Node(row));
+        self.indexes.kinds.resize(KINDS, super::column::Column::default());
+        if let Some(rows) = self.indexes.kinds.get_mut(kind as usize) {
             rows.push(row);
         }
+        let public = self.is_place_public(Place::Node(row));
+        self.note(Place::Node(row), Action::Created, public);
     }
 
-    fn change(&mut self, row: u32, change: impl FnOnce(&mut Entity)) {
+    /// Change an entity, and note it; what is not public is no news to the public.
+    pub(super) fn change(&mut self, row: u32, sensitivity: Sensitivity, change: impl FnOnce(&mut Entity)) {
+        let place = Place::Node(row);
+        let before = self.is_place_public(place);
+        let version = self.sequence;
         if let Some(entity) = self.entities.get_mut(row) {
-            change(Arc::make_mut(entity));
+            let entity = Arc::make_mut(entity);
+            change(entity);
+            entity.version = version;
         }
+        self.refresh_mark(row);
+        let public = sensitivity == Sensitivity::Public && (before || self.is_place_public(place));
+        self.note(place, Action::Changed, public);
+    }
+
+    pub(super) fn index_name(&mut self, row: u32, text: &str) {
+        self.indexes.names.change(fold(text), |rows| {
+            if !rows.contains(&row) {
+                rows.push(row);
+            }
+        });
+    }
+
+    pub(super) fn index_identifier(&mut self, row: u32, identifier: &Identifier) {
+        self.indexes.identifiers.change(identifier.clone(), |rows| {
+            if !rows.contains(&row) {
+                rows.push(row);
+            }
+        });
     }
 
     fn add_name(&mut self, row: u32, named: Named) {
-        let rows = Arc::make_mut(&mut self.indexes).names.entry(fold(&named.text)).or_default();
-        if !rows.contains(&row) {
-            rows.push(row);
-        }
-        self.change(row, |entity| entity.names.push(named));
+        self.index_name(row, &named.text);
+        self.indexes.ids.insert(named.fact.id, Place::Fact(row));
+        self.change(row, Sensitivity::Public, |entity| entity.names.push(named));
     }
 
     fn add_identifier(&mut self, row: u32, identifier: Identifier, fact: Fact) {
-        let rows = Arc::make_mut(&mut self.indexes).identifiers.entry(identifier.clone()).or_default();
-        if !rows.contains(&row) {
-            rows.push(row);
-        }
-        self.change(row, |entity| entity.identifiers.push((identifier, fact)));
+        self.index_identifier(row, &identifier);
+        self.indexes.ids.insert(fact.id, Place::Fact(row));
+        self.change(row, Sensitivity::Public, |entity| entity.identifiers.push((identifier, fact)));
     }
 
     fn add_statement(&mut self, row: u32, statement: Statement) {
-        self.change(row, |entity| {
+        self.indexes.ids.insert(statement.fact.id, Place::Fact(row));
+        let sensitivity = self.sensitivity(row, statement.attribute);
+        self.change(row, sensitivity, |entity| {
             let place = entity.statements.partition_point(|known| known.attribute <= statement.attribute);
             entity.statements.insert(place, statement);
         });
-        self.refresh_mark(row);
+    }
+
+    pub(super) fn sensitivity(&self, row: u32, attribute: u16) -> Sensitivity {
+        let attribute = self.entity(row).kind.row().attribute_by_tag(attribute);
+        attribute.map_or(Sensitivity::Restricted, |attribute| attribute.sensitivity)
     }
 
     /// The mark follows from the entity: the days on which it exists.
-    fn refresh_mark(&mut self, row: u32) {
+    pub(super) fn refresh_mark(&mut self, row: u32) {
         let entity = Arc::clone(self.entities.get(row).expect("the row was just written"));
         let start = match (entity.fact.validity.from, entity.kind.row().begins_with) {
             (Some(written), _) => written.first_day(),
@@ -146,7 +199,9 @@ impl State {
             (None, None) => Day::BEGINNING,
         };
         let Some(mark) = self.nodes.get_mut(row) else { return };
-        mark.from = start;
+        if (mark.from, mark.to) != NEVER {
+            (mark.from, mark.to) = (start, entity.fact.validity.end_day());
+        }
     }
 
     fn add_tie(&mut self, mark: TieMark, facts: TieFacts) {
@@ -156,15 +211,18 @@ impl State {
         let (start, target) = (NodeIndex::new(mark.start as usize), NodeIndex::new(mark.target as usize));
         let index = self.graph.add_edge(start, target, row);
         debug_assert_eq!(index.index(), row as usize);
-        Arc::make_mut(&mut self.indexes).ids.insert(id, Place::Tie(row));
+        self.indexes.ids.insert(id, Place::Tie(row));
+        let public = self.is_place_public(Place::Tie(row));
+        self.note(Place::Tie(row), Action::Created, public);
     }
 
     fn add_record(&mut self, record: Record) {
         let (id, subject) = (record.fact.id, record.subject.0);
         let row = self.records.push(Arc::new(record));
-        let indexes = Arc::make_mut(&mut self.indexes);
-        indexes.ids.insert(id, Place::Record(row));
-        indexes.records.entry(subject).or_default().push(row);
+        self.indexes.ids.insert(id, Place::Record(row));
+        self.indexes.records.change(subject, |rows| rows.push(row));
+        let public = self.is_place_public(Place::Record(row));
+        self.note(Place::Record(row), Action::Created, public);
     }
 }
 

@@ -6,7 +6,7 @@ const CHUNK: usize = 1024;
 
 /// Rows by number. `clone` costs one pointer per 1,024 rows.
 #[derive(Clone, Debug)]
-pub(super) struct Column<T> {
+pub(crate) struct Column<T> {
     chunks: Vec<Arc<Vec<T>>>,
     length: usize,
 }
@@ -18,11 +18,11 @@ impl<T> Default for Column<T> {
 }
 
 impl<T: Clone> Column<T> {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.length
     }
 
-    pub(super) fn push(&mut self, value: T) -> u32 {
+    pub(crate) fn push(&mut self, value: T) -> u32 {
         let row = self.length;
         if row.is_multiple_of(CHUNK) {
             self.chunks.push(Arc::new(Vec::with_capacity(CHUNK)));
@@ -34,17 +34,41 @@ impl<T: Clone> Column<T> {
         u32::try_from(row).expect("a store holds fewer than 2^32 rows")
     }
 
-    pub(super) fn get(&self, row: u32) -> Option<&T> {
+    pub(crate) fn get(&self, row: u32) -> Option<&T> {
         let row = row as usize;
         self.chunks.get(row / CHUNK)?.get(row % CHUNK)
     }
 
-    pub(super) fn get_mut(&mut self, row: u32) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self, row: u32) -> Option<&mut T> {
         let row = row as usize;
         Arc::make_mut(self.chunks.get_mut(row / CHUNK)?).get_mut(row % CHUNK)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+    /// The rows from `first` on.
+    pub(crate) fn from(&self, first: u32) -> impl Iterator<Item = &T> {
+        let (chunk, inside) = (first as usize / CHUNK, first as usize % CHUNK);
+        self.chunks.iter().skip(chunk).flat_map(|chunk| chunk.iter()).skip(inside)
+    }
+
+    /// How many rows stand before the first one that is not `before`; the rows are ordered so.
+    pub(crate) fn partition(&self, before: impl Fn(&T) -> bool) -> u32 {
+        let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(&before));
+        let inside = self.chunks.get(chunk).map_or(0, |chunk| chunk.partition_point(&before));
+        u32::try_from(chunk * CHUNK + inside).expect("a store holds fewer than 2^32 rows")
+    }
+
+    /// Let go of the contents of rows before `first`, whole chunks at a time. Numbers stay.
+    pub(crate) fn forget_before(&mut self, first: u32) {
+        let whole = first as usize / CHUNK;
+        for chunk in self.chunks.iter_mut().take(whole).rev() {
+            if chunk.is_empty() {
+                break;
+            }
+            *chunk = Arc::default();
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flat_map(|chunk| chunk.iter())
     }
 }

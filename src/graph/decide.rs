@@ -3,56 +3,77 @@
 //! A command that says what is already known gives no events, so that the same file twice changes
 //! nothing.
 
-use super::facts::{Decision, check_key, entity_code, ordered, require};
-use super::state::State;
-use crate::domain::command::{Command, Given, Origin, Reference};
+use super::facts::{Decision, check_key, entity_code, fitting, ordered, require};
+use super::state::{State, TieFacts};
+use crate::domain::command::{Command, Given, Origin, Reference, Subject};
 use crate::domain::event::{Event, Values};
 use crate::domain::id::IdSequence;
 use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::name::{Language, NameKind};
 use crate::domain::record::SOURCE_ATTRIBUTES;
-use crate::domain::rejection::{Rejection, clip, invalid_value};
+use crate::domain::rejection::{Rejection, clip};
 use crate::domain::relation::{Relation, Rule};
-use crate::domain::{Kind, RecordKind, Validity, Value, enumeration, value};
+use crate::domain::{Id, Kind, RecordKind, Validity, Value, enumeration};
 
 /// What comes in with the commands of one envelope.
 #[derive(Debug)]
 pub struct Context {
     /// Ids for what is new.
     pub ids: IdSequence,
+    /// The version that the asker has seen of what the command is about; 0 = it is not there yet.
+    pub expected_version: Option<u64>,
+}
+
+/// What a command comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// What happens; nothing where the command says what is known.
+    pub events: Vec<Event>,
+    /// What it is about.
+    pub subject: Option<Id>,
 }
 
 /// Decide one command.
-pub fn decide(state: &State, command: &Command, context: &mut Context) -> Result<Vec<Event>, Rejection> {
-    let mut decision = Decision { state, ids: &mut context.ids, events: Vec::new() };
-    match command {
-        Command::NameStore { name } => decision.name_store(name),
-        Command::SaveSource { key, values } => decision.save_source(key, values),
+pub fn decide(state: &State, command: &Command, context: &mut Context) -> Result<Decided, Rejection> {
+    let expected = context.expected_version;
+    let mut decision = Decision { state, ids: &mut context.ids, expected, events: Vec::new() };
+    let subject = match command {
+        Command::NameStore { name } => decision.name_store(name).map(|()| None),
+        Command::SaveSource { key, values } => decision.save_source(key, values).map(Some),
         Command::SaveEntity { kind, subject, name_zh, name_en, code, values, validity, origin } => {
-            let crate::domain::command::Subject::Key(key) = subject else { return Err(Rejection::SourceMissing) };
-            let names = (name_zh.as_deref().unwrap_or(""), name_en.as_deref());
-            decision.save_entity(*kind, key, names, code.as_deref(), values, *validity, origin)
+            let names = (name_zh.as_deref(), name_en.as_deref());
+            let entity = NewEntity { kind: *kind, subject, names, code: code.as_deref(), values };
+            decision.save_entity(&entity, *validity, origin).map(Some)
         }
         Command::AddName { entity, text, language, kind, validity, origin } => {
-            decision.add_name(entity, text, (*language, *kind), *validity, origin)
+            decision.add_name(entity, text, (*language, *kind), *validity, origin).map(Some)
         }
         Command::AddIdentifier { entity, scheme, value, validity, origin } => {
-            decision.add_identifier(entity, *scheme, value, *validity, origin)
+            decision.add_identifier(entity, *scheme, value, *validity, origin).map(Some)
         }
         Command::State { entity, attribute, value, validity, origin } => {
-            decision.state(entity, attribute, value, *validity, origin)
+            decision.state(entity, attribute, value, *validity, origin).map(Some)
         }
         Command::Relate { relation, from, to, values, validity, origin } => {
-            decision.relate(*relation, (from, to), values, *validity, origin)
+            decision.relate(*relation, (from, to), values, *validity, origin).map(Some)
         }
         Command::SaveRecord { kind, subject, values, validity, origin } => {
-            decision.save_record(*kind, subject, values, *validity, origin)
+            decision.save_record(*kind, subject, values, *validity, origin).map(Some)
         }
-        Command::EndRelation { .. } | Command::Correct { .. } | Command::Retract { .. } => {
-            Err(Rejection::SourceMissing)
-        }
+        Command::EndRelation { tie, to, origin } => decision.end_relation(tie, *to, origin).map(Some),
+        Command::Correct { id, amendment, origin } => decision.correct(*id, amendment, origin.as_ref()).map(Some),
+        Command::Retract { id, reason } => decision.retract(*id, reason).map(Some),
     }?;
-    Ok(decision.events)
+    Ok(Decided { events: decision.events, subject })
+}
+
+/// A node as a command gives it.
+struct NewEntity<'c> {
+    kind: Kind,
+    subject: &'c Subject,
+    names: (Option<&'c str>, Option<&'c str>),
+    code: Option<&'c str>,
+    values: &'c [(u16, Given)],
 }
 
 impl Decision<'_> {
@@ -65,7 +86,7 @@ impl Decision<'_> {
         Ok(())
     }
 
-    fn save_source(&mut self, key: &str, values: &[(u16, Value)]) -> Result<(), Rejection> {
+    fn save_source(&mut self, key: &str, values: &[(u16, Value)]) -> Result<Id, Rejection> {
         check_key(key)?;
         for attribute in SOURCE_ATTRIBUTES.iter().filter(|attribute| attribute.required) {
             require(attribute, values.iter().any(|(tag, _)| *tag == attribute.tag))?;
@@ -77,43 +98,33 @@ impl Decision<'_> {
         if !says("address") && !says("docNo") {
             return Err(Rejection::SourceUntraceable);
         }
+        for (tag, value) in values {
+            fitting(SOURCE_ATTRIBUTES, *tag, value)?;
+        }
         let mut values = values.to_vec();
         values.sort_by_key(|(tag, _)| *tag);
         let known = self.state.indexes.source_keys.get(key).and_then(|row| self.state.sources.get(*row));
-        if known.is_some_and(|known| known.values == values) {
-            return Ok(());
+        self.expect(known.map(|known| known.id))?;
+        if let Some(known) = known.filter(|known| known.values == values) {
+            return Ok(known.id);
         }
         let id = known.map_or_else(|| self.ids.next_id(), |known| known.id);
         self.events.push(Event::SourceRegistered { id, key: key.to_owned(), values });
-        Ok(())
+        Ok(id)
     }
 
-    #[allow(clippy::too_many_arguments)] // the columns of one row
-    fn save_entity(
-        &mut self,
-        kind: Kind,
-        key: &str,
-        (name_zh, name_en): (&str, Option<&str>),
-        code: Option<&str>,
-        values: &[(u16, Given)],
-        validity: Validity,
-        origin: &Origin,
-    ) -> Result<(), Rejection> {
-        check_key(key)?;
+    fn save_entity(&mut self, entity: &NewEntity<'_>, validity: Validity, origin: &Origin) -> Result<Id, Rejection> {
+        let (kind, row) = (entity.kind, entity.kind.row());
+        let known = self.subject(kind, entity.subject)?;
+        self.expect(known.map(|known| self.state.entity(known).fact.id))?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
-        let row = kind.row();
-        let values = self.values(row.attributes, values)?;
-        let key = Identifier { scheme: Scheme::Internal, value: key.to_owned() };
-        let code = code.map(|code| entity_code(row, code, &values)).transpose()?;
-        let known = self.holder(&key);
-        if let Some(known) = known {
-            let found = self.state.entity(known).kind;
-            if found != kind {
-                let expected = format!("{} / {}", row.label_zh, row.name);
-                return Err(Rejection::WrongKind { given: key.value, expected, found });
-            }
+        let values = self.resolved(row.attributes, entity.values)?;
+        self.all_answered(row.attributes, known, &values)?;
+        if known.is_none() && entity.names.0.is_none() {
+            return Err(Rejection::RequiredMissing { name: "nameZh".into() });
         }
+        let code = entity.code.map(|code| entity_code(row, code, &values)).transpose()?;
         let id = match known {
             Some(known) => self.state.entity(known).fact.id,
             None => {
@@ -122,18 +133,43 @@ impl Decision<'_> {
                 id
             }
         };
-        for identifier in [Some(key), code].into_iter().flatten() {
+        let key = match entity.subject {
+            Subject::Key(key) => Some(key.clone()),
+            Subject::New => Some(id.to_string()),
+            Subject::Existing(_) => None,
+        };
+        let key = key.map(|value| Identifier { scheme: Scheme::Internal, value });
+        for identifier in [key, code].into_iter().flatten() {
             self.identify(id, known, identifier, Validity::OPEN, &provenance)?;
         }
         let official = |text, language| (text, (language, NameKind::Official));
-        let names = [Some(official(name_zh, Language::Zh)), name_en.map(|text| official(text, Language::En))];
+        let (name_zh, name_en) = entity.names;
+        let names =
+            [name_zh.map(|text| official(text, Language::Zh)), name_en.map(|text| official(text, Language::En))];
         for (text, form) in names.into_iter().flatten() {
             self.name(id, known, text, form, Validity::OPEN, &provenance)?;
         }
         for (attribute, value) in values {
             self.statement(id, known, attribute, value, Validity::OPEN, &provenance)?;
         }
-        Ok(())
+        Ok(id)
+    }
+
+    /// The row of the node that a command adds to; none where it makes a new one.
+    fn subject(&self, kind: Kind, subject: &Subject) -> Result<Option<u32>, Rejection> {
+        let (known, given) = match subject {
+            Subject::New => return Ok(None),
+            Subject::Existing(reference) => (Some(self.state.resolve(reference, Some(kind))?), reference.given()),
+            Subject::Key(key) => {
+                check_key(key)?;
+                (self.holder(&Identifier { scheme: Scheme::Internal, value: key.clone() }), key.clone())
+            }
+        };
+        let Some(found) = known.map(|known| self.state.entity(known).kind).filter(|found| *found != kind) else {
+            return Ok(known);
+        };
+        let expected = format!("{} / {}", kind.row().label_zh, kind.row().name);
+        Err(Rejection::WrongKind { given: clip(&given), expected, found })
     }
 
     fn add_name(
@@ -143,11 +179,13 @@ impl Decision<'_> {
         form: (Language, NameKind),
         validity: Validity,
         origin: &Origin,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Id, Rejection> {
         let row = self.state.resolve(entity, None)?;
+        let id = self.expect_row(row)?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
-        self.name(self.state.entity(row).fact.id, Some(row), text, form, validity, &provenance)
+        self.name(id, Some(row), text, form, validity, &provenance)?;
+        Ok(id)
     }
 
     fn add_identifier(
@@ -157,8 +195,9 @@ impl Decision<'_> {
         text: &str,
         validity: Validity,
         origin: &Origin,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Id, Rejection> {
         let row = self.state.resolve(entity, None)?;
+        let id = self.expect_row(row)?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
         let identifier = Identifier::new(scheme, text).map_err(|(zh, en)| Rejection::InvalidIdentifier {
@@ -166,7 +205,8 @@ impl Decision<'_> {
             zh,
             en,
         })?;
-        self.identify(self.state.entity(row).fact.id, Some(row), identifier, validity, &provenance)
+        self.identify(id, Some(row), identifier, validity, &provenance)?;
+        Ok(id)
     }
 
     fn state(
@@ -176,8 +216,9 @@ impl Decision<'_> {
         text: &str,
         validity: Validity,
         origin: &Origin,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Id, Rejection> {
         let row = self.state.resolve(entity, None)?;
+        let id = self.expect_row(row)?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
         let kind = self.state.entity(row).kind.row();
@@ -185,8 +226,9 @@ impl Decision<'_> {
             let known = kind.attributes.iter().map(|attribute| attribute.name).collect::<Vec<_>>().join(", ");
             return Err(Rejection::UnknownColumn { name: clip(name), known });
         };
-        let value = value::parse(attribute, text).map_err(|_| invalid_value(attribute, text))?;
-        self.statement(self.state.entity(row).fact.id, Some(row), attribute.tag, value, validity, &provenance)
+        let value = self.parsed(kind.attributes, attribute, text)?;
+        self.statement(id, Some(row), attribute.tag, value, validity, &provenance)?;
+        Ok(id)
     }
 
     fn relate(
@@ -196,7 +238,7 @@ impl Decision<'_> {
         values: &[(u16, Given)],
         validity: Validity,
         origin: &Origin,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Id, Rejection> {
         let start = self.state.resolve(from, None)?;
         let target = self.state.resolve(to, None)?;
         let provenance = self.provenance(origin)?;
@@ -210,14 +252,21 @@ impl Decision<'_> {
             return Err(Rejection::TieToItself { relation });
         }
         let values = self.values(row.attributes, values)?;
-        if self.is_known_tie(relation, start, target, &values, validity) {
-            return Ok(());
+        let known = self.known_tie((relation, start, target), &values, validity);
+        self.expect(known.map(|(_, facts)| facts.fact.id))?;
+        if let Some((_, facts)) = known {
+            let id = facts.fact.id;
+            // Said again with an end it did not have: it has ended meanwhile.
+            if let (Some(to), None) = (validity.to, facts.fact.validity.to) {
+                self.events.push(Event::RelationEnded { id, to, provenance });
+            }
+            return Ok(id);
         }
-        self.check_rule(relation, start, target, &values, validity)?;
+        self.check_rule((relation, start, target), None, &values, validity)?;
         let (from, to) = (self.state.entity(start).fact.id, self.state.entity(target).fact.id);
         let id = self.ids.next_id();
         self.events.push(Event::Related { id, relation, from, to, values, validity, provenance });
-        Ok(())
+        Ok(id)
     }
 
     fn save_record(
@@ -227,41 +276,50 @@ impl Decision<'_> {
         values: &[(u16, Given)],
         validity: Validity,
         origin: &Origin,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Id, Rejection> {
         let row = self.state.resolve(subject, None)?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
         let values = self.values(kind.row().attributes, values)?;
-        let known = self.state.indexes.records.get(&row).into_iter().flatten().any(|record| {
-            self.state.records.get(*record).is_some_and(|record| {
-                record.kind == kind && record.values == values && record.fact.validity == validity
-            })
-        });
-        if !known {
-            let id = self.ids.next_id();
-            let subject = self.state.entity(row).fact.id;
-            self.events.push(Event::RecordMade { id, kind, subject, values, validity, provenance });
+        let rows = self.state.indexes.records.get(&row).map_or(&[][..], Vec::as_slice);
+        let mut held = rows.iter().filter_map(|record| self.state.records.get(*record));
+        let known =
+            held.find(|record| record.kind == kind && record.values == values && record.fact.validity == validity);
+        self.expect(known.map(|record| record.fact.id))?;
+        if let Some(record) = known {
+            return Ok(record.fact.id);
         }
-        Ok(())
+        let id = self.ids.next_id();
+        let subject = self.state.entity(row).fact.id;
+        self.events.push(Event::RecordMade { id, kind, subject, values, validity, provenance });
+        Ok(id)
     }
 
-    fn is_known_tie(&self, relation: Relation, start: u32, target: u32, values: &Values, validity: Validity) -> bool {
-        self.state.ties_from(start).any(|(row, mark)| {
-            mark.relation == relation
-                && mark.target == target
-                && self
-                    .state
-                    .tie_facts
-                    .get(row)
-                    .is_some_and(|facts| facts.values == *values && facts.fact.validity == validity)
-        })
-    }
-
-    fn check_rule(
+    /// The tie that says the same: equal values and start; an end that only one of them knows is
+    /// no difference, for the same tie may have ended meanwhile.
+    fn known_tie(
         &self,
-        relation: Relation,
-        start: u32,
-        target: u32,
+        (relation, start, target): (Relation, u32, u32),
+        values: &Values,
+        validity: Validity,
+    ) -> Option<(u32, &TieFacts)> {
+        let same = self.state.ties_from(start).filter(|(_, mark)| mark.relation == relation && mark.target == target);
+        let facts = same.filter_map(|(row, _)| Some((row, self.state.tie_facts.get(row)?.as_ref())));
+        let mut fitting = facts.filter(|(_, facts)| {
+            let held = facts.fact.validity;
+            let end = held.to == validity.to || held.to.is_none() || validity.to.is_none();
+            facts.values == *values && held.from == validity.from && end
+        });
+        // Of several the one that agrees to the letter.
+        let first = fitting.next()?;
+        Some(fitting.chain([first]).find(|(_, facts)| facts.fact.validity == validity).unwrap_or(first))
+    }
+
+    /// May the tie stand beside the others? `but` is the row of the tie itself, where it is there.
+    pub(super) fn check_rule(
+        &self,
+        (relation, start, target): (Relation, u32, u32),
+        but: Option<u32>,
         values: &Values,
         validity: Validity,
     ) -> Result<(), Rejection> {
@@ -272,7 +330,8 @@ impl Decision<'_> {
             Rule::Free | Rule::Acyclic => false,
         };
         if binds(values) {
-            for (row, mark) in self.state.ties_from(start).filter(|(_, mark)| mark.relation == relation) {
+            let others = self.state.ties_from(start);
+            for (row, mark) in others.filter(|(row, mark)| mark.relation == relation && Some(*row) != but) {
                 let other = self.state.tie_facts.get(row);
                 if other.is_some_and(|other| binds(&other.values) && other.fact.validity.overlaps(&validity)) {
                     return Err(Rejection::OverlappingValidity { relation, other: self.state.label(mark.target) });

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use minicbor::Encoder;
 
-use super::state::{Fact, State};
+use super::answers::Answered;
+use super::state::{Entity, Fact, Record, Retraction, SourceRecord, State};
 use crate::domain::identifier::Scheme;
+use crate::domain::provenance::Provenance;
 use crate::domain::{Id, Value};
 
 /// Which digest is wanted.
@@ -24,59 +26,48 @@ type Line = Vec<u8>;
 impl State {
     /// Digest of everything: equal logs give equal digests.
     pub fn state_digest(&self) -> [u8; 32] {
-        self.digest(Scope::State)
+        let writer = LineWriter { state: self, scope: Scope::State, names: BTreeMap::new() };
+        let mut hasher = blake3::Hasher::new();
+        let mut take = |mut lines: Vec<Line>| {
+            lines.sort_unstable();
+            for line in lines {
+                hasher.update(&(line.len() as u64).to_be_bytes());
+                hasher.update(&line);
+            }
+        };
+        take(vec![writer.line("store", |line| {
+            line.text(self.name.as_deref().unwrap_or("")).number(Some(self.sequence));
+        })]);
+        // By id, a subject at a time, so that a large store needs no second copy of itself.
+        for row in by_id(self.sources.iter().map(|source| source.id)) {
+            take(self.sources.get(row).map(|source| writer.source(source)).into_iter().collect());
+        }
+        for row in by_id(self.entities.iter().map(|entity| entity.fact.id)) {
+            take(writer.entity(self.entity(row), row));
+        }
+        for row in by_id(self.tie_facts.iter().map(|facts| facts.fact.id)) {
+            take(vec![writer.tie(row)]);
+        }
+        for row in by_id(self.records.iter().map(|record| record.fact.id)) {
+            take(self.records.get(row).map(|record| writer.record(record)).into_iter().collect());
+        }
+        for row in by_id(self.retractions.iter().map(|gone| gone.id)) {
+            take(self.retractions.get(row).map(|gone| writer.retraction(gone)).into_iter().collect());
+        }
+        take(self.answers.iter().map(|answered| writer.answer(answered)).collect());
+        *hasher.finalize().as_bytes()
     }
 
-    /// Digest of what is said, without record time and without ids.
+    /// Digest of what is said, without record time and without ids. What was taken back is not said.
     pub fn content_digest(&self) -> [u8; 32] {
-        self.digest(Scope::Content)
-    }
-
-    fn digest(&self, scope: Scope) -> [u8; 32] {
-        let names = if scope == Scope::Content { self.content_names() } else { BTreeMap::new() };
-        let writer = LineWriter { state: self, scope, names };
-        let mut lines: Vec<Line> = Vec::new();
-        lines.extend(self.sources.iter().map(|source| {
-            let stamp = (scope == Scope::State).then_some(source.stamp);
-            writer.line("source", |line| {
-                line.id(source.id).text(&source.key).values(&source.values).number(stamp.map(u64::from));
-            })
-        }));
-        for entity in self.entities.iter() {
-            let own = entity.fact.id;
-            lines.push(writer.line("entity", |line| {
-                line.id(own).number(Some(entity.kind as u64)).fact(&entity.fact);
-            }));
-            for name in &entity.names {
-                lines.push(writer.line("name", |line| {
-                    let form = (name.language as u64) << 8 | name.kind as u64;
-                    line.id(own).text(&name.text).number(Some(form)).fact(&name.fact);
-                }));
-            }
-            for (identifier, fact) in &entity.identifiers {
-                lines.push(writer.line("identifier", |line| {
-                    line.id(own).number(Some(identifier.scheme as u64)).text(&identifier.value).fact(fact);
-                }));
-            }
-            for statement in &entity.statements {
-                lines.push(writer.line("statement", |line| {
-                    let value = [(statement.attribute, statement.value.clone())];
-                    line.id(own).values(&value).fact(&statement.fact);
-                }));
-            }
+        let writer = LineWriter { state: self, scope: Scope::Content, names: self.content_names() };
+        let mut lines: Vec<Line> = self.sources.iter().map(|source| writer.source(source)).collect();
+        for (row, entity) in (0..).zip(self.entities.iter()).filter(|(row, _)| !self.is_retracted(*row)) {
+            lines.extend(writer.entity(entity, row));
         }
-        for (mark, facts) in self.ties.iter().zip(self.tie_facts.iter()) {
-            lines.push(writer.line("tie", |line| {
-                let ends = [mark.start, mark.target].map(|row| self.entity(row).fact.id);
-                line.number(Some(mark.relation as u64)).id(ends[0]).id(ends[1]).values(&facts.values).fact(&facts.fact);
-            }));
-        }
-        for record in self.records.iter() {
-            lines.push(writer.line("record", |line| {
-                let subject = self.entity(record.subject.0).fact.id;
-                line.number(Some(record.kind as u64)).id(subject).values(&record.values).fact(&record.fact);
-            }));
-        }
+        let ties = (0..).zip(self.ties.iter()).filter(|(_, mark)| !mark.is_retracted());
+        lines.extend(ties.map(|(row, _)| writer.tie(row)));
+        lines.extend(self.records.iter().filter(|record| !record.retracted).map(|record| writer.record(record)));
         lines.sort_unstable();
         let mut hasher = blake3::Hasher::new();
         for line in lines {
@@ -109,7 +100,94 @@ struct LineParts<'w> {
     encoder: Encoder<Vec<u8>>,
 }
 
+/// Row numbers in the order of their ids.
+fn by_id(ids: impl Iterator<Item = Id>) -> Vec<u32> {
+    let mut rows: Vec<(Id, u32)> = ids.zip(0..).collect();
+    rows.sort_unstable();
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
 impl LineWriter<'_> {
+    fn source(&self, source: &SourceRecord) -> Line {
+        let stamp = self.state.stamps.get(source.stamp).map(|stamp| stamp.sequence);
+        self.line("source", |line| {
+            line.id(source.id).text(&source.key).values(&source.values).version(stamp);
+        })
+    }
+
+    fn entity(&self, entity: &Entity, row: u32) -> Vec<Line> {
+        let own = entity.fact.id;
+        let head = self.line("entity", |line| {
+            line.id(own).number(Some(entity.kind as u64)).fact(&entity.fact).version(Some(entity.version));
+            if self.scope == Scope::State {
+                line.number(Some(u64::from(self.state.is_retracted(row))));
+            }
+        });
+        let names = entity.names.iter().map(|name| {
+            self.line("name", |line| {
+                let form = (name.language as u64) << 8 | name.kind as u64;
+                line.id(own).text(&name.text).number(Some(form)).fact(&name.fact);
+            })
+        });
+        let identifiers = entity.identifiers.iter().map(|(identifier, fact)| {
+            self.line("identifier", |line| {
+                line.id(own).number(Some(identifier.scheme as u64)).text(&identifier.value).fact(fact);
+            })
+        });
+        let statements = entity.statements.iter().map(|statement| {
+            self.line("statement", |line| {
+                let value = [(statement.attribute, statement.value.clone())];
+                line.id(own).values(&value).fact(&statement.fact);
+            })
+        });
+        [head].into_iter().chain(names).chain(identifiers).chain(statements).collect()
+    }
+
+    fn tie(&self, row: u32) -> Line {
+        let mark = self.state.tie(row);
+        self.line("tie", |line| {
+            let ends = [mark.start, mark.target].map(|row| self.state.entity(row).fact.id);
+            line.number(Some(mark.relation as u64)).id(ends[0]).id(ends[1]);
+            let Some(facts) = self.state.tie_facts.get(row) else { return };
+            line.values(&facts.values).fact(&facts.fact).version(Some(facts.version));
+            if let Some(ended) = &facts.ended {
+                line.provenance(ended);
+            }
+            if self.scope == Scope::State {
+                line.number(Some(u64::from(mark.is_retracted())));
+            }
+        })
+    }
+
+    fn record(&self, record: &Record) -> Line {
+        self.line("record", |line| {
+            let subject = self.state.entity(record.subject.0).fact.id;
+            line.number(Some(record.kind as u64)).id(subject).values(&record.values).fact(&record.fact);
+            line.version(Some(record.version));
+            if self.scope == Scope::State {
+                line.number(Some(u64::from(record.retracted)));
+            }
+        })
+    }
+
+    fn retraction(&self, gone: &Retraction) -> Line {
+        let stamp = self.state.stamps.get(gone.stamp).map(|stamp| stamp.sequence);
+        self.line("retraction", |line| {
+            line.id(gone.id).text(&gone.reason).number(stamp);
+        })
+    }
+
+    fn answer(&self, answered: &Answered) -> Line {
+        self.line("answer", |line| {
+            line.text(&answered.actor).text(&answered.key).number(Some(answered.sequence));
+            line.number(Some(u64::from(answered.changed)));
+            line.encoder.bytes(&answered.request.0).expect(WRITES);
+            if let Some(subject) = answered.subject {
+                line.id(subject);
+            }
+        })
+    }
+
     fn line(&self, kind: &str, write: impl FnOnce(&mut LineParts<'_>)) -> Line {
         let mut parts = LineParts { writer: self, encoder: Encoder::new(Vec::new()) };
         parts.text(kind);
@@ -159,13 +237,24 @@ impl LineParts<'_> {
         self
     }
 
-    fn fact(&mut self, fact: &Fact) -> &mut Self {
-        self.encoder.encode(fact.validity).expect(WRITES);
-        let provenance = &fact.provenance;
+    /// The version of a subject, where record time counts.
+    fn version(&mut self, version: Option<u64>) -> &mut Self {
+        if self.writer.scope == Scope::State {
+            self.number(version);
+        }
+        self
+    }
+
+    fn provenance(&mut self, provenance: &Provenance) -> &mut Self {
         self.encoder.encode(provenance.method).expect(WRITES);
         self.encoder.encode(&provenance.basis).expect(WRITES);
         self.encoder.encode(provenance.confidence).expect(WRITES);
-        self.id(provenance.source);
+        self.id(provenance.source)
+    }
+
+    fn fact(&mut self, fact: &Fact) -> &mut Self {
+        self.encoder.encode(fact.validity).expect(WRITES);
+        self.provenance(&fact.provenance);
         if self.writer.scope == Scope::State {
             self.id(fact.id);
             let stamp = self.writer.state.stamps.get(fact.stamp);

@@ -10,17 +10,33 @@ use crate::domain::identifier::{Identifier, MOST_IDENTIFIERS};
 use crate::domain::kind::KindRow;
 use crate::domain::name::{self, Language, MOST_NAMES, NameKind};
 use crate::domain::provenance::Provenance;
-use crate::domain::rejection::{Rejection, clip};
-use crate::domain::{Id, Kind, Validity, Value};
+use crate::domain::rejection::{Rejection, clip, invalid_value};
+use crate::domain::{Id, Kind, Validity, Value, value};
 
 /// A decision in the making.
 pub(super) struct Decision<'a> {
     pub(super) state: &'a State,
     pub(super) ids: &'a mut IdSequence,
+    pub(super) expected: Option<u64>,
     pub(super) events: Vec<Event>,
 }
 
 impl Decision<'_> {
+    /// Has the asker seen the version in force? Nothing there has version 0.
+    pub(super) fn expect(&self, id: Option<Id>) -> Result<(), Rejection> {
+        let found = id.and_then(|id| self.state.version(id)).unwrap_or(0);
+        match self.expected {
+            Some(given) if given != found => Err(Rejection::StaleVersion { given, found }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The id of a node, whose version is as expected.
+    pub(super) fn expect_row(&self, row: u32) -> Result<Id, Rejection> {
+        let id = self.state.entity(row).fact.id;
+        self.expect(Some(id)).map(|()| id)
+    }
+
     pub(super) fn name(
         &mut self,
         id: Id,
@@ -106,6 +122,9 @@ impl Decision<'_> {
             let what = "来源 / source".to_owned();
             return Err(Rejection::UnknownReference { what, given: clip(&origin.source) });
         };
+        if origin.basis.as_ref().is_some_and(|basis| basis.chars().count() > LONGEST_BASIS) {
+            return Err(Rejection::TooLarge { limit: format!("{LONGEST_BASIS} 个字 characters (basis)") });
+        }
         let (basis, confidence) = (origin.basis.clone(), origin.confidence);
         Ok(Provenance { source: source.id, method: origin.method, basis, confidence })
     }
@@ -115,16 +134,57 @@ impl Decision<'_> {
         for attribute in attributes.iter().filter(|attribute| attribute.required) {
             require(attribute, given.iter().any(|(tag, _)| *tag == attribute.tag))?;
         }
+        self.resolved(attributes, given)
+    }
+
+    /// Resolve terms, sort by number.
+    pub(super) fn resolved(
+        &self,
+        attributes: &'static [Attribute],
+        given: &[(u16, Given)],
+    ) -> Result<Values, Rejection> {
         let mut values = Vec::with_capacity(given.len());
         for (tag, given) in given {
             let value = match given {
                 Given::Value(value) => value.clone(),
                 Given::Term(term) => Value::Term(self.term(attributes, *tag, term)?),
             };
+            fitting(attributes, *tag, &value)?;
             values.push((*tag, value));
         }
         values.sort_by_key(|(tag, _)| *tag);
         Ok(values)
+    }
+
+    /// What must be answered is given now, or was stated before.
+    pub(super) fn all_answered(
+        &self,
+        attributes: &'static [Attribute],
+        known: Option<u32>,
+        given: &Values,
+    ) -> Result<(), Rejection> {
+        for attribute in attributes.iter().filter(|attribute| attribute.required) {
+            let stated = |row| self.state.entity(row).statements.iter().any(|known| known.attribute == attribute.tag);
+            require(attribute, given.iter().any(|(tag, _)| *tag == attribute.tag) || known.is_some_and(stated))?;
+        }
+        Ok(())
+    }
+
+    /// The value that a text stands for; a term is found by its code.
+    pub(super) fn parsed(
+        &self,
+        attributes: &'static [Attribute],
+        attribute: &Attribute,
+        text: &str,
+    ) -> Result<Value, Rejection> {
+        let value = match attribute.value_type {
+            ValueType::Term(_) if text != "UNKNOWN" && text != "未知" => {
+                Value::Term(self.term(attributes, attribute.tag, &Reference::Code(text.to_owned()))?)
+            }
+            _ => value::parse(attribute, text).map_err(|_| invalid_value(attribute, text))?,
+        };
+        fitting(attributes, attribute.tag, &value)?;
+        Ok(value)
     }
 
     pub(super) fn term(&self, attributes: &[Attribute], tag: u16, reference: &Reference) -> Result<Id, Rejection> {
@@ -152,6 +212,38 @@ pub(super) fn entity_code(row: &KindRow, code: &str, values: &Values) -> Result<
         _ => code.to_owned(),
     };
     Identifier::new(scheme, &text).map_err(|(zh, en)| Rejection::InvalidIdentifier { given: clip(&text), zh, en })
+}
+
+/// Letters that a basis of figures has at most.
+const LONGEST_BASIS: usize = 64;
+/// Bytes that a text has at most.
+const LONGEST_TEXT: usize = 64 * 1024;
+
+/// Is the value one that can be kept: an attribute that there is, texts of a size, without control
+/// characters?
+pub(super) fn fitting(attributes: &'static [Attribute], tag: u16, value: &Value) -> Result<(), Rejection> {
+    let Some(attribute) = attributes.iter().find(|attribute| attribute.tag == tag) else {
+        let known = attributes.iter().map(|attribute| attribute.name).collect::<Vec<_>>().join(", ");
+        return Err(Rejection::UnknownColumn { name: format!("#{tag}"), known });
+    };
+    let texts = match value {
+        Value::Text(text) => std::slice::from_ref(text),
+        Value::Texts(texts) => texts.as_slice(),
+        _ => &[],
+    };
+    if texts.iter().map(String::len).sum::<usize>() > LONGEST_TEXT || texts.len() > MOST_STATEMENTS {
+        return Err(Rejection::TooLarge { limit: format!("{LONGEST_TEXT} 字节 bytes ({})", attribute.name) });
+    }
+    let control = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
+    if texts.iter().any(|text| text.chars().any(control)) {
+        return Err(Rejection::InvalidValue {
+            name: attribute.name.to_owned(),
+            given: clip(texts.first().map_or("", String::as_str)),
+            expected_zh: "文字不能含控制字符".to_owned(),
+            expected_en: "has no control characters".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 pub(super) fn require(attribute: &Attribute, answered: bool) -> Result<(), Rejection> {

@@ -61,6 +61,10 @@ impl<'v> Lens<'v> {
         Self { state, day, rights, budget }
     }
 
+    pub(super) fn state(&self) -> &'v State {
+        self.state
+    }
+
     /// The budget of the request.
     pub fn budget(&self) -> &'v Budget {
         self.budget
@@ -105,6 +109,32 @@ impl<'v> Lens<'v> {
         (self.holds(row) && self.shows(tie.here) && self.shows(tie.there)).then_some(tie)
     }
 
+    /// The record of that id.
+    pub fn record(&self, id: Id) -> Option<&'v Arc<Record>> {
+        let Some(Place::Record(row)) = self.state.place(id) else { return None };
+        self.state.records.get(row).filter(|record| self.shows(record.subject))
+    }
+
+    /// The node that an id is, or that a name, an identifier, a statement or a record belongs to.
+    pub fn owner(&self, id: Id) -> Option<EntityRow> {
+        let row = match self.state.place(id)? {
+            Place::Node(row) | Place::Fact(row) => EntityRow(row),
+            Place::Record(row) => self.state.records.get(row)?.subject,
+            Place::Retracted(row) => match self.state.retractions.get(row)?.was {
+                Place::Fact(row) => EntityRow(row),
+                Place::Record(row) => self.state.records.get(row)?.subject,
+                _ => return None,
+            },
+            Place::Tie(_) | Place::Source(_) => return None,
+        };
+        Some(row).filter(|row| self.shows(*row))
+    }
+
+    /// Who says that a tie ended, where that was said apart from the tie.
+    pub fn tie_end(&self, tie: TieRow) -> Option<&'v crate::domain::provenance::Provenance> {
+        self.state.tie_facts.get(tie.0)?.ended.as_ref()
+    }
+
     /// The source of that id. Sources are public.
     pub fn source(&self, id: Id) -> Option<&'v Arc<SourceRecord>> {
         self.state.source(id)
@@ -118,15 +148,8 @@ impl<'v> Lens<'v> {
     /// The nodes of a kind, in order of entry.
     pub fn nodes(&self, kind: Kind) -> impl Iterator<Item = EntityRow> + use<'v> {
         let lens = *self;
-        let rows = self.state.indexes.kinds.get(kind as usize).map_or(&[][..], Vec::as_slice);
-        rows.iter().map(|row| EntityRow(*row)).filter(move |row| lens.shows(*row))
-    }
-
-    /// Every node, shown or not, for whoever builds an index beside the graph.
-    pub fn every_node(state: &'v State) -> impl Iterator<Item = (EntityRow, &'v Entity)> {
-        state.entities.iter().enumerate().map(|(row, entity)| {
-            (EntityRow(u32::try_from(row).expect("a store holds fewer than 2^32 rows")), entity.as_ref())
-        })
+        let rows = self.state.indexes.kinds.get(kind as usize).into_iter().flat_map(|rows| rows.iter());
+        rows.map(|row| EntityRow(*row)).filter(move |row| lens.shows(*row))
     }
 
     /// A node by its number, as given out by [`EntityRow::number`] on the same view.
@@ -293,7 +316,8 @@ impl<'v> Lens<'v> {
     /// Every record of a kind whose node is shown, in order of entry.
     pub fn all_records(&self, kind: RecordKind) -> impl Iterator<Item = &'v Arc<Record>> + use<'v> {
         let lens = *self;
-        self.state.records.iter().filter(move |record| record.kind == kind && lens.shows(record.subject))
+        let live = self.state.records.iter().filter(|record| !record.retracted);
+        live.filter(move |record| record.kind == kind && lens.shows(record.subject))
     }
 
     /// Its ties in one direction, of one relation or of all. Each tie looked at costs one row,
@@ -355,14 +379,6 @@ impl<'v> Lens<'v> {
     /// The day from which a tie holds.
     pub fn tie_start(&self, tie: TieRow) -> Day {
         self.state.tie(tie.0).from
-    }
-}
-
-impl State {
-    /// The ties that go out from a node, whatever their validity, for `decide`.
-    pub(super) fn ties_from(&self, node: u32) -> impl Iterator<Item = (u32, TieMark)> {
-        let edges = self.graph.edges_directed(NodeIndex::new(node as usize), petgraph::Outgoing);
-        edges.map(|edge| (*edge.weight(), self.tie(*edge.weight())))
     }
 }
 

@@ -3,9 +3,14 @@
 //!
 //! Pure: no clock, no chance, no file. No petgraph type leaves this room.
 
+mod amend;
+mod amends;
+mod answers;
 mod apply;
 mod budget;
+mod changes;
 mod check;
+mod checkpoint;
 mod column;
 mod decide;
 mod digest;
@@ -13,12 +18,18 @@ mod facts;
 mod lens;
 mod openness;
 mod resolve;
+mod shards;
 mod state;
 mod walk;
 
+pub use answers::Answered;
 pub use budget::Budget;
+pub use changes::{Action, Change, Subject};
 pub use check::Violation;
-pub use decide::{Context, decide};
+pub use checkpoint::{CHECKPOINT_FORMAT, CheckpointError};
+pub(crate) use column::Column;
+pub use decide::{Context, Decided, decide};
 pub use lens::{Lens, Shown, Tie};
+pub(crate) use shards::Shards;
 pub use state::{Entity, EntityRow, Fact, Named, Record, SourceRecord, Stamp, State, Statement, TieRow};
 pub use walk::{Direction, Neighborhood, Route, Step};

@@ -46,6 +46,9 @@ pub(super) fn openness(demand: &Entity, day: Day) -> Openness {
 impl State {
     /// May everybody see the node on some day?
     pub fn is_public(&self, node: EntityRow) -> bool {
+        if self.is_retracted(node.0) {
+            return false;
+        }
         let entity = self.entity(node.0);
         let days = entity.statements.iter().map(|statement| statement.fact.validity.first_day());
         match entity.kind {

@@ -1,6 +1,8 @@
 //! From a reference to what it points at. Several fits are never answered with one of them.
 
-use super::state::{Place, State};
+use petgraph::stable_graph::NodeIndex;
+
+use super::state::{Place, State, TieMark};
 use crate::domain::command::Reference;
 use crate::domain::fold::fold;
 use crate::domain::identifier::{Identifier, Scheme};
@@ -32,7 +34,12 @@ impl State {
         match reference {
             Reference::Id(id) => self.node_of(*id).into_iter().collect(),
             Reference::CreditCode(code) => by(Scheme::CreditCode, &code.trim().to_ascii_uppercase()),
-            Reference::Name(name) => self.indexes.names.get(&fold(name)).cloned().unwrap_or_default(),
+            Reference::Name(name) => {
+                let mut rows = self.indexes.names.get(&fold(name)).cloned().unwrap_or_default();
+                // The same order however the look-up came about.
+                rows.sort_unstable();
+                rows
+            }
             Reference::Code(code) => {
                 let code = code.trim();
                 if let Some((scheme, value)) = code.split_once('/')
@@ -88,8 +95,34 @@ impl State {
         false
     }
 
+    /// The ties that go out from a node, whatever their validity, for `decide`.
+    pub(super) fn ties_from(&self, node: u32) -> impl Iterator<Item = (u32, TieMark)> {
+        let edges = self.graph.edges_directed(NodeIndex::new(node as usize), petgraph::Outgoing);
+        edges.map(|edge| (*edge.weight(), self.tie(*edge.weight()))).filter(|(_, mark)| !mark.is_retracted())
+    }
+
+    /// How many ties a node has that were not taken back.
+    pub(super) fn live_ties(&self, node: u32) -> usize {
+        let index = NodeIndex::new(node as usize);
+        let outward = self.graph.edges_directed(index, petgraph::Outgoing);
+        let all = outward.chain(self.graph.edges_directed(index, petgraph::Incoming));
+        all.filter(|edge| !self.tie(*edge.weight()).is_retracted()).count()
+    }
+
+    /// The sequence number of the envelope that changed what an id stands for last; of a name, an
+    /// identifier or a statement that of its node.
+    pub fn version(&self, id: Id) -> Option<u64> {
+        Some(match self.place(id)? {
+            Place::Node(row) | Place::Fact(row) => self.entities.get(row)?.version,
+            Place::Tie(row) => self.tie_facts.get(row)?.version,
+            Place::Record(row) => self.records.get(row)?.version,
+            Place::Source(row) => self.stamps.get(self.sources.get(row)?.stamp)?.sequence,
+            Place::Retracted(row) => self.stamps.get(self.retractions.get(row)?.stamp)?.sequence,
+        })
+    }
+
     /// Is there anything at this id?
     pub fn knows(&self, id: Id) -> bool {
-        matches!(self.place(id), Some(Place::Node(_) | Place::Tie(_) | Place::Record(_) | Place::Source(_)))
+        self.place(id).is_some()
     }
 }

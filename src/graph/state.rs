@@ -3,13 +3,16 @@
 //! Rows are never removed, so row numbers, petgraph's node indices and petgraph's edge indices
 //! agree for the life of a store. Reading goes through a `Lens`; nothing here is public to read.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use minicbor::{Decode, Encode};
 use petgraph::Directed;
 use petgraph::stable_graph::StableGraph;
 
+use super::answers::Answers;
+use super::changes::ChangeMark;
 use super::column::Column;
+use super::shards::Shards;
 use crate::domain::identifier::Identifier;
 use crate::domain::name::{Language, NameKind};
 use crate::domain::provenance::Provenance;
@@ -17,8 +20,9 @@ use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::{Day, Id, Kind, RecordKind, Relation, Validity, Value};
 
 /// The row of a node. Good for one view only; give out ids, never rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntityRow(pub(super) u32);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(transparent)]
+pub struct EntityRow(#[n(0)] pub(super) u32);
 
 /// The row of a tie. Good for one view only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,79 +40,118 @@ pub struct Stamp {
 }
 
 /// What every fact has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
 pub struct Fact {
     /// Its id.
+    #[n(0)]
     pub id: Id,
     /// When it holds, as written.
+    #[n(1)]
     pub validity: Validity,
     /// Where it comes from.
+    #[n(2)]
     pub provenance: Provenance,
     /// Number of the stamp.
+    #[n(3)]
     pub(super) stamp: u32,
 }
 
 /// A name of a node.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
 pub struct Named {
     /// The name.
+    #[n(0)]
     pub text: String,
     /// Its language.
+    #[n(1)]
     pub language: Language,
     /// What it is to its owner.
+    #[n(2)]
     pub kind: NameKind,
     /// Id, validity, provenance.
+    #[n(3)]
     pub fact: Fact,
 }
 
 /// A statement about an attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
 pub struct Statement {
     /// The number of the attribute.
+    #[n(0)]
     pub attribute: u16,
     /// The value.
+    #[n(1)]
     pub value: Value,
     /// Id, validity, provenance.
+    #[n(2)]
     pub fact: Fact,
 }
 
 /// A node with everything said about it alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
 pub struct Entity {
     /// Its kind.
+    #[n(0)]
     pub kind: Kind,
     /// Id, own validity, provenance.
+    #[n(1)]
     pub fact: Fact,
     /// Its names.
+    #[n(2)]
     pub names: Vec<Named>,
     /// Its identifiers.
+    #[n(3)]
     pub identifiers: Vec<(Identifier, Fact)>,
     /// Its statements, by attribute.
+    #[n(4)]
     pub statements: Vec<Statement>,
+    /// The sequence number of the envelope that changed it last.
+    #[n(5)]
+    pub version: u64,
 }
 
 /// A record of a node.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
 pub struct Record {
     /// The kind.
+    #[n(0)]
     pub kind: RecordKind,
     /// The node it belongs to.
+    #[n(1)]
     pub subject: EntityRow,
     /// Its attributes.
+    #[n(2)]
     pub values: Vec<(u16, Value)>,
     /// Id, validity, provenance.
+    #[n(3)]
     pub fact: Fact,
+    /// The sequence number of the envelope that changed it last.
+    #[n(4)]
+    pub version: u64,
+    /// Was it taken back?
+    #[n(5)]
+    pub(super) retracted: bool,
 }
 
 /// A source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
 pub struct SourceRecord {
     /// Its id.
+    #[n(0)]
     pub id: Id,
     /// Its row key.
+    #[n(1)]
     pub key: String,
     /// Its columns (`SOURCE_ATTRIBUTES`).
+    #[n(2)]
     pub values: Vec<(u16, Value)>,
+    #[n(3)]
     pub(super) stamp: u32,
 }
 
@@ -142,32 +185,70 @@ pub(super) struct TieMark {
     pub to: Day,
 }
 
+impl TieMark {
+    /// Was it taken back?
+    pub(super) fn is_retracted(&self) -> bool {
+        (self.from, self.to) == NEVER
+    }
+}
+
 /// What is said about a tie.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
 pub(super) struct TieFacts {
+    #[n(0)]
     pub values: Vec<(u16, Value)>,
+    #[n(1)]
     pub fact: Fact,
+    /// Who says that it ended, where that was said apart.
+    #[n(2)]
+    pub ended: Option<Provenance>,
+    #[n(3)]
+    pub version: u64,
 }
 
 /// Where an id leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub(super) enum Place {
-    Node(u32),
-    Tie(u32),
-    Record(u32),
-    Source(u32),
+    #[n(0)]
+    Node(#[n(0)] u32),
+    #[n(1)]
+    Tie(#[n(0)] u32),
+    #[n(2)]
+    Record(#[n(0)] u32),
+    #[n(3)]
+    Source(#[n(0)] u32),
+    /// A name, an identifier or a statement of that node.
+    #[n(4)]
+    Fact(#[n(0)] u32),
+    /// Taken back: the row among the retractions.
+    #[n(5)]
+    Retracted(#[n(0)] u32),
 }
+
+/// A fact that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Retraction {
+    pub id: Id,
+    pub reason: Box<str>,
+    pub stamp: u32,
+    /// Where the id led before.
+    pub was: Place,
+}
+
+/// The days of what was taken back: none.
+pub(super) const NEVER: (Day, Day) = (Day::END, Day::BEGINNING);
 
 /// Look-ups beside the columns.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Indexes {
-    pub ids: HashMap<Id, Place>,
-    pub identifiers: HashMap<Identifier, Vec<u32>>,
-    pub names: HashMap<String, Vec<u32>>,
-    pub source_keys: HashMap<String, u32>,
-    pub records: HashMap<u32, Vec<u32>>,
+    pub ids: Shards<Id, Place>,
+    pub identifiers: Shards<Identifier, Vec<u32>>,
+    pub names: Shards<String, Vec<u32>>,
+    pub source_keys: Shards<String, u32>,
+    pub records: Shards<u32, Vec<u32>>,
     /// Rows of each kind, in the order they were entered.
-    pub kinds: Vec<Vec<u32>>,
+    pub kinds: Vec<Column<u32>>,
 }
 
 /// Everything known, as of one sequence number. `clone` shares the columns.
@@ -181,7 +262,10 @@ pub struct State {
     pub(super) records: Column<Arc<Record>>,
     pub(super) sources: Column<Arc<SourceRecord>>,
     pub(super) stamps: Column<Stamp>,
-    pub(super) indexes: Arc<Indexes>,
+    pub(super) indexes: Indexes,
+    pub(super) changes: Column<ChangeMark>,
+    pub(super) retractions: Column<Arc<Retraction>>,
+    pub(super) answers: Answers,
     pub(super) sequence: u64,
     pub(super) name: Option<String>,
     pub(super) broken: Option<String>,
@@ -228,6 +312,12 @@ impl State {
 
     pub(super) fn entity(&self, row: u32) -> &Entity {
         self.entities.get(row).expect("rows are never removed")
+    }
+
+    /// Was the node taken back?
+    pub(super) fn is_retracted(&self, row: u32) -> bool {
+        let mark = self.node(row);
+        (mark.from, mark.to) == NEVER
     }
 
     pub(super) fn node(&self, row: u32) -> NodeMark {

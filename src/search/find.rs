@@ -164,18 +164,14 @@ impl SearchIndex {
             }
             candidates = Some(left);
         }
-        let contains = |number: &u64| {
-            let names = usize::try_from(*number).ok().and_then(|number| self.names.get(number));
-            names.is_some_and(|names| names.iter().any(|name| name.text.contains(folded)))
-        };
+        let contains = |number: &u64| self.names(*number).iter().any(|name| name.text.contains(folded));
         Ok(candidates.unwrap_or_default().into_iter().filter(contains).collect())
     }
 
     fn name_hit(&self, node: EntityRow, folded: &str) -> Hit {
         let mut matched = BTreeSet::from([MatchKind::Substring]);
         let mut score: f32 = 0.0;
-        let names = usize::try_from(node.number()).ok().and_then(|number| self.names.get(number));
-        for name in names.into_iter().flatten().filter(|name| name.text.contains(folded)) {
+        for name in self.names(node.number()).iter().filter(|name| name.text.contains(folded)) {
             if name.text.as_ref() == folded {
                 matched.insert(match name.kind {
                     NameKind::Official => MatchKind::Exact,
@@ -206,8 +202,10 @@ impl SearchIndex {
             let inverted = segment.inverted_index(field)?;
             let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::WithFreqs)? else { continue };
             let mut document = postings.doc();
+            let alive = segment.alive_bitset();
             while document != TERMINATED {
-                if let Some(number) = column.first(document) {
+                let lives = alive.is_none_or(|alive| alive.is_alive(document));
+                if let Some(number) = column.first(document).filter(|_| lives) {
                     visit(number, postings.term_freq());
                 }
                 document = postings.advance();

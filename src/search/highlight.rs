@@ -40,9 +40,8 @@ impl SearchIndex {
 
     fn marked_names(&self, lens: &Lens<'_>, node: EntityRow, needles: &[&str]) -> Vec<Highlight> {
         let all = lens.names(node);
-        let folded = usize::try_from(node.number()).ok().and_then(|number| self.names.get(number));
         // Names that contain the whole text come first.
-        let mut places: Vec<usize> = folded.into_iter().flatten().map(|name| name.place).collect();
+        let mut places: Vec<usize> = self.names(node.number()).iter().map(|name| name.place).collect();
         places.sort_by_key(|place| {
             let whole =
                 all.get(*place).is_some_and(|name| needles.first().is_some_and(|text| fold(&name.text).contains(text)));

@@ -11,7 +11,7 @@ mod index;
 
 pub use find::{Hit, Hits, MatchKind, TextHit};
 pub use highlight::Highlight;
-pub use index::SearchIndex;
+pub use index::{Changed, Indexer, SearchIndex};
 
 /// Why a search was not carried out.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,167 @@
+//! What one turn of the writer comes to: requests against a state give envelopes and answers.
+//! Time and ids come in as arguments; no thread, no clock, no file.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::copies::Entry;
+use super::envelope::{ENVELOPE_VERSION, Envelope};
+use super::request::{Request, WriteError, Written};
+use crate::domain::Rejection;
+use crate::domain::command::Command;
+use crate::domain::event::{Digest, EVENT_VERSION, Event};
+use crate::domain::id::IdSequence;
+use crate::graph::{Answered, Context, Decided, Stamp, State, decide};
+use crate::ledger::Head;
+
+/// Events an envelope holds at most; a large batch is several envelopes in one commit.
+const EVENTS_AN_ENVELOPE: usize = 1_000;
+/// Letters of an idempotency key.
+const LONGEST_KEY: usize = 128;
+
+/// Time and ids of a turn.
+#[derive(Debug)]
+pub struct Turn {
+    recorded_at: i64,
+    context: Context,
+    envelopes: Vec<Made>,
+}
+
+/// An envelope in the making.
+#[derive(Debug)]
+struct Made {
+    stamp: Stamp,
+    key: Option<String>,
+    events: Vec<Event>,
+}
+
+impl Turn {
+    /// A turn at a record time, with ids that nobody had before. Record time never runs backwards:
+    /// the caller gives the later of the clock and the last turn.
+    pub fn new(recorded_at: i64, ids: IdSequence) -> Self {
+        Self { recorded_at, context: Context { ids, expected_version: None }, envelopes: Vec::new() }
+    }
+
+    /// The ids that are left.
+    pub fn ids(&self) -> &IdSequence {
+        &self.context.ids
+    }
+
+    /// Carry out one request on a working copy: its envelope is kept, its answer given back. A
+    /// refused one leaves no trace.
+    pub fn request(&mut self, working: &mut State, request: &Request) -> Result<Written, WriteError> {
+        if request.abandoned.load(Ordering::Relaxed) {
+            return Err(WriteError::Cancelled);
+        }
+        let refused = |rejection| WriteError::Rejected(vec![(0, rejection)]);
+        if let Some(key) = &request.key {
+            check_key(&key.key).map_err(refused)?;
+            if let Some(known) = working.answered(&request.actor, &key.key) {
+                return repeat(known, key.digest).map_err(refused);
+            }
+        }
+        self.context.expected_version = request.expected_version;
+        let Decided { mut events, subject } = decide(working, &request.command, &mut self.context).map_err(refused)?;
+        let changed = !events.is_empty();
+        let (stands_at, next) = (working.sequence(), working.sequence() + 1);
+        let version = match subject {
+            Some(_) if changed => Some(next),
+            Some(subject) => working.version(subject),
+            None => None,
+        };
+        if let Some(key) = &request.key {
+            let (key, request) = (key.key.clone(), Digest(key.digest));
+            events.push(Event::RequestAnswered { key, request, subject, changed, version });
+        }
+        let mut written = Written { subject, changed, version, sequence: stands_at, repeated: false };
+        if !events.is_empty() {
+            self.open(working, &request.actor, request.key.as_ref().map(|key| key.key.clone()));
+            self.add(working, events);
+            written.sequence = next;
+        }
+        Ok(written)
+    }
+
+    /// Carry out one command of a batch on a working copy; the caller gives the copy up when one is
+    /// refused. Answers how many events came of it.
+    pub fn command(&mut self, working: &mut State, actor: &Arc<str>, command: &Command) -> Result<usize, Rejection> {
+        self.context.expected_version = None;
+        let Decided { events, .. } = decide(working, command, &mut self.context)?;
+        let count = events.len();
+        if count == 0 {
+            return Ok(0);
+        }
+        let full = self.envelopes.last().is_none_or(|last| last.events.len() + count > EVENTS_AN_ENVELOPE);
+        if full {
+            self.open(working, actor, None);
+        }
+        self.add(working, events);
+        Ok(count)
+    }
+
+    fn open(&mut self, working: &mut State, actor: &Arc<str>, key: Option<String>) {
+        let (sequence, actor) = (working.sequence() + 1, Arc::clone(actor));
+        let stamp = Stamp { sequence, recorded_at: self.recorded_at, actor };
+        working.begin(stamp.clone());
+        self.envelopes.push(Made { stamp, key, events: Vec::new() });
+    }
+
+    fn add(&mut self, working: &mut State, events: Vec<Event>) {
+        for event in &events {
+            working.apply(event.clone());
+        }
+        if let Some(last) = self.envelopes.last_mut() {
+            last.events.extend(events);
+        }
+    }
+
+    /// Is there nothing to write?
+    pub fn is_empty(&self) -> bool {
+        self.envelopes.is_empty()
+    }
+
+    /// The envelopes as bytes, to follow `head`.
+    pub fn bodies(&self, head: Head) -> Vec<Vec<u8>> {
+        let (mut previous, mut bodies) = (head, Vec::with_capacity(self.envelopes.len()));
+        for made in &self.envelopes {
+            let envelope = Envelope {
+                version: ENVELOPE_VERSION,
+                sequence: previous.sequence + 1,
+                previous: previous.hash,
+                recorded_at: made.stamp.recorded_at,
+                actor: made.stamp.actor.to_string(),
+                idempotency_key: made.key.clone(),
+                causation: None,
+                event_version: EVENT_VERSION,
+                events: made.events.clone(),
+                sealed: None,
+            };
+            let body = envelope.encode();
+            previous = previous.after(&body);
+            bodies.push(body);
+        }
+        bodies
+    }
+
+    /// What other copies of the state must take over.
+    pub(super) fn into_entries(self) -> Vec<Entry> {
+        self.envelopes.into_iter().map(|made| (made.stamp, made.events.into())).collect()
+    }
+}
+
+/// The same key again: the same answer, where the same was asked.
+fn repeat(known: &Answered, digest: [u8; 32]) -> Result<Written, Rejection> {
+    if known.request.0 != digest {
+        return Err(Rejection::KeyReused { key: known.key.to_string() });
+    }
+    let Answered { subject, changed, version, sequence, .. } = *known;
+    Ok(Written { subject, changed, version, sequence, repeated: true })
+}
+
+fn check_key(key: &str) -> Result<(), Rejection> {
+    let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
+    if visible && (1..=LONGEST_KEY).contains(&key.len()) {
+        return Ok(());
+    }
+    Err(Rejection::InvalidIdempotencyKey { given: crate::domain::rejection::clip(key) })
+}

@@ -1,0 +1,176 @@
+//! What happened, in order: one line a subject and envelope, told to those who follow the store.
+
+use std::sync::Arc;
+
+use minicbor::{Decode, Encode};
+
+use super::lens::Lens;
+use super::openness::{Openness, openness};
+use super::state::{Entity, EntityRow, Place, State};
+use crate::domain::{Day, Id, Kind, RecordKind, Relation, Sensitivity};
+
+/// What a change was about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A node, its names, identifiers and statements.
+    Node(Kind),
+    /// A tie.
+    Tie(Relation),
+    /// A record.
+    Record(RecordKind),
+    /// A source.
+    Source,
+}
+
+/// What happened to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Action {
+    /// It is new.
+    #[n(0)]
+    Created,
+    /// Something about it was added or put right.
+    #[n(1)]
+    Changed,
+    /// A tie ended.
+    #[n(2)]
+    Ended,
+    /// It was taken back.
+    #[n(3)]
+    Retracted,
+}
+
+/// A change as it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The sequence number of its envelope.
+    pub sequence: u64,
+    /// The id of the subject.
+    pub id: Id,
+    /// What it is.
+    pub subject: Subject,
+    /// What happened.
+    pub action: Action,
+    /// May everybody see the subject, before the change or after it?
+    pub public: bool,
+}
+
+/// A change as it is kept: 24 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(super) struct ChangeMark {
+    #[n(0)]
+    pub sequence: u64,
+    #[n(1)]
+    pub place: Place,
+    #[n(2)]
+    pub action: Action,
+    #[n(3)]
+    pub public: bool,
+}
+
+impl State {
+    /// The changes after a sequence number, in order.
+    pub fn changes(&self, after: u64) -> impl Iterator<Item = Change> + use<'_> {
+        let first = self.changes.partition(|mark| mark.sequence <= after);
+        self.changes.from(first).filter_map(|mark| self.told(mark))
+    }
+
+    fn told(&self, mark: &ChangeMark) -> Option<Change> {
+        let (id, subject) = match mark.place {
+            Place::Node(row) | Place::Fact(row) => {
+                let entity = self.entities.get(row)?;
+                (entity.fact.id, Subject::Node(entity.kind))
+            }
+            Place::Tie(row) => (self.tie_facts.get(row)?.fact.id, Subject::Tie(self.ties.get(row)?.relation)),
+            Place::Record(row) => {
+                let record = self.records.get(row)?;
+                (record.fact.id, Subject::Record(record.kind))
+            }
+            Place::Source(row) => (self.sources.get(row)?.id, Subject::Source),
+            Place::Retracted(_) => return None,
+        };
+        Some(Change { sequence: mark.sequence, id, subject, action: mark.action, public: mark.public })
+    }
+
+    /// The node rows changed after a sequence number, for whoever keeps an index beside the graph.
+    pub fn changed_nodes(&self, after: u64) -> impl Iterator<Item = EntityRow> + use<'_> {
+        let first = self.changes.partition(|mark| mark.sequence <= after);
+        self.changes.from(first).filter_map(|mark| match mark.place {
+            Place::Node(row) | Place::Fact(row) => Some(EntityRow(row)),
+            _ => None,
+        })
+    }
+
+    /// Note a change. Several of one envelope to one subject are one.
+    pub(super) fn note(&mut self, place: Place, action: Action, public: bool) {
+        let sequence = self.sequence;
+        let last = u32::try_from(self.changes.len()).ok().and_then(|length| length.checked_sub(1));
+        if let Some(known) = last.and_then(|last| self.changes.get_mut(last))
+            && known.sequence == sequence
+            && known.place == place
+        {
+            known.public |= public;
+            if known.action == Action::Changed || action == Action::Retracted {
+                known.action = action;
+            }
+            return;
+        }
+        self.changes.push(ChangeMark { sequence, place, action, public });
+    }
+
+    /// May everybody see what stands there, on some day?
+    pub(super) fn is_place_public(&self, place: Place) -> bool {
+        match place {
+            Place::Node(row) | Place::Fact(row) => self.is_public(EntityRow(row)),
+            Place::Source(_) => true,
+            Place::Record(row) => self.records.get(row).is_some_and(|record| self.is_public(record.subject)),
+            Place::Tie(row) => {
+                let mark = self.tie(row);
+                let ends = [mark.start, mark.target].map(EntityRow);
+                !mark.is_retracted()
+                    && ends.into_iter().all(|end| self.is_public(end))
+                    && (mark.relation != Relation::HasDemand || self.owner_is_public(mark.target))
+            }
+            Place::Retracted(_) => false,
+        }
+    }
+
+    /// Is it told of a demand, on some day, whose it is?
+    fn owner_is_public(&self, demand: u32) -> bool {
+        let entity = self.entity(demand);
+        let days = entity.statements.iter().map(|statement| statement.fact.validity.first_day());
+        days.chain([Day::END]).any(|day| openness(entity, day) == Openness::Open)
+    }
+}
+
+impl<'v> Lens<'v> {
+    /// The changes after a sequence number that the reader may know of, in order. Each one looked
+    /// at costs a row; when the budget is spent the list ends and the budget says so.
+    pub fn changes(&self, after: u64) -> impl Iterator<Item = Change> + use<'v> {
+        let lens = *self;
+        let all = self.rights().may_see(Sensitivity::Internal);
+        lens.state()
+            .changes(after)
+            .take_while(move |_| lens.budget().look())
+            .filter(move |change| all || change.public)
+            .inspect(move |_| lens.budget().show())
+    }
+
+    /// Every node, shown or not, for whoever builds an index beside the graph.
+    pub fn every_node(state: &'v State) -> impl Iterator<Item = (EntityRow, &'v Entity)> {
+        state.entities.iter().enumerate().map(|(row, entity)| {
+            (EntityRow(u32::try_from(row).expect("a store holds fewer than 2^32 rows")), entity.as_ref())
+        })
+    }
+
+    /// Everything said about a node alone, to be kept by whoever keeps an index beside the graph.
+    pub fn shared_entity(state: &State, row: EntityRow) -> Option<Arc<Entity>> {
+        state.entities.get(row.0).cloned()
+    }
+
+    /// Was a node taken back? For whoever keeps an index beside the graph.
+    pub fn is_retracted(state: &State, row: EntityRow) -> bool {
+        state.is_retracted(row.0)
+    }
+}
