@@ -1,49 +1,105 @@
-//! A ledger in memory, for tests and for stores that are thrown away.
+//! A ledger in memory, for tests and for stores that are thrown away. It keeps the same contract as
+//! the others, except that nothing survives the process and nothing is ever packed.
 
-use super::{Head, Ledger, LedgerError, Visit};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Bodies in a vector.
-#[derive(Debug)]
+use super::{Head, Ledger, LedgerError, Reader, Visit};
+
+/// Bodies in a vector, each with the hash that covers all up to it.
+#[derive(Clone, Debug, Default)]
+struct Shelf(Arc<Mutex<Vec<(Arc<[u8]>, [u8; 32])>>>);
+
+impl Shelf {
+    fn entries(&self) -> MutexGuard<'_, Vec<(Arc<[u8]>, [u8; 32])>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn head(&self) -> Head {
+        let entries = self.entries();
+        let sequence = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        entries.last().map_or(Head::EMPTY, |(_, hash)| Head { sequence, hash: *hash })
+    }
+
+    fn at(&self, sequence: u64) -> Option<Head> {
+        if sequence == 0 {
+            return Some(Head::EMPTY);
+        }
+        let place = usize::try_from(sequence - 1).ok()?;
+        self.entries().get(place).map(|(_, hash)| Head { sequence, hash: *hash })
+    }
+
+    fn read(&self, after: Head, visit: Visit<'_>) -> Result<Head, LedgerError> {
+        let start = usize::try_from(after.sequence).unwrap_or(usize::MAX);
+        // Shared bodies are taken out, so that the lock is not held while the caller looks at them.
+        let bodies: Vec<_> = self.entries().iter().skip(start).map(|(body, _)| Arc::clone(body)).collect();
+        let mut head = after;
+        for body in bodies {
+            head = head.after(&body);
+            visit(head.sequence, &body)?;
+        }
+        Ok(head)
+    }
+}
+
+/// The ledger.
+#[derive(Debug, Default)]
 pub struct MemoryLedger {
-    bodies: Vec<Vec<u8>>,
-    head: Head,
+    shelf: Shelf,
 }
 
 impl MemoryLedger {
     /// An empty one.
     pub fn new() -> Self {
-        Self { bodies: Vec::new(), head: Head::EMPTY }
-    }
-}
-
-impl Default for MemoryLedger {
-    fn default() -> Self {
-        Self::new()
+        Self::default()
     }
 }
 
 impl Ledger for MemoryLedger {
     fn head(&self) -> Head {
-        self.head
+        self.shelf.head()
+    }
+
+    fn at(&self, sequence: u64) -> Result<Option<Head>, LedgerError> {
+        Ok(self.shelf.at(sequence))
     }
 
     fn read(&self, after: Head, visit: Visit<'_>) -> Result<Head, LedgerError> {
-        let mut head = after;
-        for body in self.bodies.iter().skip(usize::try_from(after.sequence).unwrap_or(usize::MAX)) {
+        self.shelf.read(after, visit)
+    }
+
+    fn append(&mut self, expected: Head, bodies: &[Vec<u8>]) -> Result<Head, LedgerError> {
+        let mut head = self.shelf.head();
+        if expected != head {
+            return Err(LedgerError::Moved { found: head });
+        }
+        // All at once: a reader sees the whole batch or nothing of it.
+        let mut entries = self.shelf.entries();
+        for body in bodies {
             head = head.after(body);
-            visit(head.sequence, body)?;
+            entries.push((Arc::from(body.as_slice()), head.hash));
         }
         Ok(head)
     }
 
-    fn append(&mut self, expected: Head, bodies: &[Vec<u8>]) -> Result<Head, LedgerError> {
-        if expected != self.head {
-            return Err(LedgerError::Moved { found: self.head });
-        }
-        for body in bodies {
-            self.head = self.head.after(body);
-            self.bodies.push(body.clone());
-        }
-        Ok(self.head)
+    fn reader(&self) -> Result<Box<dyn Reader>, LedgerError> {
+        Ok(Box::new(MemoryReader { shelf: self.shelf.clone() }))
+    }
+}
+
+struct MemoryReader {
+    shelf: Shelf,
+}
+
+impl Reader for MemoryReader {
+    fn head(&self) -> Result<Head, LedgerError> {
+        Ok(self.shelf.head())
+    }
+
+    fn at(&self, sequence: u64) -> Result<Option<Head>, LedgerError> {
+        Ok(self.shelf.at(sequence))
+    }
+
+    fn read(&self, after: Head, visit: Visit<'_>) -> Result<Head, LedgerError> {
+        self.shelf.read(after, visit)
     }
 }

@@ -1,12 +1,25 @@
 //! Durable, ordered bytes. This room knows no domain: an entry is a body and its place in a hash
 //! chain. One file an engine; one test suite for all of them (`tests/it/ledger`).
 
+mod block;
+mod checkpoint;
+mod connection;
+mod copy;
+mod error;
 mod memory;
 mod sqlite;
+mod tables;
 mod witness;
 
+pub use checkpoint::{Checkpoint, CheckpointStore, Found};
+pub use copy::copy_ledger;
+pub use error::LedgerError;
 pub use memory::MemoryLedger;
-pub use sqlite::{Access, SqliteLedger};
+pub use sqlite::{Access, SqliteLedger, accept_ledger};
+
+/// Entries that always stay outside of blocks, so that the end of a ledger is as it ever was: the
+/// head, the comparison with the witness and the next append touch no block.
+pub const UNPACKED_ENTRIES: u64 = 1_000;
 
 /// Where a ledger stands: the number of its last entry and the hash that covers all up to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,85 +43,43 @@ impl Head {
     }
 }
 
-/// What can go wrong.
-#[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
-    /// Somebody else wrote first; read theirs and decide again.
-    #[error("the ledger has moved on to entry {}", found.sequence)]
-    Moved {
-        /// Where it stands now.
-        found: Head,
-    },
-    /// The bytes are not what was written.
-    #[error("the ledger {file} is damaged at entry {sequence}: {reason}. Restore a backup; nothing was changed")]
-    Damaged {
-        /// The file.
-        file: String,
-        /// The first entry that cannot be trusted.
-        sequence: u64,
-        /// What was seen.
-        reason: String,
-    },
-    /// The ledger stands below what was acknowledged.
-    #[error(
-        "{file} ends at entry {found}, but entry {witnessed} was acknowledged: entries are missing from {found} on. Restore a backup; nothing was changed"
-    )]
-    Shortened {
-        /// The file.
-        file: String,
-        /// Where it stands.
-        found: u64,
-        /// What the witness knows.
-        witnessed: u64,
-    },
-    /// A file of another kind, or of a later format.
-    #[error("{file} is not a ledger this program can read: {reason}")]
-    Foreign {
-        /// The file.
-        file: String,
-        /// What was seen.
-        reason: String,
-    },
-    /// Opened for reading only.
-    #[error("the data directory cannot be written; the store is open for reading only")]
-    ReadOnly,
-    /// Part of the ledger still stands in its log, and the directory has no room to fold it in.
-    #[error(
-        "{file} has entries that are not yet folded in, and its directory cannot be written; copy the directory to a place that can be written and open it there"
-    )]
-    Unfolded {
-        /// The file.
-        file: String,
-    },
-    /// No room. Nothing was written; the next write may find room again.
-    #[error("no room is left for {file}; nothing was written. Make room: writing goes on by itself")]
-    Full {
-        /// The file.
-        file: String,
-    },
-    /// The engine below failed.
-    #[error("{operation} failed on {file}: {cause}")]
-    Engine {
-        /// What was being done.
-        operation: &'static str,
-        /// To which file.
-        file: String,
-        /// What the engine said.
-        cause: String,
-    },
-}
-
 /// Called with each entry: its number and its body.
 pub type Visit<'a> = &'a mut dyn FnMut(u64, &[u8]) -> Result<(), LedgerError>;
 
-/// A ledger.
+/// A ledger, as its one writer holds it.
 pub trait Ledger: Send {
     /// Where it stands.
     fn head(&self) -> Head;
+
+    /// The hash up to one stored entry; none beyond the head. Sequence 0 is [`Head::EMPTY`].
+    fn at(&self, sequence: u64) -> Result<Option<Head>, LedgerError>;
 
     /// Visit every entry after `after`, in order, each verified against the chain.
     fn read(&self, after: Head, visit: Visit<'_>) -> Result<Head, LedgerError>;
 
     /// Append all bodies or none, durably, provided that the ledger still stands at `expected`.
     fn append(&mut self, expected: Head, bodies: &[Vec<u8>]) -> Result<Head, LedgerError>;
+
+    /// A second, independent way in, for reading while the writer goes on.
+    fn reader(&self) -> Result<Box<dyn Reader>, LedgerError>;
+
+    /// Pack up to `most_entries` of the oldest unpacked entries, none after `through`, into one
+    /// block, and say how many they were. All of them can be read as before. The last
+    /// [`UNPACKED_ENTRIES`] stay as they are. An engine that does not pack answers 0.
+    fn pack(&mut self, _through: u64, _most_entries: usize) -> Result<usize, LedgerError> {
+        Ok(0)
+    }
+}
+
+/// A ledger, as somebody reads it while it is written. Each call sees one moment, whole: what was
+/// appended or packed meanwhile is seen by the next call.
+pub trait Reader: Send {
+    /// Where it stands.
+    fn head(&self) -> Result<Head, LedgerError>;
+
+    /// The hash up to one stored entry; none beyond the head. Sequence 0 is [`Head::EMPTY`].
+    fn at(&self, sequence: u64) -> Result<Option<Head>, LedgerError>;
+
+    /// Visit every entry after `after`, in order, each verified against the chain.
+    fn read(&self, after: Head, visit: Visit<'_>) -> Result<Head, LedgerError>;
 }

@@ -1,16 +1,22 @@
 //! A ledger in one SQLite file: write-ahead log, every commit synced (`synchronous=FULL`).
+//!
+//! Nothing is written before the file is known to be a ledger that holds all that was acknowledged:
+//! a refused file is left as it was found, its log included, for whoever restores it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
+use super::block::{Block, Draft};
+use super::tables::{ENTRIES_AFTER, Tables, entry, fault, signed};
 use super::witness::Witness;
-use super::{Head, Ledger, LedgerError, Visit};
+use super::{Head, Ledger, LedgerError, Reader, UNPACKED_ENTRIES, Visit, connection};
 
-/// Says that a file is one of ours ("ingr").
-const APPLICATION_ID: i64 = 0x696e_6772;
-/// The format this code writes, in SQLite's `user_version`.
-const FORMAT: i64 = 1;
+const LAST: &str = "SELECT coalesce(max(sequence), 0) FROM entries";
+const INSERT: &str = "INSERT INTO entries (sequence, body, hash) VALUES (?1, ?2, ?3)";
+const INSERT_BLOCK: &str =
+    "INSERT INTO blocks (first, last, hash, raw, sum, packed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const DELETE: &str = "DELETE FROM entries WHERE sequence <= ?1";
 
 /// How a ledger is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +30,8 @@ pub enum Access {
 /// The ledger.
 #[derive(Debug)]
 pub struct SqliteLedger {
-    connection: Connection,
-    file: String,
+    tables: Tables,
+    path: PathBuf,
     access: Access,
     head: Head,
     witness: Witness,
@@ -34,111 +40,93 @@ pub struct SqliteLedger {
 impl SqliteLedger {
     /// Open the file, or make it.
     pub fn open(path: &Path, access: Access) -> Result<Self, LedgerError> {
-        let file = path.display().to_string();
-        // An immutable file is read without its log: what is still in the log would be missing.
-        let log = std::path::PathBuf::from(format!("{file}-wal"));
-        if access == Access::Read && log.metadata().is_ok_and(|log| log.len() > 0) {
-            return Err(LedgerError::Unfolded { file });
-        }
-        let connection = connect(path, access).map_err(|cause| engine("open", &file, cause))?;
-        let seen = |cause: std::io::Error| LedgerError::Engine {
-            operation: "open the witness of",
-            file: file.clone(),
-            cause: cause.to_string(),
+        let mut witness = Witness::beside(path)?;
+        connection::refuse_emptied(path, &witness)?;
+        let opened = match access {
+            Access::Write => opened(path, connection::writing(path))?,
+            Access::Read => folded(path)?,
         };
-        let witness = Witness::open(&path.with_extension("witness"), access == Access::Write).map_err(seen)?;
-        let witnessed = witness.read().map_err(seen)?;
-        let mut ledger = Self { connection, file: file.clone(), access, head: Head::EMPTY, witness };
-        ledger.prepare()?;
-        ledger.head = ledger.stored_head()?;
-        match witnessed {
-            Some(witnessed) => {
-                ledger.compare(witnessed)?;
-                // Committed, but not yet witnessed when the process died: from now on it counts.
-                if ledger.head.sequence > witnessed.sequence {
-                    ledger.witness.write(ledger.head).map_err(seen)?;
-                }
+        let mut tables = connection::inspect(opened, path, &witness)?;
+        let head = connection::compare(&tables, &witness)?;
+        if access == Access::Write {
+            // First the witness, then a format that does not do without.
+            witness.take_over(head)?;
+            connection::make_ready(&mut tables, path)?;
+        }
+        Ok(Self { tables, path: path.to_owned(), access, head, witness })
+    }
+
+    /// Leave no transaction open: after any failure the next append starts from the stored head.
+    fn roll_back(&mut self) {
+        if !self.tables.connection.is_autocommit() {
+            // If this fails as well, so does the next `BEGIN`, and says why.
+            let _ = self.tables.connection.execute_batch("ROLLBACK");
+        }
+    }
+
+    fn insert(&mut self, expected: Head, bodies: &[Vec<u8>]) -> Result<Option<Head>, LedgerError> {
+        let tables = &mut self.tables;
+        let (file, place) = (tables.file.clone(), expected.sequence + 1);
+        let failed = |cause| fault("append", &file, place, &cause);
+        let transaction =
+            tables.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let last: i64 = transaction
+            .prepare_cached(LAST)
+            .and_then(|mut last| last.query_row([], |row| row.get(0)))
+            .map_err(failed)?;
+        if last != signed(expected.sequence) {
+            return Ok(None);
+        }
+        let mut head = expected;
+        {
+            let mut insert = transaction.prepare_cached(INSERT).map_err(failed)?;
+            for body in bodies {
+                head = head.after(body);
+                insert.execute(params![signed(head.sequence), body, head.hash.as_slice()]).map_err(failed)?;
             }
-            // A store from before the witness, or one whose witness was lost: what is there counts.
-            None => ledger.witness.write(ledger.head).map_err(seen)?,
         }
-        Ok(ledger)
+        transaction.commit().map_err(failed)?;
+        Ok(Some(head))
     }
 
-    fn prepare(&self) -> Result<(), LedgerError> {
-        let failed = |cause| engine("prepare", &self.file, cause);
-        let pragma = |name: &str| -> Result<i64, LedgerError> {
-            self.connection.pragma_query_value(None, name, |row| row.get(0)).map_err(failed)
-        };
-        let (application, format) = (pragma("application_id")?, pragma("user_version")?);
-        let tables: i64 =
-            self.connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0)).map_err(failed)?;
-        if tables > 0 && application != APPLICATION_ID {
-            return Err(LedgerError::Foreign {
-                file: self.file.clone(),
-                reason: "it belongs to another program".into(),
-            });
-        }
-        if format > FORMAT {
-            let reason = format!("its format is {format}, this program knows {FORMAT}; use the newer program");
-            return Err(LedgerError::Foreign { file: self.file.clone(), reason });
-        }
-        if self.access == Access::Read {
-            return Ok(());
-        }
-        self.connection.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;").map_err(failed)?;
-        if tables > 0 {
-            return Ok(());
-        }
-        self.connection
-            .execute_batch(&format!(
-                "PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={FORMAT};
-                 CREATE TABLE entries (
-                     sequence INTEGER PRIMARY KEY, body BLOB NOT NULL, hash BLOB NOT NULL) STRICT;"
-            ))
-            .map_err(failed)
-    }
-
-    fn stored_head(&self) -> Result<Head, LedgerError> {
-        let last = self
-            .connection
-            .query_row("SELECT sequence, hash FROM entries ORDER BY sequence DESC LIMIT 1", [], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
-            })
-            .optional();
-        match last {
-            Ok(None) => Ok(Head::EMPTY),
-            Ok(Some((sequence, hash))) => {
-                let sequence = u64::try_from(sequence).unwrap_or(0);
-                let hash = hash.try_into().map_err(|_| self.damaged(sequence, "its hash has the wrong length"))?;
-                Ok(Head { sequence, hash })
+    /// The oldest unpacked entries as a block, each verified, and how many they are.
+    fn draft(&self, through: u64, most_entries: usize) -> Result<(Block, usize), LedgerError> {
+        let packed = self.tables.last_packed()?;
+        let (mut draft, mut taken) = (Draft::after(packed), 0);
+        let failed = |draft: &Draft, cause| self.tables.fault("pack", draft.last().sequence + 1, cause);
+        let mut statement =
+            self.tables.connection.prepare_cached(ENTRIES_AFTER).map_err(|cause| failed(&draft, cause))?;
+        let mut rows =
+            statement.query(params![signed(packed.sequence)]).map_err(|cause| failed(&draft, cause))?;
+        while taken < most_entries && draft.last().sequence < through {
+            let Some(row) = rows.next().map_err(|cause| failed(&draft, cause))? else { break };
+            let (sequence, body, hash) = entry(row).map_err(|cause| failed(&draft, cause))?;
+            let next = self.tables.follow(draft.last(), sequence, body, hash)?;
+            if !draft.take(next, body) {
+                break;
             }
-            Err(cause) => Err(engine("read the head", &self.file, cause)),
+            taken += 1;
         }
+        Ok((draft.close(), taken))
     }
 
-    /// What was acknowledged must be there.
-    fn compare(&self, witnessed: Head) -> Result<(), LedgerError> {
-        let (file, found) = (self.file.clone(), self.head.sequence);
-        if found < witnessed.sequence {
-            return Err(LedgerError::Shortened { file, found, witnessed: witnessed.sequence });
+    fn replace(&self, block: &Block, entries: usize) -> Result<(), LedgerError> {
+        let failed = |cause| self.tables.fault("pack", block.first, cause);
+        let transaction = self.tables.connection.unchecked_transaction().map_err(failed)?;
+        let row = params![
+            signed(block.first),
+            signed(block.last.sequence),
+            block.last.hash.as_slice(),
+            signed(block.raw_bytes),
+            block.sum.as_slice(),
+            block.packed
+        ];
+        transaction.execute(INSERT_BLOCK, row).map_err(failed)?;
+        let deleted = transaction.execute(DELETE, params![signed(block.last.sequence)]).map_err(failed)?;
+        if deleted != entries {
+            return Err(self.tables.damaged(block.first, "other entries are there than can be read"));
         }
-        if witnessed.sequence == 0 {
-            return Ok(());
-        }
-        let place = i64::try_from(witnessed.sequence).unwrap_or(i64::MAX);
-        let stored: Vec<u8> = self
-            .connection
-            .query_row("SELECT hash FROM entries WHERE sequence = ?1", params![place], |row| row.get(0))
-            .map_err(|cause| engine("compare with the witness", &self.file, cause))?;
-        if stored == witnessed.hash {
-            return Ok(());
-        }
-        Err(self.damaged(witnessed.sequence, "its hash is not the one that was acknowledged"))
-    }
-
-    fn damaged(&self, sequence: u64, reason: &str) -> LedgerError {
-        LedgerError::Damaged { file: self.file.clone(), sequence, reason: reason.to_owned() }
+        transaction.commit().map_err(failed)
     }
 }
 
@@ -147,85 +135,190 @@ impl Ledger for SqliteLedger {
         self.head
     }
 
+    fn at(&self, sequence: u64) -> Result<Option<Head>, LedgerError> {
+        self.tables.at(sequence)
+    }
+
     fn read(&self, after: Head, visit: Visit<'_>) -> Result<Head, LedgerError> {
-        let failed = |cause| engine("read", &self.file, cause);
-        let mut statement = self
-            .connection
-            .prepare("SELECT sequence, body, hash FROM entries WHERE sequence > ?1 ORDER BY sequence")
-            .map_err(failed)?;
-        let start = i64::try_from(after.sequence).unwrap_or(i64::MAX);
-        let mut rows = statement.query(params![start]).map_err(failed)?;
-        let mut head = after;
-        while let Some(row) = rows.next().map_err(failed)? {
-            let sequence = row.get::<_, i64>(0).map_err(failed)?;
-            let body = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
-            let hash = row.get_ref(2).and_then(|value| Ok(value.as_blob()?)).map_err(failed)?;
-            let next = head.after(body);
-            if u64::try_from(sequence) != Ok(next.sequence) {
-                return Err(self.damaged(next.sequence, "the entry is missing"));
-            }
-            if hash != next.hash {
-                return Err(self.damaged(next.sequence, "its body does not fit its hash"));
-            }
-            visit(next.sequence, body)?;
-            head = next;
-        }
-        Ok(head)
+        self.tables.read(after, visit)
     }
 
     fn append(&mut self, expected: Head, bodies: &[Vec<u8>]) -> Result<Head, LedgerError> {
         if self.access == Access::Read {
             return Err(LedgerError::ReadOnly);
         }
-        let file = self.file.clone();
-        let failed = |cause| engine("append", &file, cause);
-        let transaction =
-            self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
-        let last: i64 = transaction
-            .query_row("SELECT coalesce(max(sequence), 0) FROM entries", [], |row| row.get(0))
-            .map_err(failed)?;
-        if expected != self.head || u64::try_from(last) != Ok(expected.sequence) {
-            drop(transaction);
-            self.head = self.stored_head()?;
+        if expected != self.head {
+            self.head = self.tables.head()?;
             return Err(LedgerError::Moved { found: self.head });
         }
-        let mut head = expected;
-        {
-            let mut insert = transaction
-                .prepare("INSERT INTO entries (sequence, body, hash) VALUES (?1, ?2, ?3)")
-                .map_err(failed)?;
-            for body in bodies {
-                head = head.after(body);
-                let sequence = i64::try_from(head.sequence).unwrap_or(i64::MAX);
-                insert.execute(params![sequence, body, head.hash.as_slice()]).map_err(failed)?;
-            }
-        }
-        transaction.commit().map_err(failed)?;
-        self.witness.write(head).map_err(|cause| LedgerError::Engine {
-            operation: "sync the witness of",
-            file: self.file.clone(),
-            cause: cause.to_string(),
-        })?;
+        let inserted = self.insert(expected, bodies);
+        self.roll_back();
+        let Some(head) = inserted.map_err(|error| self.tables.located(error))? else {
+            self.head = self.tables.head()?;
+            return Err(LedgerError::Moved { found: self.head });
+        };
+        // Committed, whether the witness can be written or not; acknowledged only if it can.
         self.head = head;
+        self.witness.write(head)?;
         Ok(head)
     }
-}
 
-fn connect(path: &Path, access: Access) -> rusqlite::Result<Connection> {
-    match access {
-        Access::Write => Connection::open(path),
-        Access::Read => {
-            // `immutable`: a read-only directory has no room for the lock files of the log.
-            let text = path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-            Connection::open_with_flags(format!("file:{text}?immutable=1"), flags)
+    fn reader(&self) -> Result<Box<dyn Reader>, LedgerError> {
+        let connection = match self.access {
+            Access::Write => opened(&self.path, connection::beside(&self.path))?,
+            Access::Read => folded(&self.path)?,
+        };
+        let Tables { file, format, blocks, .. } = &self.tables;
+        let tables = Tables { connection, file: file.clone(), format: *format, blocks: *blocks };
+        Ok(Box::new(SqliteReader { tables }))
+    }
+
+    fn pack(&mut self, through: u64, most_entries: usize) -> Result<usize, LedgerError> {
+        if self.access == Access::Read {
+            return Err(LedgerError::ReadOnly);
         }
+        let through = through.min(self.head.sequence.saturating_sub(UNPACKED_ENTRIES));
+        let (block, entries) = self.draft(through, most_entries)?;
+        if entries == 0 {
+            return Ok(0);
+        }
+        let replaced = self.replace(&block, entries);
+        self.roll_back();
+        replaced.map(|()| entries)
     }
 }
 
-fn engine(operation: &'static str, file: &str, cause: rusqlite::Error) -> LedgerError {
-    if cause.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) {
-        return LedgerError::Full { file: file.to_owned() };
+struct SqliteReader {
+    tables: Tables,
+}
+
+impl Reader for SqliteReader {
+    fn head(&self) -> Result<Head, LedgerError> {
+        self.tables.head()
     }
-    LedgerError::Engine { operation, file: file.to_owned(), cause: cause.to_string() }
+
+    fn at(&self, sequence: u64) -> Result<Option<Head>, LedgerError> {
+        self.tables.at(sequence)
+    }
+
+    fn read(&self, after: Head, visit: Visit<'_>) -> Result<Head, LedgerError> {
+        self.tables.read(after, visit)
+    }
+}
+
+/// Take what is there for acknowledged, once every entry of it fits the chain: for a ledger that
+/// has lost its witness. The caller sees to it that nobody else has the ledger open.
+pub fn accept_ledger(path: &Path) -> Result<Head, LedgerError> {
+    if path.metadata().map_or(0, |found| found.len()) == 0 {
+        let reason = "there is nothing to accept".into();
+        return Err(LedgerError::Foreign { file: path.display().to_string(), reason });
+    }
+    let mut witness = Witness::forgotten(path);
+    let tables = connection::inspect(opened(path, connection::writing(path))?, path, &witness)?;
+    let head = tables.read(Head::EMPTY, &mut |_, _| Ok(()))?;
+    witness.make(head)?;
+    Ok(head)
+}
+
+fn opened(path: &Path, connection: rusqlite::Result<Connection>) -> Result<Connection, LedgerError> {
+    connection.map_err(|cause| fault("open", &path.display().to_string(), 1, &cause))
+}
+
+/// An immutable file is read without its log: what is still in the log would be missing.
+fn folded(path: &Path) -> Result<Connection, LedgerError> {
+    if connection::has_log(path) {
+        return Err(LedgerError::Unfolded { file: path.display().to_string() });
+    }
+    opened(path, connection::immutable(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(ledger: &dyn Ledger) -> u64 {
+        let mut entries = 0;
+        let head = ledger.read(Head::EMPTY, &mut |_, _| {
+            entries += 1;
+            Ok(())
+        });
+        assert_eq!(head.expect("it can be read"), ledger.head());
+        entries
+    }
+
+    /// A ledger of 1,100 entries that has no room for another page.
+    fn full_up(folder: &Path) -> SqliteLedger {
+        let mut ledger = SqliteLedger::open(&folder.join("ledger.sqlite"), Access::Write).expect("it opens");
+        let bodies: Vec<Vec<u8>> = (0..1_100).map(|number| format!("entry {number}").into_bytes()).collect();
+        ledger.append(Head::EMPTY, &bodies).expect("there is room");
+        allow(&ledger, "PRAGMA max_page_count=1;");
+        ledger
+    }
+
+    /// SQLite never allows less than there is: 1 means no page more.
+    fn allow(ledger: &SqliteLedger, pages: &str) {
+        ledger.tables.connection.query_row(pages, [], |_| Ok(())).expect("it can be set");
+    }
+
+    #[test]
+    fn a_full_disk_refuses_and_the_next_append_goes_on() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let mut ledger = full_up(folder.path());
+        let head = ledger.head();
+        // The second body has no room: the first is not kept either.
+        let bodies = [b"small".to_vec(), vec![7; 100_000]];
+        for _ in 0..3 {
+            let refused = ledger.append(head, &bodies);
+            assert!(matches!(refused, Err(LedgerError::Full { .. })), "{refused:?}");
+            assert_eq!((ledger.head(), count(&ledger)), (head, 1_100));
+        }
+        allow(&ledger, "PRAGMA max_page_count=1000000;");
+        let next = ledger.append(head, &bodies).expect("there is room again");
+        assert_eq!((next.sequence, count(&ledger)), (1_102, 1_102));
+        drop(ledger);
+        let again = SqliteLedger::open(&folder.path().join("ledger.sqlite"), Access::Write).expect("it opens");
+        assert_eq!(again.head(), next);
+    }
+
+    #[test]
+    fn a_full_disk_leaves_what_was_to_be_packed_as_it_was() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let mut ledger = full_up(folder.path());
+        let refused = ledger.pack(u64::MAX, 1_000);
+        assert!(matches!(refused, Err(LedgerError::Full { .. })), "{refused:?}");
+        assert_eq!((ledger.tables.last_packed().expect("readable"), count(&ledger)), (Head::EMPTY, 1_100));
+        allow(&ledger, "PRAGMA max_page_count=1000000;");
+        assert_eq!(ledger.pack(u64::MAX, 1_000).expect("there is room again"), 100);
+        assert_eq!(count(&ledger), 1_100);
+    }
+
+    #[test]
+    fn an_append_that_fails_in_the_middle_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let mut ledger = full_up(folder.path());
+        allow(&ledger, "PRAGMA max_page_count=1000000;");
+        let head = ledger.head();
+        let stop = "CREATE TEMP TRIGGER stop BEFORE INSERT ON main.entries WHEN new.sequence = 1102
+            BEGIN SELECT raise(ABORT, 'no'); END;";
+        ledger.tables.connection.execute_batch(stop).expect("it can be made");
+        ledger.append(head, &[b"one".to_vec(), b"two".to_vec()]).expect_err("the second is refused");
+        assert!(ledger.tables.connection.is_autocommit());
+        assert_eq!((ledger.head(), count(&ledger)), (head, 1_100));
+        ledger.tables.connection.execute_batch("DROP TRIGGER stop;").expect("it can be dropped");
+        assert_eq!(ledger.append(head, &[b"one".to_vec(), b"two".to_vec()]).expect("it goes on").sequence, 1_102);
+    }
+
+    #[test]
+    fn a_log_that_grows_is_cut_again() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let mut ledger = full_up(folder.path());
+        allow(&ledger, "PRAGMA max_page_count=1000000;");
+        let log = || folder.path().join("ledger.sqlite-wal").metadata().expect("it is there").len();
+        ledger.append(ledger.head(), &[vec![7; 40 << 20]]).expect("there is room");
+        assert!(log() > 40 << 20, "{}", log());
+        for _ in 0..3 {
+            ledger.append(ledger.head(), &[b"small".to_vec()]).expect("there is room");
+        }
+        assert!(log() <= 16 << 20, "{}", log());
+    }
 }
