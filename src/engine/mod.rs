@@ -5,6 +5,7 @@ mod clock;
 mod copies;
 mod envelope;
 mod follow;
+mod keep;
 mod recover;
 mod request;
 mod step;
@@ -18,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-pub use clock::today;
+pub use clock::{Clock, today};
 pub use envelope::{Envelope, EnvelopeError};
 pub use follow::Tell;
 pub use request::{EngineLimits, ImportOutcome, Progress, Request, RequestKey, WriteError, WriterState, Written};
@@ -27,8 +28,9 @@ pub use view::{SearchState, View};
 
 use crate::domain::command::Command;
 use crate::graph::State;
-use crate::ledger::{Access, Head, Ledger, LedgerError, SqliteLedger};
+use crate::ledger::{Access, CheckpointStore, Head, Ledger, LedgerError, SqliteLedger};
 use follow::Follower;
+use keep::Keeper;
 use request::Advance;
 use writer::{Answer, Audience, Batch, Health, Job, Writer};
 
@@ -75,28 +77,39 @@ pub struct Engine {
     _lock: Option<std::fs::File>,
 }
 
-/// What the writer tells and readers see.
+/// What readers see.
 struct Shared {
     current: RwLock<Arc<State>>,
     follower: Follower,
     tell: Mutex<Vec<Tell>>,
-    packable: AtomicU64,
+    /// Up to which entry a checkpoint makes the entries themselves rarely read.
+    packable: Arc<AtomicU64>,
 }
 
-impl Audience for Arc<Shared> {
-    fn publish(&self, state: &Arc<State>, _: Head) {
+/// Whom the writer tells.
+struct Outlet {
+    shared: Arc<Shared>,
+    keeper: Option<Keeper>,
+}
+
+impl Audience for Outlet {
+    fn publish(&self, state: &Arc<State>, head: Head) {
+        let shared = &self.shared;
         let before = {
-            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+            let mut current = shared.current.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *current, Arc::clone(state)).sequence()
         };
-        self.follower.feed(state, before);
-        for tell in self.tell.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        shared.follower.feed(state, before);
+        for tell in shared.tell.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             tell(state.sequence());
+        }
+        if let Some(keeper) = &self.keeper {
+            keeper.offer(state, head);
         }
     }
 
     fn packable(&self) -> u64 {
-        self.packable.load(Ordering::Relaxed)
+        self.shared.packable.load(Ordering::Relaxed)
     }
 }
 
@@ -112,37 +125,63 @@ impl Engine {
     /// Open the store of a directory, with limits.
     pub fn open_with(directory: &Path, limits: EngineLimits) -> Result<Self, OpenError> {
         let (lock, access) = recover::lock(directory)?;
-        let path = directory.join("ledger.sqlite");
-        let ledger = SqliteLedger::open(&path, access)?;
-        Self::with_ledger(Box::new(ledger), access, lock, limits)
+        let ledger = SqliteLedger::open(&directory.join("ledger.sqlite"), access)?;
+        let checkpoints = CheckpointStore::open(directory, access)?;
+        Self::start(Box::new(ledger), Some(checkpoints), (access, lock), Clock::default(), limits)
     }
 
     /// Open over a ledger that is there already; for tests and throw-away stores.
     pub fn over(ledger: Box<dyn Ledger>) -> Result<Self, OpenError> {
-        Self::with_ledger(ledger, Access::Write, None, EngineLimits::default())
+        Self::simulated(ledger, None, Clock::default(), EngineLimits::default())
     }
 
-    fn with_ledger(
+    /// Open over a ledger, with checkpoints where a store for them is given, and with time and
+    /// chance from elsewhere: for simulations.
+    pub fn simulated(
         ledger: Box<dyn Ledger>,
-        access: Access,
-        lock: Option<std::fs::File>,
+        checkpoints: Option<CheckpointStore>,
+        clock: Clock,
         limits: EngineLimits,
     ) -> Result<Self, OpenError> {
-        let (state, last_recorded_at) = recover::replay(ledger.as_ref())?;
-        let state = Arc::new(state);
+        Self::start(ledger, checkpoints, (Access::Write, None), clock, limits)
+    }
+
+    fn start(
+        ledger: Box<dyn Ledger>,
+        checkpoints: Option<CheckpointStore>,
+        (access, lock): (Access, Option<std::fs::File>),
+        clock: Clock,
+        limits: EngineLimits,
+    ) -> Result<Self, OpenError> {
+        let recovered = recover::recover(ledger.as_ref(), checkpoints.as_ref())?;
+        let state = Arc::new(recovered.state);
         let shared = Arc::new(Shared {
             current: RwLock::new(Arc::clone(&state)),
             follower: Follower::default(),
             tell: Mutex::default(),
-            packable: AtomicU64::new(0),
+            packable: Arc::new(AtomicU64::new(recovered.checkpoint)),
         });
+        let failed = |cause: std::io::Error| OpenError::Thread(cause.to_string());
+        let (mut threads, mut keeper) = (Vec::new(), None);
+        if let Some(store) = checkpoints.filter(|_| access == Access::Write && limits.checkpoint_every > 0) {
+            let packable = Arc::clone(&shared.packable);
+            let kept = move |sequence| packable.store(sequence, Ordering::Relaxed);
+            let started = Keeper::start(store, (limits.checkpoint_every, recovered.checkpoint), kept);
+            let (started, thread) = started.map_err(failed)?;
+            // A long suffix is not read twice.
+            started.offer(&state, ledger.head());
+            threads.push(thread);
+            keeper = Some(started);
+        }
         let begins = if access == Access::Read { WriterState::ReadOnly } else { WriterState::Running };
         let health = Arc::new(Health::new(begins));
         let (jobs, waiting) = sync_channel(limits.queue.max(1));
-        let writer = Writer::new(ledger, (state, last_recorded_at), Arc::clone(&shared), (Arc::clone(&health), limits));
+        let outlet = Outlet { shared: Arc::clone(&shared), keeper };
+        let begin = (state, recovered.last_recorded_at);
+        let writer = Writer::new(ledger, begin, outlet, clock, (Arc::clone(&health), limits));
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&waiting));
-        let thread = thread.map_err(|cause| OpenError::Thread(cause.to_string()))?;
-        Ok(Self { shared, jobs: Some(jobs), threads: Mutex::new(vec![thread]), health, _lock: lock })
+        threads.push(thread.map_err(failed)?);
+        Ok(Self { shared, jobs: Some(jobs), threads: Mutex::new(threads), health, _lock: lock })
     }
 
     /// The view to answer one request from, from its first field to its last.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::OpenError;
 use super::envelope::Envelope;
-use crate::graph::{Stamp, State};
-use crate::ledger::{Access, Head, Ledger, LedgerError};
+use crate::graph::{CHECKPOINT_FORMAT, Stamp, State};
+use crate::ledger::{Access, CheckpointStore, Found, Head, Ledger, LedgerError};
 
 /// Take the directory for this process; where it cannot be written, for reading only.
 pub(super) fn lock(directory: &Path) -> Result<(Option<File>, Access), OpenError> {
@@ -26,12 +26,57 @@ pub(super) fn lock(directory: &Path) -> Result<(Option<File>, Access), OpenError
     }
 }
 
-/// The state that the whole ledger gives, and the time of its last entry.
-pub(super) fn replay(ledger: &dyn Ledger) -> Result<(State, i64), OpenError> {
-    let mut state = State::new();
-    let (mut last, mut unreadable) = (0, None);
-    let mut previous = Head::EMPTY;
-    let read = ledger.read(Head::EMPTY, &mut |sequence, bytes| {
+/// What a start comes to.
+pub(super) struct Recovered {
+    pub state: State,
+    /// Record time of the last entry.
+    pub last_recorded_at: i64,
+    /// Where the checkpoint stood that it began with; 0 without any.
+    pub checkpoint: u64,
+}
+
+/// The state that the ledger gives: newest sound checkpoint that the chain confirms, then every
+/// entry after it; without any, every entry.
+pub(super) fn recover(ledger: &dyn Ledger, checkpoints: Option<&CheckpointStore>) -> Result<Recovered, OpenError> {
+    let (mut state, mut head) = (State::new(), Head::EMPTY);
+    if let Some(store) = checkpoints {
+        for found in store.newest()? {
+            match checkpoint(ledger, store, &found) {
+                Ok(Some(read)) => {
+                    (state, head) = read;
+                    break;
+                }
+                Ok(None) => tracing::warn!(file = %found.path.display(), "the checkpoint is of another ledger or form"),
+                Err(error) => tracing::warn!(%error, "the checkpoint is passed over"),
+            }
+        }
+    }
+    let checkpoint = head.sequence;
+    replay(ledger, head, &mut state)?;
+    let last_recorded_at = state.last_recorded_at();
+    match state.broken() {
+        Some(broken) => Err(OpenError::Broken(broken.to_owned())),
+        None => Ok(Recovered { state, last_recorded_at, checkpoint }),
+    }
+}
+
+/// The state of a checkpoint, where it is of this form and of this very ledger.
+fn checkpoint(
+    ledger: &dyn Ledger,
+    store: &CheckpointStore,
+    found: &Found,
+) -> Result<Option<(State, Head)>, LedgerError> {
+    let read = store.load(found)?;
+    if read.format != CHECKPOINT_FORMAT || ledger.at(read.head.sequence)? != Some(read.head) {
+        return Ok(None);
+    }
+    let state = State::read_checkpoint(&read.body).ok();
+    Ok(state.filter(|state| state.sequence() == read.head.sequence).map(|state| (state, read.head)))
+}
+
+fn replay(ledger: &dyn Ledger, after: Head, state: &mut State) -> Result<(), OpenError> {
+    let (mut previous, mut unreadable) = (after, None);
+    let read = ledger.read(after, &mut |sequence, bytes| {
         let stop = |state: &str| LedgerError::Damaged { file: "ledger".into(), sequence, reason: state.to_owned() };
         let envelope = match Envelope::decode(sequence, bytes) {
             Ok(envelope) => envelope,
@@ -44,7 +89,6 @@ pub(super) fn replay(ledger: &dyn Ledger) -> Result<(State, i64), OpenError> {
             return Err(stop("it does not follow the entry before it"));
         }
         previous = previous.after(bytes);
-        last = envelope.recorded_at;
         let actor = Arc::from(envelope.actor.as_str());
         state.begin(Stamp { sequence, recorded_at: envelope.recorded_at, actor });
         for event in envelope.events {
@@ -52,12 +96,8 @@ pub(super) fn replay(ledger: &dyn Ledger) -> Result<(State, i64), OpenError> {
         }
         Ok(())
     });
-    if let Some(error) = unreadable {
-        return Err(error.into());
-    }
-    read?;
-    match state.broken() {
-        Some(broken) => Err(OpenError::Broken(broken.to_owned())),
-        None => Ok((state, last)),
+    match unreadable {
+        Some(error) => Err(error.into()),
+        None => read.map(|_| ()).map_err(OpenError::from),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use super::clock::{now_ms, random_seed};
+use super::clock::Clock;
 use super::copies::{Copies, Entry, replay};
 use super::envelope::Envelope;
 use super::request::{Advance, EngineLimits, ImportOutcome, Request, WriteError, WriterState, Written};
@@ -80,8 +80,11 @@ pub(super) struct Writer<A> {
     audience: A,
     published: Arc<State>,
     head: Head,
+    /// Up to here there is nothing more to pack.
+    packed: u64,
     copies: Copies,
     last_recorded_at: i64,
+    clock: Clock,
     ids: IdSequence,
     health: Arc<Health>,
     limits: EngineLimits,
@@ -92,12 +95,13 @@ impl<A: Audience> Writer<A> {
         ledger: Box<dyn Ledger>,
         (published, last_recorded_at): (Arc<State>, i64),
         audience: A,
+        mut clock: Clock,
         (health, limits): (Arc<Health>, EngineLimits),
     ) -> Self {
         let head = ledger.head();
-        let ids = id_sequence(last_recorded_at);
+        let ids = id_sequence(last_recorded_at, (clock.seed)());
         let copies = Copies::new(limits.copies);
-        Self { ledger, audience, published, head, copies, last_recorded_at, ids, health, limits }
+        Self { ledger, audience, published, head, packed: 0, copies, last_recorded_at, clock, ids, health, limits }
     }
 
     /// Work until nobody can ask any more. A panic stops the writer for good, and says so.
@@ -168,10 +172,10 @@ impl<A: Audience> Writer<A> {
     }
 
     fn turn(&mut self) -> Turn {
-        let now = now_ms();
+        let now = (self.clock.now_ms)();
         if now > self.last_recorded_at {
             self.last_recorded_at = now;
-            self.ids = id_sequence(now);
+            self.ids = id_sequence(now, (self.clock.seed)());
         }
         Turn::new(self.last_recorded_at, self.ids.clone())
     }
@@ -269,7 +273,20 @@ impl<A: Audience> Writer<A> {
 
     /// What can wait until nobody writes.
     fn pack(&mut self) {
-        let _ = (&self.audience.packable(), PACKED_AT_ONCE);
+        let through = self.audience.packable();
+        let healthy = self.health.get() == WriterState::Running;
+        if through <= self.packed || !healthy {
+            return;
+        }
+        match self.ledger.pack(through, PACKED_AT_ONCE) {
+            Ok(0) => self.packed = through,
+            Ok(entries) => tracing::debug!(entries, "entries were packed"),
+            // It can wait: no room now, or somebody reads. What is not packed is as good.
+            Err(error) => {
+                tracing::warn!(%error, "entries were not packed");
+                self.packed = through;
+            }
+        }
     }
 }
 
@@ -303,6 +320,6 @@ fn decide_all(turn: &mut Turn, working: &mut State, batch: &Batch) -> Result<Imp
     Ok(outcome)
 }
 
-fn id_sequence(recorded_at: i64) -> IdSequence {
-    IdSequence::new(u64::try_from(recorded_at).unwrap_or(0), random_seed())
+fn id_sequence(recorded_at: i64, seed: u128) -> IdSequence {
+    IdSequence::new(u64::try_from(recorded_at).unwrap_or(0), seed)
 }

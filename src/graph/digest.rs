@@ -109,9 +109,9 @@ fn by_id(ids: impl Iterator<Item = Id>) -> Vec<u32> {
 
 impl LineWriter<'_> {
     fn source(&self, source: &SourceRecord) -> Line {
-        let stamp = self.state.stamps.get(source.stamp).map(|stamp| stamp.sequence);
+        let stamp = self.state.stamps.get(source.stamp).filter(|_| self.scope == Scope::State);
         self.line("source", |line| {
-            line.id(source.id).text(&source.key).values(&source.values).version(stamp);
+            line.id(source.id).text(&source.key).values(&source.values).number(stamp.map(|stamp| stamp.sequence));
         })
     }
 

@@ -37,6 +37,11 @@ impl<K: Clone + Eq + Hash, V: Clone> Shards<K, V> {
         self.parts.get(part_of(key))?.get(key)
     }
 
+    /// How many keys there are.
+    pub(crate) fn len(&self) -> usize {
+        self.parts.iter().map(|part| part.len()).sum()
+    }
+
     pub(crate) fn insert(&mut self, key: K, value: V) {
         if let Some(part) = self.parts.get_mut(part_of(&key)) {
             Arc::make_mut(part).insert(key, value);

@@ -282,6 +282,12 @@ impl State {
         self.sequence
     }
 
+    /// Record time of the last envelope applied, in milliseconds since 1970; 0 before the first.
+    pub fn last_recorded_at(&self) -> i64 {
+        let last = self.stamps.len().checked_sub(1).and_then(|row| u32::try_from(row).ok());
+        last.and_then(|row| self.stamps.get(row)).map_or(0, |stamp| stamp.recorded_at)
+    }
+
     /// The name of the store, once it has one.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()

@@ -68,9 +68,8 @@ pub(super) fn inspect(connection: Connection, path: &Path, witness: &Witness) ->
     let file = path.display().to_string();
     let failed = |cause| fault("open", &file, 1, &cause);
     connection.execute_batch(WARY).map_err(failed)?;
-    let number = |query: &str| -> Result<i64, LedgerError> {
-        connection.query_row(query, [], |row| row.get(0)).map_err(failed)
-    };
+    let number =
+        |query: &str| -> Result<i64, LedgerError> { connection.query_row(query, [], |row| row.get(0)).map_err(failed) };
     let tables = number("SELECT count(*) FROM sqlite_master")?;
     let blocks = number("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'blocks'")? > 0;
     let (application, format) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
@@ -122,9 +121,8 @@ pub(super) fn make_ready(tables: &mut Tables, path: &Path) -> Result<(), LedgerE
     if tables.format < FORMAT {
         let entries = if tables.format == 0 { MAKE_ENTRIES } else { "" };
         // All or nothing: a crash leaves the file as it was.
-        let change = format!(
-            "PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={FORMAT}; {entries} {MAKE_BLOCKS}"
-        );
+        let change =
+            format!("PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={FORMAT}; {entries} {MAKE_BLOCKS}");
         let transaction = tables.connection.transaction().map_err(failed)?;
         transaction.execute_batch(&change).and_then(|()| transaction.commit()).map_err(failed)?;
         (tables.format, tables.blocks) = (FORMAT, true);

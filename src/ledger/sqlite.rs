@@ -14,8 +14,7 @@ use super::{Head, Ledger, LedgerError, Reader, UNPACKED_ENTRIES, Visit, connecti
 
 const LAST: &str = "SELECT coalesce(max(sequence), 0) FROM entries";
 const INSERT: &str = "INSERT INTO entries (sequence, body, hash) VALUES (?1, ?2, ?3)";
-const INSERT_BLOCK: &str =
-    "INSERT INTO blocks (first, last, hash, raw, sum, packed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const INSERT_BLOCK: &str = "INSERT INTO blocks (first, last, hash, raw, sum, packed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const DELETE: &str = "DELETE FROM entries WHERE sequence <= ?1";
 
 /// How a ledger is opened.
@@ -96,8 +95,7 @@ impl SqliteLedger {
         let failed = |draft: &Draft, cause| self.tables.fault("pack", draft.last().sequence + 1, cause);
         let mut statement =
             self.tables.connection.prepare_cached(ENTRIES_AFTER).map_err(|cause| failed(&draft, cause))?;
-        let mut rows =
-            statement.query(params![signed(packed.sequence)]).map_err(|cause| failed(&draft, cause))?;
+        let mut rows = statement.query(params![signed(packed.sequence)]).map_err(|cause| failed(&draft, cause))?;
         while taken < most_entries && draft.last().sequence < through {
             let Some(row) = rows.next().map_err(|cause| failed(&draft, cause))? else { break };
             let (sequence, body, hash) = entry(row).map_err(|cause| failed(&draft, cause))?;

@@ -153,9 +153,9 @@ impl Tables {
             .prepare_cached(BLOCKS_FROM)
             .and_then(|mut statement| statement.query_row(params![signed(sequence)], block).optional())
             .map_err(failed)?;
-        let block = found.filter(|block| (block.first..=block.last.sequence).contains(&sequence)).ok_or_else(missing)?;
-        let before =
-            self.one("read a block", block.first, BLOCK_BEFORE, block.first)?.unwrap_or(Head::EMPTY);
+        let block =
+            found.filter(|block| (block.first..=block.last.sequence).contains(&sequence)).ok_or_else(missing)?;
+        let before = self.one("read a block", block.first, BLOCK_BEFORE, block.first)?.unwrap_or(Head::EMPTY);
         let bodies = block.open().map_err(|reason| self.damaged(block.first, reason))?;
         let (mut head, mut wanted) = (before, None);
         for body in bodies.iter().flatten() {
