@@ -1,102 +1,12 @@
-//! One contract for every ledger engine, and recovery over each.
+//! What an engine writes into its ledger is there again; the ledger alone is tried in `ledger_*`.
 
 use innograph::domain::command::{Command, Origin, Reference};
 use innograph::domain::provenance::Method;
 use innograph::engine::{Engine, WriteError};
 use innograph::intake::{InputFile, Limits, read_folder};
-use innograph::ledger::{Access, Head, Ledger, LedgerError, MemoryLedger, SqliteLedger};
+use innograph::ledger::MemoryLedger;
 
 use crate::process::project;
-
-fn bodies(ledger: &dyn Ledger, after: Head) -> Vec<Vec<u8>> {
-    let mut found = Vec::new();
-    let head = ledger
-        .read(after, &mut |_, body| {
-            found.push(body.to_vec());
-            Ok(())
-        })
-        .expect("it can be read");
-    assert_eq!(head, ledger.head());
-    found
-}
-
-fn contract(ledger: &mut dyn Ledger) {
-    assert_eq!(ledger.head(), Head::EMPTY);
-    assert!(bodies(ledger, Head::EMPTY).is_empty());
-    let one = ledger.append(Head::EMPTY, &[b"a".to_vec()]).expect("it can be appended to");
-    let three = ledger.append(one, &[b"b".to_vec(), Vec::new()]).expect("it can be appended to");
-    assert_eq!((one.sequence, three.sequence), (1, 3));
-    assert_eq!(ledger.head(), three);
-    assert_eq!(bodies(ledger, Head::EMPTY), [b"a".to_vec(), b"b".to_vec(), Vec::new()]);
-    assert_eq!(bodies(ledger, one), [b"b".to_vec(), Vec::new()]);
-    // Who decided against an older head is told so, and nothing is written.
-    for stale in [Head::EMPTY, one, Head { hash: [7; 32], ..three }] {
-        let refused = ledger.append(stale, &[b"c".to_vec()]);
-        assert!(matches!(refused, Err(LedgerError::Moved { found }) if found == three), "{refused:?}");
-    }
-    assert_eq!(bodies(ledger, one).len(), 2);
-    assert_eq!(Head::EMPTY.after(b"a"), one);
-}
-
-#[test]
-fn memory_keeps_the_contract() {
-    contract(&mut MemoryLedger::new());
-}
-
-#[test]
-fn sqlite_keeps_the_contract_and_what_it_was_given() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let path = folder.path().join("ledger.sqlite");
-    let mut ledger = SqliteLedger::open(&path, Access::Write).expect("it opens");
-    contract(&mut ledger);
-    let head = ledger.head();
-    drop(ledger);
-    let again = SqliteLedger::open(&path, Access::Write).expect("it opens again");
-    assert_eq!(again.head(), head);
-    assert_eq!(bodies(&again, Head::EMPTY).len(), 3);
-    drop(again);
-    let mut reading = SqliteLedger::open(&path, Access::Read).expect("it opens for reading");
-    assert_eq!(bodies(&reading, Head::EMPTY).len(), 3);
-    assert!(matches!(reading.append(head, &[b"d".to_vec()]), Err(LedgerError::ReadOnly)));
-}
-
-#[test]
-fn a_ledger_that_ends_before_what_was_acknowledged_is_refused() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let path = folder.path().join("ledger.sqlite");
-    let mut ledger = SqliteLedger::open(&path, Access::Write).expect("it opens");
-    ledger.append(Head::EMPTY, &[b"a".to_vec(), b"b".to_vec()]).expect("it can be appended to");
-    drop(ledger);
-    // What a damaged log leaves behind: a shorter ledger that is sound in itself.
-    let cut = rusqlite::Connection::open(&path).expect("it opens");
-    cut.execute_batch("DELETE FROM entries WHERE sequence = 2").expect("it can be cut");
-    drop(cut);
-    for access in [Access::Write, Access::Read] {
-        let refused = SqliteLedger::open(&path, access).map(|_| ());
-        assert!(matches!(refused, Err(LedgerError::Shortened { found: 1, witnessed: 2, .. })), "{refused:?}");
-    }
-    std::fs::remove_file(path.with_extension("witness")).expect("the witness is there");
-    assert_eq!(SqliteLedger::open(&path, Access::Write).expect("without a witness it counts").head().sequence, 1);
-}
-
-#[test]
-fn sqlite_refuses_what_is_not_its_own() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    let path = folder.path().join("other.sqlite");
-    let other = rusqlite::Connection::open(&path).expect("it opens");
-    other.execute_batch("CREATE TABLE t (x); PRAGMA user_version=7;").expect("it can be written");
-    drop(other);
-    let refused = SqliteLedger::open(&path, Access::Write).map(|_| ());
-    assert!(matches!(refused, Err(LedgerError::Foreign { .. })), "{refused:?}");
-    let later = folder.path().join("later.sqlite");
-    drop(SqliteLedger::open(&later, Access::Write).expect("it opens"));
-    rusqlite::Connection::open(&later)
-        .expect("it opens")
-        .execute_batch("PRAGMA user_version=99;")
-        .expect("it can be written");
-    let refused = SqliteLedger::open(&later, Access::Write).map(|_| ());
-    assert!(matches!(refused, Err(LedgerError::Foreign { .. })), "{refused:?}");
-}
 
 fn fixture(folders: &[&str]) -> Vec<Command> {
     let mut files = Vec::new();
