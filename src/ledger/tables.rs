@@ -87,17 +87,19 @@ impl Tables {
             if block.first > expected || (block.first < expected && head.sequence > start) {
                 return Err(self.damaged(expected, "the entry is missing"));
             }
-            let bodies = block.open().map_err(|reason| self.damaged(block.first, reason))?;
+            // A number that does not fit its sum is not to be trusted with the place either.
+            let place = block.first.clamp(1, expected);
+            let bodies = block.open().map_err(|reason| self.damaged(place, reason))?;
             let known = usize::try_from(expected - block.first).unwrap_or(usize::MAX);
             let bodies: Vec<&[u8]> = bodies.iter().flatten().skip(known).collect();
             // The whole block is verified before anything of it is shown.
             if bodies.iter().fold(*head, |head, body| head.after(body)) != block.last {
                 return Err(self.damaged(expected, "the bodies of its block do not fit their hash"));
             }
-            for body in bodies {
-                *head = head.after(body);
-                visit(head.sequence, body)?;
+            for (sequence, body) in (expected..).zip(bodies) {
+                visit(sequence, body)?;
             }
+            *head = block.last;
             Ok(())
         })
     }
@@ -156,7 +158,7 @@ impl Tables {
         let block =
             found.filter(|block| (block.first..=block.last.sequence).contains(&sequence)).ok_or_else(missing)?;
         let before = self.one("read a block", block.first, BLOCK_BEFORE, block.first)?.unwrap_or(Head::EMPTY);
-        let bodies = block.open().map_err(|reason| self.damaged(block.first, reason))?;
+        let bodies = block.open().map_err(|reason| self.damaged(block.first.max(1), reason))?;
         let (mut head, mut wanted) = (before, None);
         for body in bodies.iter().flatten() {
             head = head.after(body);
