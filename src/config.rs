@@ -42,6 +42,12 @@ pub struct Limits {
     pub expanded_fields: u64,
     /// Root fields of an operation.
     pub root_fields: usize,
+    /// Mutations of an operation.
+    pub mutations: usize,
+    /// Characters of one text of a mutation.
+    pub text_characters: usize,
+    /// Entries of one list of a mutation.
+    pub list_entries: usize,
     /// Directives in a document.
     pub directives: usize,
     /// The price of a document, in rows.
@@ -94,6 +100,9 @@ impl Default for Limits {
             depth: 16,
             expanded_fields: 5_000,
             root_fields: 20,
+            mutations: 10,
+            text_characters: 10_000,
+            list_entries: 100,
             directives: 50,
             price: 200_000,
             known_documents: 500,

@@ -3,6 +3,7 @@
 pub mod admission;
 mod error;
 pub mod http;
+mod mutation;
 pub(in crate::api) mod query;
 mod schema;
 pub mod types;

@@ -8,31 +8,39 @@ use async_graphql::parser::types::Field;
 use async_graphql::registry::{CacheControl, MetaType, Registry};
 use async_graphql::resolver_utils::ContainerType;
 use async_graphql::{
-    Context, ContextSelectionSet, EmptyMutation, EmptySubscription, ObjectType, OutputType, Positioned, Schema,
-    ServerResult, Value,
+    Context, ContextSelectionSet, EmptySubscription, ObjectType, OutputType, Positioned, Schema, ServerResult, Value,
 };
 use tokio::sync::Semaphore;
 
 use super::error::ApiError;
+use super::mutation::{self, MutationRoot};
 use super::query;
-use super::types::def::{Cx, FieldDef, Object, TypeDef, Types};
+use super::types::def::{Cx, FieldDef, Object, Out, TypeDef, Types};
 use super::types::resolve::{Args, finish, variable};
 use super::types::{enums, fact, inputs, node, page, record, registry, tie};
 use crate::config::Limits;
 use crate::domain::Day;
-use crate::engine::View;
+use crate::engine::{Engine, View, WriterState};
 use crate::graph::{Budget, Lens};
 use crate::rights::Rights;
 
 /// The schema as it is served.
-pub type GraphSchema = Schema<QueryRoot, EmptyMutation, EmptySubscription>;
+pub type GraphSchema = Schema<QueryRoot, MutationRoot, EmptySubscription>;
 
 /// What one request is answered from, from its first field to its last.
 pub struct Answering {
     /// The snapshot.
     pub view: Arc<View>,
-    /// Who asks.
+    /// What whoever asks may see and do.
     pub rights: Rights,
+    /// Who asks, where that is known.
+    pub actor: Option<Arc<str>>,
+    /// Where mutations are handed in.
+    pub engine: Arc<Engine>,
+    /// How the writer was when the request came.
+    pub writer: WriterState,
+    /// The sequence number that the answer reaches.
+    pub sequence: AtomicU64,
     /// The limits in force.
     pub limits: Arc<Limits>,
     /// The day in Shanghai.
@@ -62,8 +70,13 @@ pub static TYPES: LazyLock<Types> = LazyLock::new(|| {
     types.extend(record::types());
     types.extend(node::types(limits().page));
     types.extend(query::types(limits()));
+    types.extend(mutation::types());
     types.push(root());
-    Types::new(types, enums::enums(), enums::scalars(), inputs::inputs())
+    let mut enums = enums::enums();
+    enums.extend(mutation::enums());
+    let mut inputs = inputs::inputs();
+    inputs.extend(mutation::inputs());
+    Types::new(types, enums, enums::scalars(), inputs).unions(mutation::unions())
 });
 
 fn root() -> TypeDef {
@@ -132,19 +145,36 @@ impl ObjectType for QueryRoot {}
 /// Read one root field with everything below it, at once.
 fn answer(ctx: &Context<'_>, def: &'static FieldDef, answering: &Answering) -> ServerResult<Value> {
     let failed = |error: ApiError| ctx.set_error_path(error.at(ctx.item.pos));
+    let day = day_of(ctx, def, answering).map_err(failed)?;
     let variables = |name: &str| variable(ctx, name);
     let args = Args::new(&ctx.item.node, def, &variables);
-    let day = match args.text("asOf") {
-        Some(text) => inputs::day(&text).map_err(failed)?,
-        None => answering.today,
-    };
+    let nothing = Object::Data(usize::MAX, Arc::new(()));
+    answer_with(ctx, def, answering, &answering.view, day, |cx| (def.read)(cx, &nothing, &args))
+}
+
+/// The day that a root field is asked for.
+pub fn day_of(ctx: &Context<'_>, def: &'static FieldDef, answering: &Answering) -> Result<Day, ApiError> {
+    let variables = |name: &str| variable(ctx, name);
+    let given = Args::new(&ctx.item.node, def, &variables).text("asOf");
+    given.map_or(Ok(answering.today), |text| inputs::day(&text))
+}
+
+/// Read what is selected of what `read` finds in a view.
+pub fn answer_with(
+    ctx: &Context<'_>,
+    def: &FieldDef,
+    answering: &Answering,
+    view: &View,
+    day: Day,
+    read: impl FnOnce(&Cx<'_>) -> Result<Out, ApiError>,
+) -> ServerResult<Value> {
+    let failed = |error: ApiError| ctx.set_error_path(error.at(ctx.item.pos));
     let left = answering.limits.budget_rows.saturating_sub(answering.used.load(Ordering::Relaxed));
     let budget = Budget::new(left);
-    let lens = Lens::new(answering.view.state(), day, answering.rights, &budget);
-    let cx = Cx { lens, view: &answering.view, types: &TYPES, limits: &answering.limits, store: &answering.store };
-    let nothing = Object::Data(usize::MAX, Arc::new(()));
-    let out = (def.read)(&cx, &nothing, &args);
-    let value = match out {
+    let lens = Lens::new(view.state(), day, answering.rights, &budget);
+    let (limits, store, writer) = (&*answering.limits, &*answering.store, answering.writer);
+    let cx = Cx { lens, view, types: &TYPES, limits, store, writer };
+    let value = match read(&cx) {
         Ok(out) => finish(&cx, &ctx.with_selection_set(&ctx.item.node.selection_set), out),
         Err(error) => Err(failed(error)),
     };
@@ -165,7 +195,7 @@ fn answer(ctx: &Context<'_>, def: &'static FieldDef, answering: &Answering) -> S
 pub fn build(given: &Limits) -> GraphSchema {
     LIMITS.get_or_init(|| given.clone());
     // Depth and price are judged by admission before async-graphql sees a document.
-    Schema::build(QueryRoot, EmptyMutation, EmptySubscription).finish()
+    Schema::build(QueryRoot, MutationRoot, EmptySubscription).finish()
 }
 
 /// The schema in the schema language, as committed in `schema/schema.graphql`.

@@ -5,6 +5,7 @@ mod clock;
 mod copies;
 mod envelope;
 mod follow;
+mod hindrance;
 mod keep;
 mod recover;
 mod request;
@@ -22,6 +23,7 @@ use std::time::Duration;
 pub use clock::{Clock, today};
 pub use envelope::{Envelope, EnvelopeError};
 pub use follow::Tell;
+pub use hindrance::Hindrance;
 pub use request::{EngineLimits, ImportOutcome, Progress, Request, RequestKey, WriteError, WriterState, Written};
 pub use step::Turn;
 pub use view::{SearchState, View};
@@ -32,7 +34,8 @@ use crate::ledger::{Access, CheckpointStore, Head, Ledger, LedgerError, SqliteLe
 use follow::Follower;
 use keep::Keeper;
 use request::Advance;
-use writer::{Answer, Audience, Batch, Health, Job, Writer};
+pub use writer::Answer;
+use writer::{Audience, Batch, Health, Job, Writer};
 
 /// Why a store cannot be opened. Each has an exit code of its own (`cli::exit`).
 #[derive(Debug, thiserror::Error)]

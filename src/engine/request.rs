@@ -20,7 +20,7 @@ pub struct Request {
     /// The key under which the same request may come again without being carried out twice.
     pub key: Option<RequestKey>,
     /// Set when nobody waits for the answer any more: what has not begun is left.
-    pub abandoned: Arc<AtomicBool>,
+    pub withdrawn: Arc<AtomicBool>,
 }
 
 /// The key of a request.

@@ -50,7 +50,7 @@ impl Turn {
     /// Carry out one request on a working copy: its envelope is kept, its answer given back. A
     /// refused one leaves no trace.
     pub fn request(&mut self, working: &mut State, request: &Request) -> Result<Written, WriteError> {
-        if request.abandoned.load(Ordering::Relaxed) {
+        if request.withdrawn.load(Ordering::Relaxed) {
             return Err(WriteError::Cancelled);
         }
         let refused = |rejection| WriteError::Rejected(vec![(0, rejection)]);

@@ -18,7 +18,7 @@ use crate::graph::{Stamp, State};
 use crate::ledger::{Head, Ledger, LedgerError};
 
 /// Told what came of a request.
-pub(super) type Answer<T> = Box<dyn FnOnce(Result<T, WriteError>) + Send>;
+pub type Answer<T = Written> = Box<dyn FnOnce(Result<T, WriteError>) + Send>;
 
 /// Something for the writer to do.
 pub(super) enum Job {

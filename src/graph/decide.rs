@@ -184,8 +184,7 @@ impl Decision<'_> {
         let id = self.expect_row(row)?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
-        self.name(id, Some(row), text, form, validity, &provenance)?;
-        Ok(id)
+        self.name(id, Some(row), text, form, validity, &provenance)
     }
 
     fn add_identifier(
@@ -205,8 +204,7 @@ impl Decision<'_> {
             zh,
             en,
         })?;
-        self.identify(id, Some(row), identifier, validity, &provenance)?;
-        Ok(id)
+        self.identify(id, Some(row), identifier, validity, &provenance)
     }
 
     fn state(
@@ -227,8 +225,7 @@ impl Decision<'_> {
             return Err(Rejection::UnknownColumn { name: clip(name), known });
         };
         let value = self.parsed(kind.attributes, attribute, text)?;
-        self.statement(id, Some(row), attribute.tag, value, validity, &provenance)?;
-        Ok(id)
+        self.statement(id, Some(row), attribute.tag, value, validity, &provenance)
     }
 
     fn relate(

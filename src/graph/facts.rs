@@ -45,23 +45,23 @@ impl Decision<'_> {
         (language, kind): (Language, NameKind),
         validity: Validity,
         provenance: &Provenance,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Id, Rejection> {
         if let Some((zh, en)) = name::refusal(text) {
             return Err(Rejection::InvalidName { given: clip(text), zh, en });
         }
         let text = text.trim();
-        let same = known.is_some_and(|row| {
-            self.state.entity(row).names.iter().any(|name| {
-                name.text == text && name.language == language && name.kind == kind && name.fact.validity == validity
-            })
+        let names = known.map_or(&[][..], |row| self.state.entity(row).names.as_slice());
+        let same = names.iter().find(|name| {
+            name.text == text && name.language == language && name.kind == kind && name.fact.validity == validity
         });
-        if !same {
-            room(known, MOST_NAMES, |row| self.state.entity(row).names.len())?;
-            let (text, provenance) = (text.to_owned(), provenance.clone());
-            let fact = self.ids.next_id();
-            self.events.push(Event::NameAdded { id: fact, entity: id, text, language, kind, validity, provenance });
+        if let Some(same) = same {
+            return Ok(same.fact.id);
         }
-        Ok(())
+        room(names.len(), MOST_NAMES)?;
+        let (text, provenance) = (text.to_owned(), provenance.clone());
+        let fact = self.ids.next_id();
+        self.events.push(Event::NameAdded { id: fact, entity: id, text, language, kind, validity, provenance });
+        Ok(fact)
     }
 
     pub(super) fn identify(
@@ -71,20 +71,24 @@ impl Decision<'_> {
         identifier: Identifier,
         validity: Validity,
         provenance: &Provenance,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Id, Rejection> {
+        let held = known.map_or(&[][..], |row| self.state.entity(row).identifiers.as_slice());
         match self.holder(&identifier) {
-            Some(holder) if Some(holder) == known => return Ok(()),
+            Some(holder) if Some(holder) == known => {
+                let same = held.iter().find(|(other, _)| *other == identifier);
+                return Ok(same.map_or(id, |(_, fact)| fact.id));
+            }
             Some(holder) => {
                 let holder = self.state.label(holder);
                 return Err(Rejection::IdentifierTaken { given: identifier.value, holder });
             }
             None => {}
         }
-        room(known, MOST_IDENTIFIERS, |row| self.state.entity(row).identifiers.len())?;
+        room(held.len(), MOST_IDENTIFIERS)?;
         let fact = self.ids.next_id();
         let provenance = provenance.clone();
         self.events.push(Event::IdentifierAdded { id: fact, entity: id, identifier, validity, provenance });
-        Ok(())
+        Ok(fact)
     }
 
     pub(super) fn statement(
@@ -95,22 +99,22 @@ impl Decision<'_> {
         value: Value,
         validity: Validity,
         provenance: &Provenance,
-    ) -> Result<(), Rejection> {
-        let same = known.is_some_and(|row| {
-            self.state.entity(row).statements.iter().any(|statement| {
-                statement.attribute == attribute
-                    && statement.value == value
-                    && statement.fact.validity == validity
-                    && statement.fact.provenance == *provenance
-            })
+    ) -> Result<Id, Rejection> {
+        let held = known.map_or(&[][..], |row| self.state.entity(row).statements.as_slice());
+        let same = held.iter().find(|statement| {
+            statement.attribute == attribute
+                && statement.value == value
+                && statement.fact.validity == validity
+                && statement.fact.provenance == *provenance
         });
-        if !same {
-            room(known, MOST_STATEMENTS, |row| self.state.entity(row).statements.len())?;
-            let fact = self.ids.next_id();
-            let provenance = provenance.clone();
-            self.events.push(Event::StatementMade { id: fact, entity: id, attribute, value, validity, provenance });
+        if let Some(same) = same {
+            return Ok(same.fact.id);
         }
-        Ok(())
+        room(held.len(), MOST_STATEMENTS)?;
+        let fact = self.ids.next_id();
+        let provenance = provenance.clone();
+        self.events.push(Event::StatementMade { id: fact, entity: id, attribute, value, validity, provenance });
+        Ok(fact)
     }
 
     pub(super) fn provenance(&self, origin: &Origin) -> Result<Provenance, Rejection> {
@@ -251,11 +255,8 @@ pub(super) fn require(attribute: &Attribute, answered: bool) -> Result<(), Rejec
 }
 
 /// Is there room for one more fact about a node?
-pub(super) fn room(known: Option<u32>, most: usize, count: impl Fn(u32) -> usize) -> Result<(), Rejection> {
-    match known {
-        Some(row) if count(row) >= most => Err(Rejection::TooLarge { limit: format!("{most} facts of this sort") }),
-        _ => Ok(()),
-    }
+fn room(count: usize, most: usize) -> Result<(), Rejection> {
+    if count < most { Ok(()) } else { Err(Rejection::TooLarge { limit: format!("{most} facts of this sort") }) }
 }
 
 pub(super) fn ordered(validity: Validity) -> Result<(), Rejection> {

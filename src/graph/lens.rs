@@ -48,7 +48,7 @@ pub struct Shown<'v> {
 /// A view of the graph. Copies freely.
 #[derive(Clone, Copy, Debug)]
 pub struct Lens<'v> {
-    state: &'v State,
+    pub(super) state: &'v State,
     /// The day everything is asked for.
     pub day: Day,
     rights: Rights,
@@ -128,6 +128,11 @@ impl<'v> Lens<'v> {
             Place::Tie(_) | Place::Source(_) => return None,
         };
         Some(row).filter(|row| self.shows(*row))
+    }
+
+    /// The version of what an id stands for: the sequence number that changed it last.
+    pub fn version(&self, id: Id) -> Option<u64> {
+        self.state.version(id)
     }
 
     /// Who says that a tie ended, where that was said apart from the tie.

@@ -29,6 +29,11 @@ impl Rights {
         Self { role }
     }
 
+    /// May facts be written?
+    pub fn may_write(self) -> bool {
+        self.role == Role::Administrator
+    }
+
     /// May values of this sensitivity be seen?
     pub fn may_see(self, sensitivity: Sensitivity) -> bool {
         GRANTS.iter().any(|(role, highest)| *role == self.role && sensitivity <= *highest)

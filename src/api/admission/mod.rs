@@ -29,6 +29,8 @@ pub struct Admitted {
     pub document: ExecutableDocument,
     /// What it may cost at most, in rows.
     pub price: u64,
+    /// Does the operation that runs write?
+    pub mutates: bool,
 }
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
@@ -51,12 +53,14 @@ pub fn admit(
         }
     };
     let operation = operation(&document, operation_name)?;
-    if operation.node.ty != OperationType::Query {
-        let code = if queries_only { "QUERIES_ONLY" } else { "NOT_SUPPORTED" };
-        return Err(ApiError::new(code, "目前只能查询。", "Only queries can be asked."));
-    }
+    let mutates = operation.node.ty == OperationType::Mutation;
+    let root = match operation.node.ty {
+        OperationType::Query => "Query",
+        OperationType::Mutation if !queries_only => "Mutation",
+        OperationType::Mutation | OperationType::Subscription => return Err(not_here(queries_only)),
+    };
     size::roots(&document, operation, limits)?;
-    let price = price::of(&document.fragments, &operation.node, variables, limits)?;
+    let price = price::of(&document.fragments, &operation.node, variables, limits, root)?;
     if price > limits.price {
         return Err(ApiError::new(
             "TOO_COSTLY",
@@ -69,7 +73,22 @@ pub fn admit(
     }
     // The library takes the document apart while it runs.
     let document = ExecutableDocument::clone(&document);
-    Ok(Admitted { document, price })
+    Ok(Admitted { document, price, mutates })
+}
+
+fn not_here(queries_only: bool) -> ApiError {
+    if queries_only {
+        return ApiError::new(
+            "QUERIES_ONLY",
+            "GET 只能查询。写入请用 POST。",
+            "GET takes queries alone. Write with POST.",
+        );
+    }
+    ApiError::new(
+        "NOT_SUPPORTED",
+        "这里不能订阅。查询与写入用 query 和 mutation。",
+        "Subscriptions are not taken here. Use query and mutation.",
+    )
 }
 
 /// Read a document and judge everything that does not hang on variables or on which operation runs.

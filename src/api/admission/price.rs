@@ -13,7 +13,7 @@ use super::{Fragments, too};
 use crate::api::error::ApiError;
 use crate::api::schema::TYPES;
 use crate::api::types::def::{FieldDef, Size};
-use crate::api::types::resolve::page_size;
+use crate::api::types::resolve::{given, page_size};
 use crate::config::Limits;
 
 /// A field of the introspection: the declarations do not know it.
@@ -50,6 +50,7 @@ pub(super) fn of(
     operation: &OperationDefinition,
     variables: &Variables,
     limits: &Limits,
+    root: &str,
 ) -> Result<u64, ApiError> {
     let mut pricing = Pricing {
         fragments,
@@ -60,7 +61,7 @@ pub(super) fn of(
         introspected: 0,
         conditions: 0,
     };
-    let price = pricing.set(&operation.selection_set.node, "Query");
+    let price = pricing.set(&operation.selection_set.node, root);
     if let Some((name, given, most)) = pricing.oversize {
         return Err(page_size(name, given, most));
     }
@@ -144,10 +145,7 @@ impl<'d> Pricing<'d> {
 
     /// A filter is read for every entry of its list: its conditions are counted and bounded.
     fn count_conditions(&mut self, field: &Field) {
-        let filter = field.get_argument("filter").and_then(|value| {
-            let resolve = |name: Name| self.variable(&name).ok_or(());
-            value.node.clone().into_const_with(resolve).ok()
-        });
+        let filter = given(field, "filter", &|name| self.variable(name));
         self.conditions = self.conditions.saturating_add(filter.as_ref().map_or(0, conditions));
     }
 
@@ -155,29 +153,23 @@ impl<'d> Pricing<'d> {
         match def.size {
             Size::One => 1,
             Size::AtMost(most) => u64::from(most),
-            Size::Argument { name, default, most } => {
-                let given = field.get_argument(name).and_then(|value| {
-                    let resolve = |name: Name| self.variable(&name).ok_or(());
-                    value.node.clone().into_const_with(resolve).ok()
-                });
-                match given {
-                    Some(Value::Number(number)) => {
-                        let given = number.as_i64().unwrap_or(i64::MAX);
-                        if !(1..=i64::from(most)).contains(&given) {
-                            self.oversize.get_or_insert((name, given, most));
-                        }
-                        given.clamp(1, i64::from(most)).unsigned_abs()
+            Size::Argument { name, default, most } => match given(field, name, &|name| self.variable(name)) {
+                Some(Value::Number(number)) => {
+                    let given = number.as_i64().unwrap_or(i64::MAX);
+                    if !(1..=i64::from(most)).contains(&given) {
+                        self.oversize.get_or_insert((name, given, most));
                     }
-                    _ => u64::from(default),
+                    given.clamp(1, i64::from(most)).unsigned_abs()
                 }
-            }
+                _ => u64::from(default),
+            },
         }
     }
 
-    fn variable(&self, name: &Name) -> Option<Value> {
+    fn variable(&self, name: &str) -> Option<Value> {
         let default = || {
             let mut all = self.operation.variable_definitions.iter();
-            all.find(|definition| definition.node.name.node == *name)
+            all.find(|definition| definition.node.name.node == name)
                 .and_then(|definition| definition.node.default_value().cloned())
         };
         self.variables.get(name).cloned().or_else(default)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet};
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet};
 use async_graphql::{Name, Positioned};
 
 use super::{Fragments, too};
@@ -31,6 +31,7 @@ pub(super) fn tokens(text: &str, limits: &Limits) -> Result<(), ApiError> {
             match letter {
                 '"' => {
                     count += 1;
+                    surrogates(text.get(place..).unwrap_or_default())?;
                     skip_string(text.get(place..).unwrap_or_default(), &mut letters);
                 }
                 '#' => while letters.next_if(|(_, letter)| *letter != '\n').is_some() {},
@@ -57,6 +58,28 @@ pub(super) fn tokens(text: &str, limits: &Limits) -> Result<(), ApiError> {
                 "个",
                 "tokens",
                 limits.document_tokens,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Refuse escapes that name half a character: the parser knows no pairs and would fail on them.
+fn surrogates(rest: &str) -> Result<(), ApiError> {
+    if rest.starts_with("\"\"\"") {
+        return Ok(());
+    }
+    let mut letters = rest.chars().skip(1);
+    while let Some(letter) = letters.next().filter(|letter| !matches!(letter, '"' | '\n')) {
+        if letter != '\\' || letters.next() != Some('u') {
+            continue;
+        }
+        let digits: String = letters.clone().take(4).collect();
+        if u32::from_str_radix(&digits, 16).is_ok_and(|code| (0xD800..=0xDFFF).contains(&code)) {
+            return Err(ApiError::new(
+                "BAD_ESCAPE",
+                format!("转义 \\u{digits} 只是半个字符。请直接写出这个字。"),
+                format!("The escape \\u{digits} is half a character. Write the character itself."),
             ));
         }
     }
@@ -166,6 +189,16 @@ pub(super) fn roots(
         depth_limit: limits.depth,
     };
     let extent = measure.set(&operation.node.selection_set.node, 1)?;
+    if operation.node.ty == OperationType::Mutation && extent.roots > limits.mutations as u64 {
+        return Err(too(
+            "TOO_MANY_MUTATIONS",
+            "一次提交的写入数",
+            "number of mutations in one document",
+            "个",
+            "fields",
+            limits.mutations,
+        ));
+    }
     if extent.roots > limits.root_fields as u64 {
         return Err(too(
             "TOO_MANY_ROOT_FIELDS",

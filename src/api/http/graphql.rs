@@ -196,7 +196,11 @@ async fn answer(service: Arc<Service>, headers: &HeaderMap, asked: Asked, querie
     let sequence = view.state().sequence();
     let answering = Answering {
         view,
-        rights: Rights::of(Role::Public),
+        rights: Rights::of(if service.trusted.is_some() { Role::Administrator } else { Role::Public }),
+        actor: service.trusted.clone(),
+        engine: Arc::clone(&service.engine),
+        writer: service.engine.writer_state(),
+        sequence: AtomicU64::new(sequence),
         limits: Arc::clone(&service.limits),
         today: engine::today(),
         heavy: Arc::clone(&service.heavy),
@@ -217,6 +221,15 @@ async fn answer(service: Arc<Service>, headers: &HeaderMap, asked: Asked, querie
             let body = internal("execute", &"a resolver panicked").body().to_string();
             return reply(headers, StatusCode::INTERNAL_SERVER_ERROR, true, body);
         }
+        // A writer that has taken a request up carries it out, whoever waits.
+        Err(_) if admitted.mutates => {
+            return refuse(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "TIMEOUT",
+                "等待写入的时间太长。是否写下尚不确定：请用同一个幂等键重试。",
+                "Waiting for the writer took too long. Whether it was written is not sure: try again with the same idempotency key.",
+            );
+        }
         Err(_) => {
             return refuse(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -229,6 +242,7 @@ async fn answer(service: Arc<Service>, headers: &HeaderMap, asked: Asked, querie
     let cost = async_graphql::value!({
         "price": admitted.price, "limit": service.limits.price, "rows": answering.shown.load(Ordering::Relaxed),
     });
+    let sequence = answering.sequence.load(Ordering::Relaxed);
     answer = answer.extension("sequence", Value::from(sequence)).extension("cost", cost);
     send(headers, &service, answer)
 }
@@ -256,8 +270,8 @@ fn send(headers: &HeaderMap, service: &Service, mut answer: GraphResponse) -> Re
         Ok(_) => refuse(
             StatusCode::UNPROCESSABLE_ENTITY,
             "ANSWER_TOO_LARGE",
-            "回答太大。请少取一些字段或条目。",
-            "The answer is too large. Take fewer fields or entries.",
+            "回答太大。请少取一些字段或条目；若是写入，已照办，重试请用同一个幂等键。",
+            "The answer is too large. Take fewer fields or entries. What was to be written has been; try again with the same idempotency key.",
         ),
         Err(cause) => {
             reply(headers, StatusCode::INTERNAL_SERVER_ERROR, true, internal("serialize", &cause).body().to_string())

@@ -2,7 +2,7 @@
 
 use crate::api::types::def::{FieldDef, Out, TypeDef, field};
 use crate::domain::Kind;
-use crate::engine::SearchState;
+use crate::engine::{SearchState, WriterState};
 
 /// Name and banner of the store.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +57,20 @@ pub fn types() -> Vec<TypeDef> {
             field("readOnly", "Boolean!", "是否只读", "Whether nothing can be written", |cx, _: &Service, _| {
                 Ok(Out::flag(cx.store.read_only))
             }),
+            field(
+                "writer",
+                "WriterState!",
+                "写入的状态：能否写入，因何不能",
+                "Whether anything can be written, and why not",
+                |cx, _: &Service, _| {
+                    Ok(Out::code(match cx.writer {
+                        WriterState::Running => "RUNNING",
+                        WriterState::DiskFull => "DISK_FULL",
+                        WriterState::Stopped => "STOPPED",
+                        WriterState::ReadOnly => "READ_ONLY",
+                    }))
+                },
+            ),
             field("version", "String!", "程序版本", "Version of the program", |_, _: &Service, _| {
                 Ok(Out::text(env!("CARGO_PKG_VERSION")))
             }),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use async_graphql::Value;
 
 use super::resolve::Args;
+pub use super::shape::{ArgDef, EnumDef, InputDef, ScalarDef, UnionDef};
 use crate::api::error::ApiError;
 use crate::engine::View;
 use crate::graph::{EntityRow, Lens, Tie};
@@ -24,6 +25,8 @@ pub struct Cx<'c> {
     pub limits: &'c crate::config::Limits,
     /// Name and banner of the store.
     pub store: &'c crate::api::query::StoreName,
+    /// How the writer is.
+    pub writer: crate::engine::WriterState,
 }
 
 /// A value that has fields.
@@ -73,21 +76,6 @@ pub enum Size {
     },
 }
 
-/// An argument.
-#[derive(Clone)]
-pub struct ArgDef {
-    /// Its name.
-    pub name: &'static str,
-    /// Its type in the schema's notation.
-    pub ty: String,
-    /// Its default.
-    pub default: Option<Value>,
-    /// In Chinese.
-    pub zh: String,
-    /// In English.
-    pub en: String,
-}
-
 /// A field.
 pub struct FieldDef {
     /// Its name.
@@ -131,7 +119,7 @@ impl FieldDef {
         zh: impl Into<String>,
         en: impl Into<String>,
     ) -> Self {
-        self.args.push(ArgDef { name, ty: ty.into(), default: None, zh: zh.into(), en: en.into() });
+        self.args.push(ArgDef { name: name.into(), ty: ty.into(), default: None, zh: zh.into(), en: en.into() });
         self
     }
 
@@ -225,42 +213,6 @@ impl TypeDef {
     }
 }
 
-/// An enumeration of the schema.
-pub struct EnumDef {
-    /// Its name.
-    pub name: String,
-    /// In Chinese.
-    pub zh: String,
-    /// In English.
-    pub en: String,
-    /// Name, Chinese, English of each value.
-    pub values: Vec<(String, String, String)>,
-}
-
-/// A scalar of the schema.
-pub struct ScalarDef {
-    /// Its name.
-    pub name: &'static str,
-    /// In Chinese.
-    pub zh: &'static str,
-    /// In English.
-    pub en: &'static str,
-}
-
-/// An input object of the schema.
-pub struct InputDef {
-    /// Its name.
-    pub name: String,
-    /// In Chinese.
-    pub zh: String,
-    /// In English.
-    pub en: String,
-    /// Exactly one of its fields is given.
-    pub one_of: bool,
-    /// Its fields.
-    pub fields: Vec<ArgDef>,
-}
-
 /// Everything declared.
 pub struct Types {
     /// Types with fields, interfaces among them.
@@ -271,6 +223,8 @@ pub struct Types {
     pub scalars: Vec<ScalarDef>,
     /// Input objects.
     pub inputs: Vec<InputDef>,
+    /// Unions.
+    pub unions: Vec<UnionDef>,
     places: HashMap<String, usize>,
     /// Types of nodes by kind number.
     pub(super) kinds: Vec<usize>,
@@ -290,7 +244,20 @@ impl Types {
             .map(|relation| [true, false].map(|forward| at(&super::tie::edge_name(relation, forward))))
             .collect();
         let tie = at("Tie");
-        Self { types, enums, scalars, inputs, places, kinds, edges, tie }
+        Self { types, enums, scalars, inputs, unions: Vec::new(), places, kinds, edges, tie }
+    }
+
+    /// With unions of these types.
+    pub fn unions(mut self, unions: Vec<UnionDef>) -> Self {
+        self.unions = unions;
+        self
+    }
+
+    /// Does a fragment on `condition` apply to objects of this type?
+    pub fn applies(&self, ty: &TypeDef, condition: &str) -> bool {
+        ty.name == condition
+            || ty.interfaces.contains(&condition)
+            || self.unions.iter().any(|union| union.name == condition && union.holds(&ty.name))
     }
 
     /// The type of that name.

@@ -124,6 +124,17 @@ pub fn enums() -> Vec<EnumDef> {
         "How far the search index is",
         plain(&[("READY", "可用", "It can be asked"), ("BUILDING", "正在建立", "It is being built")]),
     ));
+    all.push(define(
+        "WriterState",
+        "写入的状态",
+        "How writing stands",
+        plain(&[
+            ("RUNNING", "可以写入", "Requests are taken"),
+            ("DISK_FULL", "磁盘已满，有空间后自动恢复", "The disk is full; it goes on when there is room"),
+            ("STOPPED", "已停止，重启后恢复", "It has stopped until the service is restarted"),
+            ("READ_ONLY", "以只读方式打开", "The store is open for reading only"),
+        ]),
+    ));
     all
 }
 

@@ -4,11 +4,11 @@ use std::any::Any;
 
 use super::def::{Cx, FieldDef, Out, TypeDef, field};
 use super::value;
-use crate::domain::Kind;
 use crate::domain::attribute::Attribute;
 use crate::domain::identifier::Identifier;
 use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::validity::Day;
+use crate::domain::{Id, Kind};
 use crate::graph::{Fact, Named, SourceRecord, Statement};
 
 /// A statement together with the kind of the node it is about.
@@ -29,6 +29,17 @@ pub fn source(cx: &Cx<'_>, fact: &Fact) -> Out {
     Out::option(
         cx.lens.source(fact.provenance.source).map(|source| cx.types.data("Source", SourceRecord::clone(source))),
     )
+}
+
+/// Words of the field `version`.
+pub const VERSION: (&str, &str) = (
+    "版本：每改一次加一，修改时填入 expectedVersion。单位：版",
+    "Version: one more with every change; give it as expectedVersion. Unit: version",
+);
+
+/// The version of what an id means.
+pub fn version(cx: &Cx<'_>, id: Id) -> Out {
+    Out::number(cx.lens.version(id).and_then(|version| i64::try_from(version).ok()).unwrap_or(0))
 }
 
 /// A moment as text, `2017-03-01T08:00:00.000Z`.
@@ -116,6 +127,7 @@ fn source_type() -> TypeDef {
         field("key", "String!", "导入时的行键", "Its row key in the import", |_, source: &SourceRecord, _| {
             Ok(Out::text(source.key.as_str()))
         }),
+        field("version", "Int!", VERSION.0, VERSION.1, |cx, source: &SourceRecord, _| Ok(version(cx, source.id))),
     ];
     for attribute in SOURCE_ATTRIBUTES {
         let (zh, en) = described(attribute);
@@ -139,6 +151,13 @@ fn source_type() -> TypeDef {
 
 fn name_type() -> TypeDef {
     let mut fields = vec![
+        field(
+            "id",
+            "ID!",
+            "这个名称的编号，更正或撤回时用",
+            "Number of the name, to correct or retract it",
+            |_, name: &Named, _| Ok(Out::text(name.fact.id.to_string())),
+        ),
         field("text", "String!", "名称文字", "The name as written", |_, name: &Named, _| {
             Ok(Out::text(name.text.as_str()))
         }),
@@ -164,6 +183,13 @@ fn name_type() -> TypeDef {
 
 fn identifier_type() -> TypeDef {
     let mut fields = vec![
+        field(
+            "id",
+            "ID!",
+            "这条编号记录的编号，更正或撤回时用",
+            "Number of this entry, to correct or retract it",
+            |_, found: &IdentifierOf, _| Ok(Out::text(found.1.id.to_string())),
+        ),
         field(
             "scheme",
             "IdentifierScheme!",

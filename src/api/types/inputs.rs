@@ -16,8 +16,14 @@ use crate::graph::EntityRow;
 /// Nesting of filters; deeper ones are refused.
 const DEEPEST: usize = 5;
 
-fn input_field(name: &'static str, ty: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> ArgDef {
-    ArgDef { name, ty: ty.into(), default: None, zh: zh.into(), en: en.into() }
+/// A field of an input object.
+pub fn input_field(
+    name: impl Into<std::borrow::Cow<'static, str>>,
+    ty: impl Into<String>,
+    zh: impl Into<String>,
+    en: impl Into<String>,
+) -> ArgDef {
+    ArgDef { name: name.into(), ty: ty.into(), default: None, zh: zh.into(), en: en.into() }
 }
 
 /// All input objects.

@@ -14,5 +14,6 @@ pub mod page;
 pub mod record;
 pub mod registry;
 pub mod resolve;
+pub mod shape;
 pub mod tie;
 pub mod value;

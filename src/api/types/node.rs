@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::def::{Cx, FieldDef, Object, Out, TypeDef, node_field};
-use super::fact::{FACT_FIELDS, IdentifierOf, StatementOf, described};
+use super::fact::{FACT_FIELDS, IdentifierOf, StatementOf, VERSION, described, version};
 use super::page::{self, Page};
 use super::resolve::Args;
 use super::{record, tie, value};
@@ -51,6 +51,7 @@ fn node_fields(most: u32) -> Vec<FieldDef> {
         node_field("key", "String", "导入时的行键", "Its row key in the import", |cx, node, _| {
             Ok(Out::option(cx.lens.identifier(node, Scheme::Internal).map(Out::text)))
         }),
+        node_field("version", "Int!", VERSION.0, VERSION.1, |cx, node, _| Ok(version(cx, cx.lens.id(node)))),
         node_field(
             "names",
             "[Name!]!",

@@ -56,6 +56,9 @@ pub fn types() -> Vec<TypeDef> {
         field("id", "ID!", "这条认定的编号", "Number of the record", |_, record: &Arc<Record>, _| {
             Ok(Out::text(record.fact.id.to_string()))
         }),
+        field("version", "Int!", fact::VERSION.0, fact::VERSION.1, |cx: &Cx<'_>, record: &Arc<Record>, _| {
+            Ok(fact::version(cx, record.fact.id))
+        }),
         field("holder", "Node!", "持有者", "Who holds it", |_, record: &Arc<Record>, _| {
             Ok(Out::Object(Object::Node(record.subject)))
         }),

@@ -5,7 +5,7 @@ use async_graphql::registry::{
     CacheControl, Deprecation, MetaEnumValue, MetaField, MetaInputValue, MetaType, Registry,
 };
 
-use super::def::{ArgDef, EnumDef, FieldDef, InputDef, ScalarDef, TypeDef, Types};
+use super::def::{ArgDef, EnumDef, FieldDef, InputDef, ScalarDef, TypeDef, Types, UnionDef};
 
 /// Both languages, Chinese first.
 pub fn words(zh: &str, en: &str) -> Option<String> {
@@ -29,6 +29,9 @@ pub fn register(types: &Types, registry: &mut Registry) {
     for def in &types.inputs {
         registry.types.insert(def.name.clone(), input(def));
     }
+    for def in &types.unions {
+        registry.types.insert(def.name.to_owned(), union(def));
+    }
     for def in &types.types {
         // Interfaces of interfaces stay implicit: every object names all of its own.
         for interface in def.interfaces.iter().filter(|_| !def.is_interface) {
@@ -40,7 +43,7 @@ pub fn register(types: &Types, registry: &mut Registry) {
 
 fn argument(def: &ArgDef) -> MetaInputValue {
     MetaInputValue {
-        name: def.name.to_owned(),
+        name: def.name.to_string(),
         description: words(&def.zh, &def.en),
         ty: def.ty.clone(),
         deprecation: Deprecation::NoDeprecated,
@@ -58,7 +61,7 @@ pub fn meta_field(def: &FieldDef) -> MetaField {
     MetaField {
         name: def.name.clone(),
         description: words(&def.zh, &def.en),
-        args: def.args.iter().map(|arg| (arg.name.to_owned(), argument(arg))).collect(),
+        args: def.args.iter().map(|arg| (arg.name.to_string(), argument(arg))).collect(),
         ty: def.ty.clone(),
         deprecation: Deprecation::NoDeprecated,
         cache_control: CacheControl::default(),
@@ -116,6 +119,19 @@ fn composite(types: &Types, def: &TypeDef) -> MetaType {
     }
 }
 
+fn union(def: &UnionDef) -> MetaType {
+    MetaType::Union {
+        name: def.name.to_owned(),
+        description: words(def.zh, def.en),
+        possible_types: def.members.iter().map(|name| (*name).to_owned()).collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+    }
+}
+
 fn scalar(def: &ScalarDef) -> MetaType {
     MetaType::Scalar {
         name: def.name.to_owned(),
@@ -160,7 +176,7 @@ fn input(def: &InputDef) -> MetaType {
     MetaType::InputObject {
         name: def.name.clone(),
         description: words(&def.zh, &def.en),
-        input_fields: def.fields.iter().map(|field| (field.name.to_owned(), argument(field))).collect(),
+        input_fields: def.fields.iter().map(|field| (field.name.to_string(), argument(field))).collect(),
         visible: None,
         inaccessible: false,
         tags: Vec::new(),

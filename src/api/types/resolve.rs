@@ -23,12 +23,18 @@ impl<'a> Args<'a> {
 
     /// An argument; none where it is not given, is null, and has no default.
     pub fn get(&self, name: &str) -> Option<Value> {
-        let given = self.field.get_argument(name).and_then(|value| {
-            let resolve = |name: Name| (self.variables)(&name).ok_or(());
-            value.node.clone().into_const_with(resolve).ok()
-        });
+        let given = given(self.field, name, self.variables);
         let default = || self.def.args.iter().find(|arg| arg.name == name).and_then(|arg| arg.default.clone());
         given.or_else(default).filter(|value| *value != Value::Null)
+    }
+
+    /// All arguments that are given or have a default, nulls among them.
+    pub fn all(&self) -> IndexMap<Name, Value> {
+        let named = self.def.args.iter().filter_map(|arg| {
+            let value = given(self.field, &arg.name, self.variables).or_else(|| arg.default.clone())?;
+            Some((Name::new(&arg.name), value))
+        });
+        named.collect()
     }
 
     /// A text.
@@ -70,6 +76,27 @@ impl<'a> Args<'a> {
     }
 }
 
+/// An argument with its variables resolved. A variable that nobody gave is as if its field had not
+/// been written; in a list it is null; alone it is none.
+pub fn given(field: &Field, name: &str, variables: &dyn Fn(&str) -> Option<Value>) -> Option<Value> {
+    // No document can write bytes: they mark what is missing.
+    let missing = || Value::Binary(bytes::Bytes::new());
+    let resolve = |name: Name| Ok::<_, std::convert::Infallible>(variables(&name).unwrap_or_else(missing));
+    let Ok(value) = field.get_argument(name)?.node.clone().into_const_with(resolve);
+    present(value)
+}
+
+fn present(value: Value) -> Option<Value> {
+    Some(match value {
+        Value::Binary(_) => return None,
+        Value::List(list) => Value::List(list.into_iter().map(|entry| present(entry).unwrap_or_default()).collect()),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().filter_map(|(name, field)| Some((name, present(field)?))).collect())
+        }
+        plain => plain,
+    })
+}
+
 /// More entries, or fewer, than a list takes.
 pub fn page_size(name: &str, given: i64, most: u32) -> ApiError {
     ApiError::new(
@@ -94,7 +121,7 @@ fn collect(
     (ty, object): (&TypeDef, &Object),
     answer: &mut IndexMap<Name, Value>,
 ) -> ServerResult<()> {
-    let applies = |condition: &str| ty.name == condition || ty.interfaces.contains(&condition);
+    let applies = |condition: &str| cx.types.applies(ty, condition);
     for selection in &set.node.items {
         match &selection.node {
             Selection::Field(field) => {

@@ -119,6 +119,9 @@ fn shared_fields() -> Vec<FieldDef> {
             "Number of the tie; tie(id) finds it again",
             |cx, tie| Out::text(cx.lens.tie_fact(tie.row).id.to_string()),
         ),
+        tie_field("version", "Int!", fact::VERSION.0, fact::VERSION.1, |cx, tie| {
+            fact::version(cx, cx.lens.tie_fact(tie.row).id)
+        }),
         tie_field("sentenceZh", "String!", "这条关系用一句中文说", "What it says, in Chinese", |cx, tie| {
             Out::text(sentence(cx, tie).0)
         }),

@@ -124,7 +124,7 @@ impl History {
         };
         let actor = *self.dice.of(&["甲", "乙"]);
         let mut request =
-            Request { actor: Arc::from(actor), command, expected_version, key: None, abandoned: Arc::default() };
+            Request { actor: Arc::from(actor), command, expected_version, key: None, withdrawn: Arc::default() };
         if self.dice.one_in(2) {
             let key = format!("key-{}", self.dice.below(12));
             request.key = Some(RequestKey { key, digest: digest_of(&request) });
@@ -171,7 +171,7 @@ impl History {
                     command: asked::source(1, usize::try_from(rival_seed % 5).expect("small")),
                     expected_version: None,
                     key: None,
-                    abandoned: Arc::default(),
+                    withdrawn: Arc::default(),
                 };
                 turn.request(&mut replayed, &request).ok()?;
                 turn.bodies(head).pop()
@@ -303,7 +303,7 @@ impl History {
                 command: asked::source(0, 0),
                 expected_version: None,
                 key: Some(RequestKey { key: key.clone(), digest: answered.request.0 }),
-                abandoned: Arc::default(),
+                withdrawn: Arc::default(),
             };
             let written = Written {
                 subject: answered.subject,
@@ -320,7 +320,7 @@ impl History {
 
 /// A request with nothing but its command.
 fn plain(command: innograph::domain::command::Command) -> Request {
-    Request { actor: Arc::from("甲"), command, expected_version: None, key: None, abandoned: Arc::default() }
+    Request { actor: Arc::from("甲"), command, expected_version: None, key: None, withdrawn: Arc::default() }
 }
 
 /// The state that bodies give.
