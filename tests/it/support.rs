@@ -46,7 +46,7 @@ pub fn project(path: &str) -> PathBuf {
 }
 
 /// The CSV files of folders, as they are handed to an importer.
-fn files(folders: &[&str]) -> Vec<InputFile> {
+pub fn files(folders: &[&str]) -> Vec<InputFile> {
     let mut paths: Vec<PathBuf> = Vec::new();
     for folder in folders {
         let entries = fs::read_dir(project(folder)).unwrap_or_else(|cause| panic!("{folder}: {cause}"));
@@ -64,23 +64,46 @@ fn files(folders: &[&str]) -> Vec<InputFile> {
 
 /// An engine in memory that holds these files, with its search index.
 pub fn engine_of(files: &[InputFile]) -> Arc<Engine> {
+    let engine = bare_engine_of(files);
+    engine.index().expect("the index is built");
+    engine
+}
+
+/// An engine in memory that holds these files. Nobody searches it, so no write waits for an index.
+pub fn bare_engine_of(files: &[InputFile]) -> Arc<Engine> {
     let limits = intake::Limits { file_bytes: 64 << 20, cell_bytes: 64 << 10, columns: 200 };
     let reading = intake::read_folder(files, &limits);
     assert!(reading.refusals.is_empty(), "{:?}", reading.refusals.first());
     let commands: Vec<_> = reading.commands.into_iter().map(|(_, command)| command).collect();
     let engine = Engine::over(Box::new(MemoryLedger::new())).expect("an empty ledger opens");
     engine.execute("test", &commands, &mut |_, _| true).expect("the fixtures are accepted");
-    engine.index().expect("the index is built");
     Arc::new(engine)
 }
 
 impl Served {
     fn start(name: &'static str, folders: &[&str]) -> Self {
-        let engine = engine_of(&files(folders));
+        Self::over(name, engine_of(&files(folders)), None)
+    }
+
+    /// A store of its own that takes every request as that of an administrator of this name.
+    pub fn writable(folders: &[&str], actor: &str) -> Self {
+        Self::over("test", bare_engine_of(&files(folders)), Some(actor))
+    }
+
+    /// The same store for those who have not said who they are.
+    pub fn anonymous(&self) -> Self {
+        Self::over(self.name, Arc::clone(&self.engine), None)
+    }
+
+    fn over(name: &'static str, engine: Arc<Engine>, writer: Option<&str>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
         let runtime = runtime.expect("a runtime starts");
         let config = Config { store_name: name.to_owned(), ..Config::default() };
-        let service = Arc::new(Service::new(Arc::clone(&engine), &config));
+        let service = match writer {
+            Some(actor) => Service::trusting(Arc::clone(&engine), &config, actor),
+            None => Service::new(Arc::clone(&engine), &config),
+        };
+        let service = Arc::new(service);
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).expect("a free port");
         let address = listener.local_addr().expect("a bound listener has an address");
         runtime.spawn(async move { axum::serve(listener, router(service)).await });
@@ -90,9 +113,30 @@ impl Served {
 
     /// Ask over HTTP; the whole answer.
     pub fn ask(&self, query: &str, variables: &Value) -> Value {
+        self.run(query, None, variables)
+    }
+
+    /// Run one operation of a document; the whole answer.
+    pub fn run(&self, query: &str, operation: Option<&str>, variables: &Value) -> Value {
+        let body = json!({ "query": query, "operationName": operation, "variables": variables });
+        let (status, text) = self.post(body.to_string().into_bytes());
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}: no JSON: {text}"))
+    }
+
+    /// Send bytes as a JSON body: status and body.
+    pub fn post(&self, body: Vec<u8>) -> (u16, String) {
         let request = self.client.post(format!("http://{}/graphql", self.address));
-        let request = request.json(&json!({ "query": query, "variables": variables }));
-        self.runtime.block_on(async { request.send().await.expect("the service answers").json().await }).expect("JSON")
+        let request = request.header("Content-Type", "application/json").body(body);
+        self.runtime.block_on(async {
+            let answer = request.send().await.expect("the service answers");
+            (answer.status().as_u16(), answer.text().await.expect("text"))
+        })
+    }
+
+    /// Where the store stands: what any change would change.
+    pub fn standing(&self) -> (u64, [u8; 32]) {
+        let view = self.engine.view();
+        (view.state().sequence(), view.state().state_digest())
     }
 
     /// Ask, and expect an answer without errors.

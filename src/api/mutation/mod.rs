@@ -25,6 +25,8 @@ use super::types::resolve::{Args, variable};
 use crate::domain::Rejection;
 use crate::domain::command::Command;
 use crate::engine::{Request, RequestKey, WriteError, Written};
+pub use result::refused;
+
 use fields::{KEY, ReadCommand, VERSION};
 use read::{Fields, unfit};
 

@@ -1,7 +1,8 @@
 //! `service`: which store this is, and how fresh it is.
 
+use crate::api::mutation;
 use crate::api::types::def::{FieldDef, Out, TypeDef, field};
-use crate::domain::Kind;
+use crate::domain::{Kind, Rejection};
 use crate::engine::{SearchState, WriterState};
 
 /// Name and banner of the store.
@@ -71,6 +72,17 @@ pub fn types() -> Vec<TypeDef> {
                     }))
                 },
             ),
+            field(
+                "refusals",
+                "[Refusal!]!",
+                "写入可能因何被拒绝：每条规则一例，供界面预备说明",
+                "Every rule by which a mutation may be refused, with an example of what is said",
+                |cx, _: &Service, _| {
+                    let samples = Rejection::samples().into_iter();
+                    Ok(Out::List(samples.map(|sample| mutation::refused(cx, sample, &[])).collect()))
+                },
+            )
+            .at_most(100),
             field("version", "String!", "程序版本", "Version of the program", |_, _: &Service, _| {
                 Ok(Out::text(env!("CARGO_PKG_VERSION")))
             }),
