@@ -88,6 +88,8 @@ pub struct Limits {
     pub import_cell_bytes: usize,
     /// Columns of an import file.
     pub import_columns: usize,
+    /// Tokens kept, revoked ones included.
+    pub tokens: usize,
 }
 
 impl Default for Limits {
@@ -123,6 +125,7 @@ impl Default for Limits {
             import_file_bytes: 256 * 1024 * 1024,
             import_cell_bytes: 64 * 1024,
             import_columns: 200,
+            tokens: 1_000,
         }
     }
 }

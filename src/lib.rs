@@ -17,3 +17,4 @@ pub mod ledger;
 pub mod matching;
 pub mod rights;
 pub mod search;
+pub mod tokens;

@@ -35,6 +35,7 @@ const EVERY: &[&str] = &[
     "cli",
     "config",
     "telemetry",
+    "tokens",
 ];
 
 /// In the order in which data flows. A lens carries its rights, so whoever reads through one need
@@ -51,6 +52,7 @@ const ROOMS: &[Room] = &[
     Room("ledger", false, &[]),
     Room("search", false, &["domain", "graph"]),
     Room("engine", false, &["domain", "rights", "graph", "ledger", "search"]),
+    Room("tokens", false, &["domain", "rights", "ledger", "engine"]),
     Room(
         "api",
         false,
@@ -67,6 +69,7 @@ const ROOMS: &[Room] = &[
             "engine",
             "config",
             "telemetry",
+            "tokens",
         ],
     ),
     Room("cli", false, EVERY),

@@ -31,9 +31,9 @@ pub type GraphSchema = Schema<QueryRoot, MutationRoot, EmptySubscription>;
 pub struct Answering {
     /// The snapshot.
     pub view: Arc<View>,
-    /// What whoever asks may see and do.
+    /// What whoever asks may see and write.
     pub rights: Rights,
-    /// Who asks, where that is known.
+    /// The name that goes onto everything they write; none for the public.
     pub actor: Option<Arc<str>>,
     /// Where mutations are handed in.
     pub engine: Arc<Engine>,

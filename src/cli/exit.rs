@@ -7,7 +7,7 @@ use crate::ledger::LedgerError;
 
 /// Done.
 pub const OK: u8 = 0;
-/// Something failed that no other code names.
+/// Something failed that no other code names, or was cancelled.
 pub const FAILED: u8 = 1;
 /// The command line or the configuration is wrong (clap's own code).
 pub const USAGE: u8 = 2;
@@ -15,19 +15,24 @@ pub const USAGE: u8 = 2;
 pub const IN_USE: u8 = 3;
 /// The address is in use, or cannot be listened on.
 pub const ADDRESS: u8 = 4;
-/// The store is damaged, or was written by a later program.
+/// The store, a backup or the file of tokens is damaged, or was written by a later program.
 pub const DAMAGED: u8 = 5;
-/// Input was refused; nothing was written.
+/// What was asked was refused; nothing was written.
 pub const REFUSED: u8 = 6;
 /// The data directory cannot be opened or made.
 pub const UNUSABLE: u8 = 7;
 
 /// The code of a store that cannot be opened.
 pub fn of_open(error: &OpenError) -> ExitCode {
-    ExitCode::from(match error {
+    ExitCode::from(number_of_open(error))
+}
+
+/// The same as a number.
+pub fn number_of_open(error: &OpenError) -> u8 {
+    match error {
         OpenError::InUse { .. } => IN_USE,
         OpenError::Unusable { .. } | OpenError::Ledger(LedgerError::Unfolded { .. }) => UNUSABLE,
         OpenError::Ledger(_) | OpenError::Envelope(_) | OpenError::Broken(_) => DAMAGED,
         OpenError::Thread(_) => FAILED,
-    })
+    }
 }

@@ -1,9 +1,16 @@
 //! Subcommands, and the exit codes that scripts rely on.
 
+mod backup;
 mod check;
+mod doctor;
 pub mod exit;
+mod failure;
 mod import;
+mod interrupt;
+mod manifest;
+mod restore;
 mod serve;
+mod token;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,8 +23,9 @@ use crate::config::{Config, Overrides};
 /// 科创图谱 innograph: a knowledge graph of innovation actors, asked in GraphQL.
 ///
 /// Exit codes: 0 done · 1 failed · 2 wrong command line or configuration · 3 the data directory is
-/// in use · 4 the address cannot be listened on · 5 the store is damaged or was written by a later
-/// program · 6 input was refused and nothing was written · 7 the data directory cannot be opened.
+/// in use · 4 the address cannot be listened on · 5 the store, a backup or the file of tokens is
+/// damaged or was written by a later program · 6 refused, nothing was written · 7 the data directory
+/// cannot be opened.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub struct Cli {
@@ -74,6 +82,37 @@ enum Subcommands {
         #[command(flatten)]
         settings: Settings,
     },
+    /// Copy a store while it is served: its ledger, and a manifest that says what must come of it.
+    Backup {
+        #[command(flatten)]
+        settings: Settings,
+        /// Where to; the directory must not be there yet, or be empty.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Make a new data directory out of a backup, verified from its first entry to its last.
+    Restore {
+        /// The directory of the backup.
+        #[arg(long)]
+        from: PathBuf,
+        /// The data directory to make; it must not be there yet, or be empty.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Look at a store from all sides and say what to do; also while it is served.
+    Doctor {
+        #[command(flatten)]
+        settings: Settings,
+        /// Accept the ledger as it stands, without the entries that the witness knows of and the
+        /// ledger has lost. Restore a backup instead where there is one.
+        #[arg(long)]
+        accept_ledger: bool,
+    },
+    /// Who may write: make, list and revoke tokens; also while the store is served.
+    Token {
+        #[command(subcommand)]
+        action: token::TokenAction,
+    },
     /// Print the GraphQL schema.
     Schema,
     /// Settings.
@@ -105,8 +144,12 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Import { settings, store_name, .. } => {
             load(settings, Overrides { store_name: store_name.clone(), ..Overrides::default() })
         }
-        Subcommands::Check { settings } | Subcommands::Config { settings, .. } => load(settings, Overrides::default()),
-        Subcommands::Schema => Ok(Config::default()),
+        Subcommands::Check { settings }
+        | Subcommands::Config { settings, .. }
+        | Subcommands::Backup { settings, .. }
+        | Subcommands::Doctor { settings, .. } => load(settings, Overrides::default()),
+        Subcommands::Token { action } => load(action.settings(), Overrides::default()),
+        Subcommands::Schema | Subcommands::Restore { .. } => Ok(Config::default()),
     };
     let config = match loaded {
         Ok(config) => config,
@@ -119,6 +162,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Serve { .. } => serve::serve(&config),
         Subcommands::Import { inputs, format, dry_run, .. } => import::import(&config, &inputs, &format, dry_run),
         Subcommands::Check { .. } => check::check(&config.data),
+        Subcommands::Backup { to, .. } => backup::backup(&config.data, &to),
+        Subcommands::Restore { from, data } => restore::restore(&from, &data),
+        Subcommands::Doctor { accept_ledger, .. } => doctor::doctor(&config.data, accept_ledger),
+        Subcommands::Token { action } => token::token(&config, &action),
         Subcommands::Schema => {
             print!("{}", crate::api::sdl());
             ExitCode::from(exit::OK)

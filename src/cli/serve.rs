@@ -4,12 +4,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::exit;
+use super::token::first_token;
 use crate::api::http::{Service, router};
 use crate::config::Config;
 use crate::domain::Rejection;
 use crate::engine::Engine;
+use crate::tokens::Tokens;
 
 /// Serve until SIGTERM or Ctrl-C.
 pub fn serve(config: &Config) -> ExitCode {
@@ -56,6 +59,13 @@ async fn run(config: &Config) -> ExitCode {
     if !address.ip().is_loopback() {
         tracing::warn!(%address, "listening beyond this machine");
     }
+    let stopped = match stopped() {
+        Ok(stopped) => stopped,
+        Err(cause) => {
+            eprintln!("无法启动 cannot start: {cause}");
+            return ExitCode::from(exit::FAILED);
+        }
+    };
     let indexing = Arc::clone(&engine);
     tokio::task::spawn_blocking(move || {
         if let Err(error) = indexing.index() {
@@ -65,8 +75,21 @@ async fn run(config: &Config) -> ExitCode {
     println!("科创图谱 innograph: {} http://{address}/", config.store_name_zh());
     println!("查询台 playground:  http://{address}/playground");
     println!("GraphQL:            http://{address}/graphql");
-    let service = Arc::new(Service::new(engine, config));
-    let served = axum::serve(listener, router(service)).with_graceful_shutdown(stopped()).await;
+    let first = if engine.is_read_only() { None } else { first_token(&config.data, config.limits.tokens) };
+    if let Some(token) = first {
+        println!();
+        println!("管理员令牌（仅显示这一次，请妥善保存）administrator token (shown this once, keep it safe):");
+        println!("    {token}");
+        println!(
+            "写入时作为请求头发送；只查公开数据不需要。Send it as a header to write; reading public data needs none:"
+        );
+        println!("    Authorization: Bearer <令牌 token>");
+        println!("另建、撤销 make more, revoke: innograph token create|list|revoke --data {}", config.data.display());
+    }
+    let tokens = Arc::new(Tokens::open(&config.data));
+    warn_of(&tokens);
+    let service = Arc::new(Service::new(engine, config).with_tokens(tokens));
+    let served = axum::serve(listener, router(service)).with_graceful_shutdown(stopped).await;
     match served {
         Ok(()) => ExitCode::from(exit::OK),
         Err(cause) => {
@@ -76,18 +99,30 @@ async fn run(config: &Config) -> ExitCode {
     }
 }
 
-async fn stopped() {
-    let interrupt = async { tokio::signal::ctrl_c().await.map_err(|_| ()).unwrap_or(()) };
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+/// What is wrong with the file of tokens. Reading goes on all the same.
+fn warn_of(tokens: &Tokens) {
+    if let Some(reason) = tokens.damage() {
+        eprintln!(
+            "TOKENS_DAMAGED {path} 不可信（{reason}）：所有令牌都不被接受，公开查询不受影响。移走它再用 innograph token create 新建令牌。\n\
+             {path} cannot be trusted ({reason}): no token is accepted, public queries are answered. Move it away and make tokens anew with innograph token create.",
+            path = tokens.path().display()
+        );
     }
+    if tokens.is_open_to_others() {
+        eprintln!(
+            "TOKENS_OPEN 其他用户可读写 {path}：请执行 chmod 600 {path}。Other users may read or write {path}: run chmod 600 {path}.",
+            path = tokens.path().display()
+        );
+    }
+}
+
+/// Ends at Ctrl-C or SIGTERM. Both are listened for from now on, not only when it is awaited.
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }

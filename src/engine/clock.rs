@@ -20,7 +20,7 @@ impl Default for Clock {
 
 /// Milliseconds since 1970.
 #[expect(clippy::disallowed_methods, reason = "this is where the clock enters")]
-fn now_ms() -> i64 {
+pub fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -26,6 +26,13 @@ pub(super) fn lock(directory: &Path) -> Result<(Option<File>, Access), OpenError
     }
 }
 
+/// Does a process hold this directory for writing? Asked by sharing the lock for a moment where
+/// nobody holds it; nothing is made and nothing is kept.
+pub fn is_in_use(directory: &Path) -> bool {
+    let Ok(file) = File::open(directory.join("lock")) else { return false };
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
 /// What a start comes to.
 pub(super) struct Recovered {
     pub state: State,

@@ -38,6 +38,11 @@ pub(super) fn beside(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Open a file that somebody else may be writing, and change nothing, whatever is found.
+pub(super) fn watching(path: &Path) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+}
+
 /// Open a file that nobody writes: a read-only directory has no room for the lock files of the log.
 /// What is still in the log is not seen; see [`has_log`].
 pub(super) fn immutable(path: &Path) -> rusqlite::Result<Connection> {

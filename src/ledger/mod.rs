@@ -5,6 +5,7 @@ mod block;
 mod checkpoint;
 mod connection;
 mod copy;
+mod durable;
 mod error;
 mod memory;
 mod sqlite;
@@ -13,6 +14,7 @@ mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointStore, Found};
 pub use copy::copy_ledger;
+pub use durable::{parent, replace_file, sync_directory};
 pub use error::LedgerError;
 pub use memory::MemoryLedger;
 pub use sqlite::{Access, SqliteLedger, accept_ledger};

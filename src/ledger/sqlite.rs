@@ -24,6 +24,9 @@ pub enum Access {
     Write,
     /// Reading alone; the directory may be read-only.
     Read,
+    /// Reading alone, beside a process that may be writing; nothing is changed, not even a log
+    /// that somebody left behind.
+    Beside,
 }
 
 /// The ledger.
@@ -44,6 +47,7 @@ impl SqliteLedger {
         let opened = match access {
             Access::Write => opened(path, connection::writing(path))?,
             Access::Read => folded(path)?,
+            Access::Beside => opened(path, connection::watching(path))?,
         };
         let mut tables = connection::inspect(opened, path, &witness)?;
         let head = connection::compare(&tables, &witness)?;
@@ -142,7 +146,7 @@ impl Ledger for SqliteLedger {
     }
 
     fn append(&mut self, expected: Head, bodies: &[Vec<u8>]) -> Result<Head, LedgerError> {
-        if self.access == Access::Read {
+        if self.access != Access::Write {
             return Err(LedgerError::ReadOnly);
         }
         if expected != self.head {
@@ -165,6 +169,7 @@ impl Ledger for SqliteLedger {
         let connection = match self.access {
             Access::Write => opened(&self.path, connection::beside(&self.path))?,
             Access::Read => folded(&self.path)?,
+            Access::Beside => opened(&self.path, connection::watching(&self.path))?,
         };
         let Tables { file, format, blocks, .. } = &self.tables;
         let tables = Tables { connection, file: file.clone(), format: *format, blocks: *blocks };
@@ -172,7 +177,7 @@ impl Ledger for SqliteLedger {
     }
 
     fn pack(&mut self, through: u64, most_entries: usize) -> Result<usize, LedgerError> {
-        if self.access == Access::Read {
+        if self.access != Access::Write {
             return Err(LedgerError::ReadOnly);
         }
         let through = through.min(self.head.sequence.saturating_sub(UNPACKED_ENTRIES));

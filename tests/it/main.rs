@@ -1,6 +1,7 @@
 //! The integration tests, one binary. Add a module here; keep those that stand.
 
 mod api;
+mod backup;
 mod csv_oracle;
 mod days_oracle;
 mod door;
@@ -28,4 +29,5 @@ mod search;
 mod simulation;
 mod start;
 mod support;
+mod tokens;
 mod words;

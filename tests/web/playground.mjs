@@ -180,6 +180,31 @@ async function everyCheck(page, seen, { check }) {
     await page.keyboard.press('Escape');
     await help.waitFor({ state: 'hidden', timeout: WAIT_MS });
   });
+  await check('a token typed under 请求头 is sent, and kept nowhere', async () => {
+    // The service is not asked: a token that it does not know would be an error of this page.
+    const sent = [];
+    await page.route('**/graphql', (route) => {
+      sent.push(route.request().headers()['authorization'] ?? null);
+      return route.fulfill({ json: { data: { __typename: 'Query' } } });
+    });
+    await run(page);
+    await page.getByRole('button', { name: '请求头', exact: true }).click();
+    must((await textOf(page, '.graphiql-editor-tool')).includes('令牌'), 'the headers editor explains nothing');
+    await page.locator('.graphiql-editor-tool .view-line', { hasText: 'Authorization' }).click();
+    const token = `igt_${'0123456789abcdef'.repeat(4)}`;
+    // Between "Bearer " and the quotation mark that ends the line.
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.insertText(token);
+    await run(page);
+    await page.unroute('**/graphql');
+    must(JSON.stringify(sent) === JSON.stringify([null, `Bearer ${token}`]), `sent: ${JSON.stringify(sent)}`);
+    // GraphiQL writes its tabs half a second after the last change.
+    await page.waitForTimeout(1_000);
+    const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie);
+    must(!kept.includes(token.slice(4)), 'the browser keeps the token');
+    await page.getByRole('button', { name: '变量', exact: true }).click();
+  });
   await check('no request left this origin', async () => must(seen.foreign.length === 0, seen.foreign.join(' ')));
   await check('no console error, no policy violation', async () => must(seen.complaints.length === 0, seen.complaints.join(' | ')));
 }

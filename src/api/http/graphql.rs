@@ -14,12 +14,12 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use serde_json::Value as Json;
 
+use super::door::{Caller, holds_a_token, token_in_address};
 use super::{Service, refuse};
 use crate::api::admission;
 use crate::api::error::{ApiError, internal};
 use crate::api::schema::Answering;
 use crate::engine;
-use crate::rights::{Rights, Role};
 
 const RESPONSE_TYPE: &str = "application/graphql-response+json; charset=utf-8";
 const JSON_TYPE: &str = "application/json; charset=utf-8";
@@ -32,7 +32,19 @@ struct Asked {
 }
 
 /// `POST /graphql`
-pub async fn post(State(service): State<Arc<Service>>, headers: HeaderMap, body: Body) -> Response {
+pub async fn post(
+    State(service): State<Arc<Service>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    if query.as_deref().map(pairs).is_some_and(|given| holds_a_token(&given)) {
+        return token_in_address();
+    }
+    let caller = match service.authenticate(&headers) {
+        Ok(caller) => caller,
+        Err(refused) => return *refused,
+    };
     if !is_json(&headers) {
         return refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -59,7 +71,7 @@ pub async fn post(State(service): State<Arc<Service>>, headers: HeaderMap, body:
         );
     };
     match read_body(&bytes) {
-        Ok(asked) => answer(service, &headers, asked, false).await,
+        Ok(asked) => answer(service, &headers, caller, asked, false).await,
         Err(error) => reply(&headers, StatusCode::BAD_REQUEST, true, error.body().to_string()),
     }
 }
@@ -67,6 +79,13 @@ pub async fn post(State(service): State<Arc<Service>>, headers: HeaderMap, body:
 /// `GET /graphql?query=…`
 pub async fn get(State(service): State<Arc<Service>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let given: Vec<(String, String)> = query.as_deref().map(pairs).unwrap_or_default();
+    if holds_a_token(&given) {
+        return token_in_address();
+    }
+    let caller = match service.authenticate(&headers) {
+        Ok(caller) => caller,
+        Err(refused) => return *refused,
+    };
     let find = |name: &str| given.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let Some(document) = find("query") else {
         let error = ApiError::new(
@@ -86,7 +105,7 @@ pub async fn get(State(service): State<Arc<Service>>, RawQuery(query): RawQuery,
     if !matches!(asked.variables, Json::Null | Json::Object(_)) {
         return reply(&headers, StatusCode::BAD_REQUEST, true, bad_shape("variables").body().to_string());
     }
-    answer(service, &headers, asked, true).await
+    answer(service, &headers, caller, asked, true).await
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -176,7 +195,13 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-async fn answer(service: Arc<Service>, headers: &HeaderMap, asked: Asked, queries_only: bool) -> Response {
+async fn answer(
+    service: Arc<Service>,
+    headers: &HeaderMap,
+    caller: Caller,
+    asked: Asked,
+    queries_only: bool,
+) -> Response {
     let variables = Variables::from_json(asked.variables);
     let admitted = match admission::admit(
         &service.documents,
@@ -196,8 +221,8 @@ async fn answer(service: Arc<Service>, headers: &HeaderMap, asked: Asked, querie
     let sequence = view.state().sequence();
     let answering = Answering {
         view,
-        rights: Rights::of(if service.trusted.is_some() { Role::Administrator } else { Role::Public }),
-        actor: service.trusted.clone(),
+        rights: caller.rights,
+        actor: caller.actor,
         engine: Arc::clone(&service.engine),
         writer: service.engine.writer_state(),
         sequence: AtomicU64::new(sequence),

@@ -1,6 +1,7 @@
 //! HTTP: routes, what a request may be, and what it is answered with.
 
 mod assets;
+mod door;
 mod graphql;
 mod pages;
 
@@ -19,6 +20,9 @@ use super::query::StoreName;
 use super::schema::{GraphSchema, build};
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::tokens::Tokens;
+
+pub use door::{Caller, Refused};
 
 /// What every handler works with.
 pub struct Service {
@@ -28,6 +32,7 @@ pub struct Service {
     limits: Arc<crate::config::Limits>,
     heavy: Arc<Semaphore>,
     store: Arc<StoreName>,
+    tokens: Option<Arc<Tokens>>,
     /// Whom every request comes from, in a service that asks for no tokens.
     trusted: Option<Arc<str>>,
 }
@@ -48,6 +53,7 @@ impl Service {
             limits: Arc::new(config.limits.clone()),
             heavy: Arc::new(Semaphore::new(config.limits.heavy_at_once)),
             store: Arc::new(store),
+            tokens: None,
             trusted: None,
         }
     }
@@ -55,6 +61,12 @@ impl Service {
     /// A service that takes every request as that administrator's; for tests in one process.
     pub fn trusting(engine: Arc<Engine>, config: &Config, actor: &str) -> Self {
         Self { trusted: Some(Arc::from(actor)), ..Self::new(engine, config) }
+    }
+
+    /// The same, letting in who holds one of these tokens.
+    pub fn with_tokens(mut self, tokens: Arc<Tokens>) -> Self {
+        self.tokens = Some(tokens);
+        self
     }
 }
 

@@ -71,9 +71,17 @@ export function HelpPanel({ open, onClose }: HelpPanelProps) {
         <li>标签页与历史只保存在本机浏览器；请求头（可能含令牌）不保存。</li>
       </ul>
 
+      <h3>令牌</h3>
+      <p>
+        查公开数据不需要令牌。要写入数据或查看内部数据：点编辑区下方的“请求头”，把管理员给的令牌（
+        <code>igt_</code> 开头）粘贴到 <code>Bearer</code>{' '}
+        后面，再运行查询。令牌不保存在浏览器里，每个标签页各填一次，刷新后要重新粘贴；不要写进网址，也不要发给别人。
+      </p>
+
       <h3>更多资料</h3>
       <p>
-        项目目录中：<code>docs/</code> 是文档（导入格式见 <code>docs/import-format.md</code>），
+        项目目录中：<code>docs/</code> 是文档（导入格式见 <code>docs/import-format.md</code>，令牌与备份见{' '}
+        <code>docs/operating.md</code>），
         <code>schema/schema.graphql</code> 是完整接口，<code>schema/examples/</code>{' '}
         是这里的全部示例。接口地址：<code>POST /graphql</code>。
       </p>

@@ -5,7 +5,7 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useState } from 'react';
 import { createPortal } from 'react-dom';
 
-import { ask } from './ask.ts';
+import { ask, HEADERS_TO_FILL_IN } from './ask.ts';
 import type { Catalog } from './catalog.ts';
 import { HelpPanel } from './HelpPanel.tsx';
 import { memoryFor, rememberedTab } from './memory.ts';
@@ -86,6 +86,7 @@ export function Page({ catalog }: { catalog: Catalog }) {
             fetcher={ask}
             plugins={PLUGINS}
             defaultQuery=""
+            defaultHeaders={HEADERS_TO_FILL_IN}
             defaultEditorToolsVisibility="variables"
             shouldPersistHeaders={false}
             showPersistHeadersSettings={false}

@@ -6,6 +6,24 @@ import { GraphQLError, Kind, parse, type ExecutionResult } from 'graphql';
 
 export const ENDPOINT = '/graphql';
 
+/** What the headers editor starts with: nothing is sent until a token stands after "Bearer". */
+export const HEADERS_TO_FILL_IN = `// 只查公开数据不用填。要写入或看内部数据：把令牌（igt_ 开头）粘贴到 Bearer 后面。
+// 令牌只用于这一页，不保存；刷新后要重新粘贴。
+{
+  "Authorization": "Bearer "
+}
+`;
+
+/** The headers as typed, without an Authorization that was left as it stood. */
+function filledIn(headers: FetcherOpts['headers']): Record<string, string> {
+  const typed = Object.entries((headers ?? {}) as Record<string, unknown>);
+  return Object.fromEntries(
+    typed
+      .map(([name, value]) => [name, String(value).trim()] as const)
+      .filter(([name, value]) => !(name.toLowerCase() === 'authorization' && /^(bearer)?$/i.test(value))),
+  );
+}
+
 function refusal(message: string): ExecutionResult {
   return { errors: [new GraphQLError(message)] };
 }
@@ -41,11 +59,15 @@ async function post(parameters: FetcherParams, options?: FetcherOpts): Promise<E
       headers: {
         accept: 'application/graphql-response+json, application/json;q=0.9',
         'content-type': 'application/json',
-        ...options?.headers,
+        ...filledIn(options?.headers),
       },
       body: JSON.stringify(withOwnName(parameters)),
     });
-  } catch {
+  } catch (error) {
+    // A header with characters that no header may have is refused by the browser itself.
+    if (error instanceof TypeError && /header|ByteString|ISO-8859-1/i.test(error.message)) {
+      return refusal('请求头里有不能发送的字符：令牌只有 igt_ 和 64 位数字或字母，请重新粘贴。');
+    }
     return refusal('连接不上服务：请确认科创图谱正在运行，然后再按“运行查询”。');
   }
   try {

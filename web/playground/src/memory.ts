@@ -3,7 +3,26 @@
 // never kept: they may carry a token, and office machines are shared.
 import type { Storage as EditorStorage } from '@graphiql/toolkit';
 
+import { HEADERS_TO_FILL_IN } from './ask.ts';
+
 const MAX_CHARACTERS = 1_000_000;
+
+/**
+ * What is kept of a value. `shouldPersistHeaders` covers the tabs alone: the history keeps the
+ * headers of every query that was run, so they are taken out here, wherever they stand.
+ */
+function withoutHeaders(key: string, value: string): string {
+  if (key.endsWith(':headers')) return '';
+  if (!value.includes('"headers"')) return value;
+  try {
+    const emptied = (name: string, inner: unknown): unknown =>
+      name === 'headers' && typeof inner === 'string' ? HEADERS_TO_FILL_IN : inner;
+    return JSON.stringify(JSON.parse(value, emptied));
+  } catch {
+    // The text of an editor, not something that GraphiQL has put together.
+    return value;
+  }
+}
 
 export function memoryFor(store: string): EditorStorage {
   const prefix = `innograph:${store}:`;
@@ -16,7 +35,7 @@ export function memoryFor(store: string): EditorStorage {
       // A refused write (full, or forbidden by policy) costs the memory, not the page.
       if (value.length > MAX_CHARACTERS) return;
       try {
-        localStorage.setItem(prefix + key, value);
+        localStorage.setItem(prefix + key, withoutHeaders(key, value));
       } catch (error) {
         console.info('tabs are not remembered', error);
       }

@@ -1,0 +1,100 @@
+//! Who is asking: the `Authorization` header, or the same text from elsewhere, becomes rights and
+//! an actor's name. A token that is presented and does not count refuses the whole request, also
+//! where nothing secret is asked for: who believes to be let in should learn that they are not.
+//!
+//! What was presented is never logged and never answered back.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+use super::{Service, refuse};
+use crate::rights::{Rights, Role};
+use crate::tokens::{PREFIX, TokenError};
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// What they may.
+    pub rights: Rights,
+    /// Their name, on everything they write; none for the public.
+    pub actor: Option<Arc<str>>,
+}
+
+/// A refusal, ready to be sent.
+pub type Refused = Box<Response>;
+
+impl Service {
+    /// Who sent these headers. Without `Authorization` it is the public.
+    pub fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Refused> {
+        let mut given = headers.get_all(header::AUTHORIZATION).iter();
+        match (given.next(), given.next()) {
+            (None, _) => Ok(self.without_token()),
+            (Some(only), None) => self.authenticate_text(only.to_str().unwrap_or_default()),
+            (Some(_), Some(_)) => Err(unauthenticated(&TokenError::Malformed)),
+        }
+    }
+
+    /// Who comes without a token: the public, or whom the service was told to trust.
+    fn without_token(&self) -> Caller {
+        let role = if self.trusted.is_some() { Role::Administrator } else { Role::Public };
+        Caller { rights: Rights::of(role), actor: self.trusted.clone() }
+    }
+
+    /// Who wrote `Bearer igt_…`.
+    pub fn authenticate_text(&self, text: &str) -> Result<Caller, Refused> {
+        let presented = match text.split_once(' ') {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => rest.trim_start_matches(' '),
+            _ => return Err(unauthenticated(&TokenError::Malformed)),
+        };
+        // Without a data directory there are no tokens, so none is known.
+        let judged = self.tokens.as_ref().map_or(Err(TokenError::Unknown), |tokens| tokens.judge(presented));
+        match judged {
+            Ok(holder) => Ok(Caller { rights: Rights::of(holder.role), actor: Some(holder.name) }),
+            Err(error) => Err(unauthenticated(&error)),
+        }
+    }
+}
+
+/// Does a parameter of the address hold a token? It has no business there: addresses are logged.
+pub(super) fn holds_a_token(parameters: &[(String, String)]) -> bool {
+    parameters.iter().any(|(_, value)| value.trim_start_matches("Bearer ").starts_with(PREFIX))
+}
+
+/// A token in the address: refused, and not to be used again.
+pub(super) fn token_in_address() -> Response {
+    refuse(
+        StatusCode::BAD_REQUEST,
+        "TOKEN_IN_ADDRESS",
+        "令牌不能写在网址里：网址会留在日志和浏览记录中。请撤销这个令牌，新建一个，放在 Authorization 请求头里。",
+        "A token does not belong in an address: addresses are kept in logs. Revoke it, make a new one, and send it in the Authorization header.",
+    )
+}
+
+/// Unknown, revoked and "the file of tokens is damaged" are one answer.
+fn unauthenticated(error: &TokenError) -> Refused {
+    let (zh, en) = match error {
+        TokenError::Malformed => (
+            "Authorization 请求头不是一个令牌。只写一个，格式为：Bearer igt_ 加 64 位十六进制数字；只查公开数据时去掉它。",
+            "The Authorization header holds no token. Send one of the form: Bearer igt_ and 64 hexadecimal digits; leave it out to read public data.",
+        ),
+        TokenError::Expired(_) => (
+            "令牌已过期。请向管理员索取新的令牌；只查公开数据时去掉 Authorization 请求头。",
+            "The token has expired. Ask the administrator for a new one, or leave the Authorization header out to read public data.",
+        ),
+        _ => (
+            "令牌无效。请核对，或向管理员索取新的令牌；只查公开数据时去掉 Authorization 请求头。",
+            "The token does not count. Check it, ask the administrator for a new one, or leave the Authorization header out to read public data.",
+        ),
+    };
+    match error {
+        // Anybody can send these, as many as they like.
+        TokenError::Malformed | TokenError::Unknown => tracing::debug!(%error, "a request was refused"),
+        // Somebody held a token, or the file was reported as damaged when it was read.
+        _ => tracing::info!(%error, "a request was refused"),
+    }
+    let mut answer = refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", zh, en);
+    answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    Box::new(answer)
+}

@@ -1,0 +1,189 @@
+//! `innograph restore`: a data directory out of a backup, built beside its place, verified from
+//! the first entry to the last, and renamed at the end. What fails leaves nothing.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::backup::{Progress, sum_of, watched};
+use super::exit;
+use super::failure::Failure;
+use super::manifest::{Manifest, Standing, damaged_backup};
+use crate::engine::{Engine, is_in_use};
+use crate::ledger::{accept_ledger, parent, sync_directory};
+
+const LEDGER: &str = "ledger.sqlite";
+
+/// Make the data directory `data` out of the backup `from`.
+pub fn restore(from: &Path, data: &Path) -> ExitCode {
+    match watched("恢复 restore", |progress| bring_back(from, data, progress)) {
+        Ok(manifest) => {
+            let name = manifest.store_name.as_deref().unwrap_or("xinxiang");
+            println!("恢复完成 restored: {}", data.display());
+            println!("序号 sequence {}", manifest.standing.sequence);
+            println!("state_digest {}", manifest.standing.state_digest);
+            println!("启动 start: innograph serve --data {} --store-name {name}", data.display());
+            println!("备份不含令牌：第一次启动会生成新的管理员令牌。");
+            println!("A backup holds no tokens: the first start makes a new administrator token.");
+            ExitCode::from(exit::OK)
+        }
+        Err(failure) => failure.report(),
+    }
+}
+
+fn bring_back(from: &Path, data: &Path, progress: Progress<'_>) -> Result<Manifest, Failure> {
+    let manifest = Manifest::read(from)?;
+    must_be_free(data)?;
+    let part = part_of(data)?;
+    std::fs::create_dir_all(parent(data)).map_err(|cause| Failure::system(parent(data), &cause))?;
+    std::fs::create_dir(&part).map_err(|cause| match cause.kind() {
+        io::ErrorKind::AlreadyExists => leftover(&part),
+        _ => Failure::system(&part, &cause),
+    })?;
+    let outcome = build(from, &part, &manifest, progress).and_then(|()| put_in_place(&part, data));
+    if outcome.is_err() {
+        // Nobody knows of it yet.
+        let _ = std::fs::remove_dir_all(&part);
+    }
+    outcome.map(|()| manifest)
+}
+
+/// The directory is not there, or empty.
+fn must_be_free(data: &Path) -> Result<(), Failure> {
+    match std::fs::read_dir(data).map(|mut entries| entries.next().is_some()) {
+        Ok(false) => Ok(()),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(cause) => Err(Failure::system(data, &cause)),
+        Ok(true) if is_in_use(data) => {
+            let path = data.display();
+            Err(Failure::new(
+                "RESTORE_IN_USE",
+                exit::IN_USE,
+                format!("{path} 正由另一个 innograph 进程使用，没有恢复。请用 --data 指定一个新目录。"),
+                format!(
+                    "{path} is in use by another innograph process; nothing was restored. Name a new directory with --data."
+                ),
+            ))
+        }
+        Ok(true) => Err(not_empty(data)),
+    }
+}
+
+fn not_empty(data: &Path) -> Failure {
+    let path = data.display();
+    Failure::new(
+        "RESTORE_NOT_EMPTY",
+        exit::REFUSED,
+        format!("{path} 不是空目录，没有恢复，里面的内容没有变。请用 --data 指定一个新目录。"),
+        format!(
+            "{path} is not empty; nothing was restored and nothing in it was changed. Name a new directory with --data."
+        ),
+    )
+}
+
+fn leftover(part: &Path) -> Failure {
+    let path = part.display();
+    Failure::new(
+        "RESTORE_LEFTOVER",
+        exit::REFUSED,
+        format!("{path} 已存在：有一次恢复正在进行，或曾被中断。确认没有恢复在进行后删除它，再试一次。"),
+        format!(
+            "{path} is there: a restore is going on, or was broken off. When none is going on, delete it and try again."
+        ),
+    )
+}
+
+/// Where the directory is built: beside its place, so that it can be renamed.
+fn part_of(data: &Path) -> Result<PathBuf, Failure> {
+    let Some(name) = data.file_name() else {
+        let cause = io::Error::other("the path does not end in a name");
+        return Err(Failure::system(data, &cause));
+    };
+    let mut name = name.to_owned();
+    name.push(".part");
+    Ok(parent(data).join(name))
+}
+
+/// Copy, verify and replay.
+fn build(from: &Path, part: &Path, manifest: &Manifest, progress: Progress<'_>) -> Result<(), Failure> {
+    let (source, target) = (from.join(LEDGER), part.join(LEDGER));
+    let failed = |cause: io::Error| Failure::system(&target, &cause);
+    let mut file = File::create_new(&target).map_err(failed)?;
+    let sum = sum_of(&source, &mut file, progress)?;
+    file.sync_all().map_err(failed)?;
+    if sum != (manifest.ledger_bytes, manifest.ledger_blake3.clone()) {
+        return Err(damaged_backup(
+            &source,
+            "与清单记录的校验值不同",
+            "it does not have the sum that the manifest states",
+        ));
+    }
+    let head = accept_ledger(&target).map_err(Failure::ledger)?;
+    let (standing, name) = {
+        let engine = Engine::open(part).map_err(|error| Failure::store(&error))?;
+        let view = engine.view();
+        (Standing::of(&view, head), view.state().name().map(str::to_owned))
+    };
+    if standing != manifest.standing || name != manifest.store_name {
+        let zh = format!("重放得到序号 {}、摘要 {}，与清单不同", standing.sequence, standing.state_digest);
+        let en = format!(
+            "its replay gives sequence {}, digest {}, not those of the manifest, made by version {}",
+            standing.sequence, standing.state_digest, manifest.program_version
+        );
+        return Err(damaged_backup(from, &zh, &en));
+    }
+    if !progress(1, 1) {
+        return Err(Failure::cancelled());
+    }
+    Ok(())
+}
+
+/// Sync and rename. From then on it is there.
+fn put_in_place(part: &Path, data: &Path) -> Result<(), Failure> {
+    for entry in std::fs::read_dir(part).map_err(|cause| Failure::system(part, &cause))?.flatten() {
+        let path = entry.path();
+        File::open(&path).and_then(|file| file.sync_all()).map_err(|cause| Failure::system(&path, &cause))?;
+    }
+    sync_directory(part).map_err(|cause| Failure::system(part, &cause))?;
+    // A directory that has been filled meanwhile is not replaced: the system refuses.
+    std::fs::rename(part, data).map_err(|cause| match cause.kind() {
+        io::ErrorKind::DirectoryNotEmpty => not_empty(data),
+        _ => Failure::system(data, &cause),
+    })?;
+    sync_directory(parent(data)).map_err(|cause| Failure::system(parent(data), &cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restore_that_is_cancelled_leaves_nothing_and_a_leftover_is_named() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let (data, backup, new) = (folder.path().join("data"), folder.path().join("backup"), folder.path().join("new"));
+        drop(Engine::open(&data).expect("it opens"));
+        super::super::backup::back_up(&data, &backup, &mut |_, _| true).expect("it is backed up");
+        let code = |outcome: Result<Manifest, Failure>| outcome.map(|_| ()).map_err(|failure| failure.code);
+        let mut steps = 0;
+        loop {
+            let mut left = steps;
+            let mut going = |_, _| {
+                left -= 1;
+                left >= 0
+            };
+            match code(bring_back(&backup, &new, &mut going)) {
+                Ok(()) => break,
+                Err(code) => assert_eq!(code, "CANCELLED"),
+            }
+            assert_eq!(std::fs::read_dir(folder.path()).expect("it is there").count(), 2, "step {steps}");
+            steps += 1;
+        }
+        assert!(steps > 0 && new.join(LEDGER).is_file());
+        assert_eq!(code(bring_back(&backup, &new, &mut |_, _| true)), Err("RESTORE_NOT_EMPTY"));
+        let other = folder.path().join("other");
+        std::fs::create_dir(part_of(&other).expect("a path")).expect("it can be made");
+        assert_eq!(code(bring_back(&backup, &other, &mut |_, _| true)), Err("RESTORE_LEFTOVER"));
+        assert!(part_of(&other).expect("a path").is_dir(), "what belongs to somebody else stays");
+    }
+}

@@ -1,0 +1,161 @@
+//! `innograph token create|list|revoke`, also while a server runs. A token is printed once, alone,
+//! on standard output; everything said about it goes to standard error.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Subcommand, ValueEnum};
+
+use super::{Settings, exit};
+use crate::api::types::fact::moment;
+use crate::config::Config;
+use crate::engine::now_ms;
+use crate::rights::Role;
+use crate::tokens::{ChangeError, Fresh, Record, TokenState, Tokens, Wish};
+
+/// What to do with tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenAction {
+    /// Make a token; standard output holds the token alone.
+    Create {
+        #[command(flatten)]
+        settings: Settings,
+        /// Whose it is: the name that goes onto everything written with it.
+        #[arg(long)]
+        name: String,
+        /// What it allows.
+        #[arg(long, value_enum, default_value_t = RoleName::Editor)]
+        role: RoleName,
+        /// After so many days it no longer counts; without it, only `revoke` ends it.
+        #[arg(long)]
+        days: Option<u32>,
+    },
+    /// List every token that was ever made, never the token itself.
+    List {
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Take a token back at once, by its id or its name.
+    Revoke {
+        #[command(flatten)]
+        settings: Settings,
+        /// The id, or the name.
+        which: String,
+    },
+}
+
+impl TokenAction {
+    /// Where the tokens are.
+    pub(super) fn settings(&self) -> &Settings {
+        match self {
+            Self::Create { settings, .. } | Self::List { settings } | Self::Revoke { settings, .. } => settings,
+        }
+    }
+}
+
+/// The roles that a token can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RoleName {
+    /// Reads what is internal, writes facts.
+    Editor,
+    /// Reads and writes everything.
+    Administrator,
+}
+
+/// Carry out an action.
+pub fn token(config: &Config, action: &TokenAction) -> ExitCode {
+    if !config.data.is_dir() {
+        let path = config.data.display();
+        eprintln!("DATA_MISSING 没有数据目录 {path}；请检查 --data。There is no data directory {path}; check --data");
+        return ExitCode::from(exit::UNUSABLE);
+    }
+    let tokens = Tokens::open(&config.data);
+    let done = match action {
+        TokenAction::Create { name, role, days, .. } => {
+            let role = match role {
+                RoleName::Editor => Role::Editor,
+                RoleName::Administrator => Role::Administrator,
+            };
+            let made = tokens.create(&Wish { name, role, days: *days, most: config.limits.tokens });
+            made.map(|fresh| show_fresh(&fresh))
+        }
+        TokenAction::List { .. } => tokens.list().map(|records| print!("{}", table(&records, now_ms()))),
+        TokenAction::Revoke { which, .. } => {
+            tokens.revoke(which).map(|(record, counted)| say_revoked(&record, counted))
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::from(exit::OK),
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(exit_of(&error))
+        }
+    }
+}
+
+/// The first token of a store that has none, at the first start of its server.
+pub fn first_token(data: &Path, most: usize) -> Option<String> {
+    let tokens = Tokens::open(data);
+    if !tokens.is_absent() {
+        return None;
+    }
+    match tokens.create(&Wish { name: "administrator", role: Role::Administrator, days: None, most }) {
+        Ok(fresh) => Some(fresh.token),
+        Err(error) => {
+            eprintln!("{error}");
+            None
+        }
+    }
+}
+
+fn show_fresh(fresh: &Fresh) {
+    println!("{}", fresh.token);
+    let record = &fresh.record;
+    let end = record.expires_at_ms.map_or_else(|| "—".to_owned(), moment);
+    eprintln!(
+        "以上是“{}”的令牌（{}，编号 {}，到期 {end}）。它只显示这一次，请存到安全的地方。\n\
+         用法：请求头 Authorization: Bearer <令牌>\n\
+         Above is the token of {} ({}, id {}, expires {end}). It is shown this once; keep it safe.\n\
+         Use it as the header Authorization: Bearer <token>",
+        record.name,
+        record.role.zh(),
+        record.id,
+        record.name,
+        record.role.name(),
+        record.id,
+    );
+}
+
+fn say_revoked(record: &Record, counted: bool) {
+    let (zh, en) = if counted { ("已撤销", "revoked") } else { ("早已撤销", "was revoked before") };
+    let (name, id) = (&record.name, &record.id);
+    println!(
+        "“{name}”的令牌 {id} {zh}，运行中的服务立即不再接受它。The token {id} of {name} {en}; running servers refuse it at once."
+    );
+}
+
+fn table(records: &[Record], now: i64) -> String {
+    let mut text =
+        "编号 id   角色 role      状态 state  创建 created              到期 expires              名称 name\n"
+            .to_owned();
+    for record in records {
+        let state = match record.state(now) {
+            TokenState::Live => "live",
+            TokenState::Expired => "expired",
+            TokenState::Revoked => "revoked",
+        };
+        let end = record.expires_at_ms.map_or_else(|| "-".to_owned(), moment);
+        let (role, made) = (record.role.name(), moment(record.created_at_ms));
+        text += &format!("{:<9} {role:<14} {state:<11} {made:<25} {end:<25} {}\n", record.id, record.name);
+    }
+    text
+}
+
+fn exit_of(error: &ChangeError) -> u8 {
+    match error {
+        ChangeError::Damaged { .. } => exit::DAMAGED,
+        ChangeError::System { .. } => exit::UNUSABLE,
+        ChangeError::Days => exit::USAGE,
+        ChangeError::Name(_) | ChangeError::Taken(_) | ChangeError::Unknown(_) | ChangeError::Full(_) => exit::REFUSED,
+    }
+}

@@ -1,0 +1,111 @@
+//! What counts, what does not, and that nothing of a token is kept.
+
+use std::os::unix::fs::PermissionsExt;
+
+use super::*;
+
+fn wish(name: &str) -> Wish<'_> {
+    Wish { name, role: Role::Editor, days: None, most: 100 }
+}
+
+#[test]
+fn a_token_counts_until_it_is_revoked_also_for_who_had_the_file_open() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let (serving, commanding) = (Tokens::open(folder.path()), Tokens::open(folder.path()));
+    assert!(serving.is_absent());
+    let fresh = commanding.create(&wish("王芳")).expect("it can be made");
+    assert_eq!(fresh.token.len(), 68);
+    let holder = serving.judge(&fresh.token).expect("it counts");
+    assert_eq!((&*holder.name, holder.role), ("王芳", Role::Editor));
+    let kept = std::fs::read_to_string(serving.path()).expect("it is there");
+    assert!(!kept.contains(&fresh.token[4..]), "the token itself is kept");
+    assert_eq!(serving.path().metadata().expect("it is there").permissions().mode() & 0o777, 0o600);
+    assert!(matches!(commanding.create(&wish("王芳")), Err(ChangeError::Taken(_))));
+    let (record, counted) = commanding.revoke("王芳").expect("it can be revoked");
+    assert!(counted && record.id == fresh.record.id);
+    assert_eq!(serving.judge(&fresh.token), Err(TokenError::Revoked("王芳".into())));
+    assert!(!commanding.revoke(&record.id).expect("again").1);
+    // The name is free again, and the old record stays.
+    let next = commanding.create(&wish("王芳")).expect("it can be made");
+    assert_eq!(serving.list().expect("a list").len(), 2);
+    assert!(commanding.revoke("王芳").expect("the live one").1);
+    assert!(matches!(serving.judge(&next.token), Err(TokenError::Revoked(_))));
+    assert!(matches!(commanding.revoke("nobody"), Err(ChangeError::Unknown(_))));
+}
+
+#[test]
+fn an_expired_token_does_not_count() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let tokens = Tokens::open(folder.path());
+    let fresh = tokens.create(&Wish { days: Some(1), ..wish("short") }).expect("it can be made");
+    assert!(tokens.judge(&fresh.token).is_ok());
+    let end = fresh.record.expires_at_ms.expect("it ends");
+    assert_eq!(fresh.record.state(end - 1), TokenState::Live);
+    assert_eq!(fresh.record.state(end), TokenState::Expired);
+    tokens
+        .change(|records| {
+            records[0].expires_at_ms = Some(1);
+            Ok(())
+        })
+        .expect("it can be changed");
+    assert_eq!(tokens.judge(&fresh.token), Err(TokenError::Expired("short".into())));
+    // Its name is free.
+    assert!(tokens.create(&wish("short")).is_ok());
+    for days in [0, 36_501] {
+        assert!(matches!(tokens.create(&Wish { days: Some(days), ..wish("x") }), Err(ChangeError::Days)));
+    }
+}
+
+#[test]
+fn what_is_no_token_is_refused() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let tokens = Tokens::open(folder.path());
+    let good = tokens.create(&wish("a")).expect("it can be made").token;
+    for bad in ["", "igt_", &good[1..], &good[..67], &format!("{good}0"), &good.to_uppercase(), &format!(" {good}")] {
+        assert_eq!(tokens.judge(bad), Err(TokenError::Malformed), "{bad}");
+    }
+    let other = |digit: &str| format!("{}{digit}", &good[..67]);
+    let changed = if good.ends_with('0') { other("1") } else { other("0") };
+    assert_eq!(tokens.judge(&changed), Err(TokenError::Unknown));
+    for name in ["", "a b", "igt_x", "import", "Import", "ａ", "a\n", "a/b", &"长".repeat(65)] {
+        assert!(matches!(tokens.create(&wish(name)), Err(ChangeError::Name(_))), "{name}");
+    }
+    assert!(matches!(tokens.create(&wish("A")), Err(ChangeError::Taken(_))), "capitals make no other person");
+    assert!(matches!(tokens.create(&Wish { most: 1, ..wish("b") }), Err(ChangeError::Full(1))));
+}
+
+#[test]
+fn a_damaged_file_lets_nobody_in_and_is_not_written_over() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let tokens = Tokens::open(folder.path());
+    let good = tokens.create(&wish("a")).expect("it can be made").token;
+    let sound = std::fs::read_to_string(tokens.path()).expect("it is there");
+    for (from, to) in
+        [("\"EDITOR\"", "\"PUBLIC\""), ("\"hash\"", "\"hush\""), ("1,", "2,"), ("}", ""), ("\"a\"", "\"\"")]
+    {
+        let damaged = sound.replacen(from, to, 1);
+        assert_ne!(damaged, sound);
+        std::fs::write(tokens.path(), &damaged).expect("it can be written");
+        assert!(matches!(tokens.judge(&good), Err(TokenError::Damaged(_))), "{damaged}");
+        assert!(tokens.damage().is_some());
+        assert!(matches!(tokens.create(&wish("b")), Err(ChangeError::Damaged { .. })));
+        assert_eq!(std::fs::read_to_string(tokens.path()).expect("it is there"), damaged);
+    }
+    std::fs::write(tokens.path(), &sound).expect("it can be written");
+    assert!(tokens.judge(&good).is_ok(), "what is put back counts again");
+    assert!(!tokens.is_open_to_others());
+    std::fs::set_permissions(tokens.path(), std::fs::Permissions::from_mode(0o640)).expect("they can be set");
+    assert!(tokens.is_open_to_others());
+}
+
+#[test]
+fn writers_at_the_same_time_lose_nothing() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let path = folder.path();
+            scope.spawn(move || Tokens::open(path).create(&wish(&format!("n{number}"))).expect("it can be made"));
+        }
+    });
+    assert_eq!(Tokens::open(folder.path()).list().expect("a list").len(), 8);
+}
