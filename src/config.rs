@@ -8,6 +8,8 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+use crate::engine::EngineLimits;
+
 /// The settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,6 +84,32 @@ pub struct Limits {
     pub heavy_wait_ms: u64,
     /// Milliseconds a request may take before it is given up.
     pub request_ms: u64,
+    /// WebSockets open at the same time.
+    pub sockets: u32,
+    /// Operations open at the same time on one socket.
+    pub socket_subscriptions: usize,
+    /// Milliseconds within which a new socket says `connection_init`.
+    pub socket_init_ms: u64,
+    /// Milliseconds between two pings; who says nothing in between is gone.
+    pub socket_ping_ms: u64,
+    /// Milliseconds that sending a message may take; whoever does not read is gone.
+    pub socket_send_ms: u64,
+    /// Milliseconds that the peer may take to confirm a close.
+    pub socket_close_ms: u64,
+    /// Changes a subscription may lag behind before it is told to refetch.
+    pub subscription_backlog: usize,
+    /// Changes a message.
+    pub subscription_batch: u32,
+    /// Milliseconds between two readings of one subscription, however busy the writer is.
+    pub subscription_pause_ms: u64,
+    /// Writes that may wait for the writer.
+    pub write_queue: usize,
+    /// Writes that share one sync.
+    pub write_group: usize,
+    /// Copies of the state kept beside the published one.
+    pub state_copies: usize,
+    /// Entries of the ledger between two checkpoints; 0 = none are made.
+    pub checkpoint_entries: u64,
     /// Bytes of an import file.
     pub import_file_bytes: usize,
     /// Bytes of an import cell.
@@ -90,6 +118,18 @@ pub struct Limits {
     pub import_columns: usize,
     /// Tokens kept, revoked ones included.
     pub tokens: usize,
+}
+
+impl Limits {
+    /// Those of the engine.
+    pub fn engine(&self) -> EngineLimits {
+        EngineLimits {
+            queue: self.write_queue,
+            group: self.write_group,
+            copies: self.state_copies,
+            checkpoint_every: self.checkpoint_entries,
+        }
+    }
 }
 
 impl Default for Limits {
@@ -122,6 +162,19 @@ impl Default for Limits {
             heavy_at_once: 2,
             heavy_wait_ms: 2_000,
             request_ms: 10_000,
+            sockets: 500,
+            socket_subscriptions: 20,
+            socket_init_ms: 3_000,
+            socket_ping_ms: 30_000,
+            socket_send_ms: 10_000,
+            socket_close_ms: 1_000,
+            subscription_backlog: 1_000,
+            subscription_batch: 100,
+            subscription_pause_ms: 20,
+            write_queue: 2_048,
+            write_group: 512,
+            state_copies: 3,
+            checkpoint_entries: 10_000,
             import_file_bytes: 256 * 1024 * 1024,
             import_cell_bytes: 64 * 1024,
             import_columns: 200,

@@ -6,6 +6,7 @@ pub mod http;
 mod mutation;
 pub(in crate::api) mod query;
 mod schema;
+mod subscription;
 pub mod types;
 
 pub use error::ApiError;

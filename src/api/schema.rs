@@ -7,14 +7,13 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use async_graphql::parser::types::Field;
 use async_graphql::registry::{CacheControl, MetaType, Registry};
 use async_graphql::resolver_utils::ContainerType;
-use async_graphql::{
-    Context, ContextSelectionSet, EmptySubscription, ObjectType, OutputType, Positioned, Schema, ServerResult, Value,
-};
+use async_graphql::{Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Schema, ServerResult, Value};
 use tokio::sync::Semaphore;
 
 use super::error::ApiError;
 use super::mutation::{self, MutationRoot};
 use super::query;
+use super::subscription::{self, SubscriptionRoot};
 use super::types::def::{Cx, FieldDef, Object, Out, TypeDef, Types};
 use super::types::resolve::{Args, finish, variable};
 use super::types::{enums, fact, inputs, node, page, record, registry, tie};
@@ -25,7 +24,7 @@ use crate::graph::{Budget, Lens};
 use crate::rights::Rights;
 
 /// The schema as it is served.
-pub type GraphSchema = Schema<QueryRoot, MutationRoot, EmptySubscription>;
+pub type GraphSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
 
 /// What one request is answered from, from its first field to its last.
 pub struct Answering {
@@ -71,6 +70,7 @@ pub static TYPES: LazyLock<Types> = LazyLock::new(|| {
     types.extend(node::types(limits().page));
     types.extend(query::types(limits()));
     types.extend(mutation::types());
+    types.extend(subscription::types(limits()));
     types.push(root());
     let mut enums = enums::enums();
     enums.extend(mutation::enums());
@@ -195,7 +195,7 @@ pub fn answer_with(
 pub fn build(given: &Limits) -> GraphSchema {
     LIMITS.get_or_init(|| given.clone());
     // Depth and price are judged by admission before async-graphql sees a document.
-    Schema::build(QueryRoot, MutationRoot, EmptySubscription).finish()
+    Schema::build(QueryRoot, MutationRoot, SubscriptionRoot).finish()
 }
 
 /// The schema in the schema language, as committed in `schema/schema.graphql`.

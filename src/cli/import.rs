@@ -37,7 +37,7 @@ pub fn import(config: &Config, inputs: &[PathBuf], format: &str, dry_run: bool) 
     if !reading.refusals.is_empty() {
         return refuse(&reading.refusals, reading.rows);
     }
-    let engine = match Engine::open(&config.data) {
+    let engine = match Engine::open_with(&config.data, config.limits.engine()) {
         Ok(engine) => engine,
         Err(error) => {
             eprintln!("{error}");

@@ -27,7 +27,7 @@ pub fn serve(config: &Config) -> ExitCode {
 }
 
 async fn run(config: &Config) -> ExitCode {
-    let engine = match Engine::open(&config.data) {
+    let engine = match Engine::open_with(&config.data, config.limits.engine()) {
         Ok(engine) => Arc::new(engine),
         Err(error) => {
             eprintln!("{error}");
@@ -89,7 +89,13 @@ async fn run(config: &Config) -> ExitCode {
     let tokens = Arc::new(Tokens::open(&config.data));
     warn_of(&tokens);
     let service = Arc::new(Service::new(engine, config).with_tokens(tokens));
-    let served = axum::serve(listener, router(service)).with_graceful_shutdown(stopped).await;
+    let closing = Arc::clone(&service);
+    let signal = async move {
+        stopped.await;
+        closing.stop_sockets();
+    };
+    let served = axum::serve(listener, router(Arc::clone(&service))).with_graceful_shutdown(signal).await;
+    service.sockets_stopped().await;
     match served {
         Ok(()) => ExitCode::from(exit::OK),
         Err(cause) => {

@@ -112,7 +112,7 @@ fn documents_that_are_refused_before_they_run() {
         ("{".to_owned(), "SYNTAX"),
         ("query { }".to_owned(), "SYNTAX"),
         ("mutation { x }".to_owned(), "VALIDATION"),
-        ("subscription { x }".to_owned(), "NOT_SUPPORTED"),
+        ("subscription { x }".to_owned(), "SUBSCRIPTION_NEEDS_SOCKET"),
         ("query A { __typename } query B { __typename }".to_owned(), "OPERATION_NAME_REQUIRED"),
         (format!("{{ {aliases} }}"), "TOO_MANY_ROOT_FIELDS"),
         (format!("{{ ...F0 }}{doubling} fragment F28 on Query {{ __typename }}"), "TOO_MANY_FIELDS"),

@@ -56,6 +56,7 @@ const ORACLES: &[(&str, Oracle)] = &[
     ("42-high-tech-firms-by-year", examples_demo::certified_by_year),
     ("43-open-demands", examples_demo::open_demands),
     ("44-technology-contracts", examples_demo::team_contracts),
+    ("45-what-has-changed", examples_real::changes),
     ("90-about-this-service", service),
 ];
 

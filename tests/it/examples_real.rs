@@ -344,6 +344,27 @@ pub fn sources(case: &Case<'_>) {
     assert_eq!(case.pages.len(), rows.len().div_ceil(60));
 }
 
+/// Every source was entered once, in the order of the writes.
+pub fn changes(case: &Case<'_>) {
+    let edges = case.pages.iter().flat_map(|page| page["changes"]["edges"].as_array().expect("edges"));
+    let all: Vec<&Value> = edges.map(|edge| &edge["node"]).collect();
+    let sources = case.csv.rows("sources.csv").len();
+    assert_eq!(all.len(), sources);
+    assert_eq!(case.pages.len(), sources.div_ceil(60));
+    let ids: std::collections::BTreeSet<String> = all.iter().map(|change| change["id"].to_string()).collect();
+    assert_eq!(ids.len(), sources);
+    for change in &all {
+        assert_eq!(
+            **change,
+            json!({ "sequence": change["sequence"], "id": change["id"], "kind": "SOURCE", "typeName": "Source", "action": "CREATED" })
+        );
+    }
+    assert!(all.is_sorted_by_key(|change| change["sequence"].as_u64()));
+    let reached = case.pages.iter().map(|page| page["changes"]["sequence"].as_u64());
+    let last = all.last().and_then(|change| change["sequence"].as_u64());
+    assert!(reached.is_sorted() && case.pages.last().is_some_and(|page| page["changes"]["sequence"].as_u64() >= last));
+}
+
 pub fn region(case: &Case<'_>) {
     let key = case.by();
     let (_, row) = case.csv.thing(&key);

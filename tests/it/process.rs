@@ -99,6 +99,11 @@ impl Server {
         answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ask it to stop, and wait.
     pub fn stop(mut self) -> Option<i32> {
         let id = self.child.id().to_string();

@@ -5,6 +5,7 @@
 //! its fields once fragments are written out (each fragment is counted once), and its price from
 //! the declarations with variables and defaults resolved. Arithmetic saturates.
 
+mod door;
 mod known;
 mod price;
 mod size;
@@ -21,16 +22,17 @@ use async_graphql::{Name, Positioned};
 use super::error::ApiError;
 use crate::config::Limits;
 
+pub use door::Door;
 pub use known::Documents;
 
 /// A document that may run.
 pub struct Admitted {
     /// Parsed.
     pub document: ExecutableDocument,
+    /// What it asks for.
+    pub operation: OperationType,
     /// What it may cost at most, in rows.
     pub price: u64,
-    /// Does the operation that runs write?
-    pub mutates: bool,
 }
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
@@ -42,7 +44,7 @@ pub fn admit(
     operation_name: Option<&str>,
     variables: &Variables,
     limits: &Limits,
-    queries_only: bool,
+    door: Door,
 ) -> Result<Admitted, ApiError> {
     let document = match documents.find(text) {
         Some(document) => document,
@@ -53,14 +55,10 @@ pub fn admit(
         }
     };
     let operation = operation(&document, operation_name)?;
-    let mutates = operation.node.ty == OperationType::Mutation;
-    let root = match operation.node.ty {
-        OperationType::Query => "Query",
-        OperationType::Mutation if !queries_only => "Mutation",
-        OperationType::Mutation | OperationType::Subscription => return Err(not_here(queries_only)),
-    };
+    let asked = operation.node.ty;
+    door.takes(asked)?;
     size::roots(&document, operation, limits)?;
-    let price = price::of(&document.fragments, &operation.node, variables, limits, root)?;
+    let price = price::of(&document.fragments, &operation.node, variables, limits)?;
     if price > limits.price {
         return Err(ApiError::new(
             "TOO_COSTLY",
@@ -73,22 +71,7 @@ pub fn admit(
     }
     // The library takes the document apart while it runs.
     let document = ExecutableDocument::clone(&document);
-    Ok(Admitted { document, price, mutates })
-}
-
-fn not_here(queries_only: bool) -> ApiError {
-    if queries_only {
-        return ApiError::new(
-            "QUERIES_ONLY",
-            "GET 只能查询。写入请用 POST。",
-            "GET takes queries alone. Write with POST.",
-        );
-    }
-    ApiError::new(
-        "NOT_SUPPORTED",
-        "这里不能订阅。查询与写入用 query 和 mutation。",
-        "Subscriptions are not taken here. Use query and mutation.",
-    )
+    Ok(Admitted { document, operation: asked, price })
 }
 
 /// Read a document and judge everything that does not hang on variables or on which operation runs.
@@ -173,7 +156,7 @@ mod tests {
 
     fn judge(text: &str, variables: Value) -> Result<u64, &'static str> {
         let variables = Variables::from_value(variables);
-        admit(&Documents::new(8), text, None, &variables, &Limits::default(), false)
+        admit(&Documents::new(8), text, None, &variables, &Limits::default(), Door::Post)
             .map(|admitted| admitted.price)
             .map_err(|error| error.code)
     }

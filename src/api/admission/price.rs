@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{Field, OperationDefinition, Selection, SelectionSet};
+use async_graphql::parser::types::{Field, OperationDefinition, OperationType, Selection, SelectionSet};
 use async_graphql::{Name, Value, Variables};
 
 use super::{Fragments, too};
@@ -50,7 +50,6 @@ pub(super) fn of(
     operation: &OperationDefinition,
     variables: &Variables,
     limits: &Limits,
-    root: &str,
 ) -> Result<u64, ApiError> {
     let mut pricing = Pricing {
         fragments,
@@ -61,7 +60,7 @@ pub(super) fn of(
         introspected: 0,
         conditions: 0,
     };
-    let price = pricing.set(&operation.selection_set.node, root);
+    let price = pricing.set(&operation.selection_set.node, root(operation.ty));
     if let Some((name, given, most)) = pricing.oversize {
         return Err(page_size(name, given, most));
     }
@@ -182,6 +181,15 @@ fn conditions(filter: &Value) -> usize {
         Value::Object(fields) => fields.values().map(conditions).sum(),
         Value::List(list) => list.iter().map(conditions).sum(),
         _ => 1,
+    }
+}
+
+/// The type whose fields an operation begins with.
+fn root(operation: OperationType) -> &'static str {
+    match operation {
+        OperationType::Query => "Query",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
     }
 }
 

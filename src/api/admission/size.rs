@@ -189,6 +189,8 @@ pub(super) fn roots(
         depth_limit: limits.depth,
     };
     let extent = measure.set(&operation.node.selection_set.node, 1)?;
+    // One subscription is one stream (GraphQL, section 5.2.4).
+    let most = if operation.node.ty == OperationType::Subscription { 1 } else { limits.root_fields };
     if operation.node.ty == OperationType::Mutation && extent.roots > limits.mutations as u64 {
         return Err(too(
             "TOO_MANY_MUTATIONS",
@@ -199,14 +201,14 @@ pub(super) fn roots(
             limits.mutations,
         ));
     }
-    if extent.roots > limits.root_fields as u64 {
+    if extent.roots > most as u64 {
         return Err(too(
             "TOO_MANY_ROOT_FIELDS",
             "根字段数（含别名）",
             "number of root fields, aliases included",
             "个",
             "fields",
-            limits.root_fields,
+            most,
         ));
     }
     Ok(())

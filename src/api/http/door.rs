@@ -37,7 +37,7 @@ impl Service {
     }
 
     /// Who comes without a token: the public, or whom the service was told to trust.
-    fn without_token(&self) -> Caller {
+    pub(super) fn without_token(&self) -> Caller {
         let role = if self.trusted.is_some() { Role::Administrator } else { Role::Public };
         Caller { rights: Rights::of(role), actor: self.trusted.clone() }
     }

@@ -1,4 +1,4 @@
-//! `/graphql`: JSON by POST, queries alone by GET. What is refused is refused before it runs, with
+//! `/graphql`: JSON by POST, queries alone by GET; `socket` beside it asks here too. What is refused is refused before it runs, with
 //! a code and a sentence in both languages, never with the text of a parser's inside.
 
 use std::panic::AssertUnwindSafe;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use async_graphql::parser::types::OperationType;
 use async_graphql::{ErrorExtensionValues, Request as GraphRequest, Response as GraphResponse, Value, Variables};
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -16,7 +17,7 @@ use serde_json::Value as Json;
 
 use super::door::{Caller, holds_a_token, token_in_address};
 use super::{Service, refuse};
-use crate::api::admission;
+use crate::api::admission::{self, Admitted, Door};
 use crate::api::error::{ApiError, internal};
 use crate::api::schema::Answering;
 use crate::engine;
@@ -24,11 +25,27 @@ use crate::engine;
 const RESPONSE_TYPE: &str = "application/graphql-response+json; charset=utf-8";
 const JSON_TYPE: &str = "application/json; charset=utf-8";
 
-/// A request as both methods give it.
-struct Asked {
-    query: String,
-    operation_name: Option<String>,
-    variables: Json,
+/// A request, however it came in.
+pub(super) struct Asked {
+    pub query: String,
+    pub operation_name: Option<String>,
+    pub variables: Json,
+}
+
+/// What came of a request, however it is sent.
+pub(super) struct Answered {
+    /// Anything but 200 when nothing was carried out or nothing can be told.
+    pub status: StatusCode,
+    /// Does the status speak to everybody, or only to those who accept the newer media type?
+    pub failed: bool,
+    /// JSON.
+    pub body: String,
+}
+
+impl Answered {
+    fn refused(status: StatusCode, failed: bool, error: &ApiError) -> Self {
+        Self { status, failed, body: error.body().to_string() }
+    }
 }
 
 /// `POST /graphql`
@@ -71,7 +88,7 @@ pub async fn post(
         );
     };
     match read_body(&bytes) {
-        Ok(asked) => answer(service, &headers, caller, asked, false).await,
+        Ok(asked) => answer(&service, &headers, caller, asked, Door::Post).await,
         Err(error) => reply(&headers, StatusCode::BAD_REQUEST, true, error.body().to_string()),
     }
 }
@@ -105,7 +122,7 @@ pub async fn get(State(service): State<Arc<Service>>, RawQuery(query): RawQuery,
     if !matches!(asked.variables, Json::Null | Json::Object(_)) {
         return reply(&headers, StatusCode::BAD_REQUEST, true, bad_shape("variables").body().to_string());
     }
-    answer(service, &headers, caller, asked, true).await
+    answer(&service, &headers, caller, asked, Door::Get).await
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -136,7 +153,11 @@ fn bad_shape(name: &str) -> ApiError {
 }
 
 fn read_body(bytes: &[u8]) -> Result<Asked, ApiError> {
-    let body: Json = serde_json::from_slice(bytes).map_err(|_| bad_json())?;
+    read_request(serde_json::from_slice(bytes).map_err(|_| bad_json())?)
+}
+
+/// Read a request from JSON.
+pub(super) fn read_request(body: Json) -> Result<Asked, ApiError> {
     let mut fields = match body {
         Json::Object(fields) => fields,
         Json::Array(_) => {
@@ -195,28 +216,31 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-async fn answer(
-    service: Arc<Service>,
-    headers: &HeaderMap,
-    caller: Caller,
-    asked: Asked,
-    queries_only: bool,
-) -> Response {
-    let variables = Variables::from_json(asked.variables);
-    let admitted = match admission::admit(
-        &service.documents,
-        &asked.query,
-        asked.operation_name.as_deref(),
-        &variables,
-        &service.limits,
-        queries_only,
-    ) {
-        Ok(admitted) => admitted,
-        Err(error) if error.code == "QUERIES_ONLY" => {
-            return refuse(StatusCode::METHOD_NOT_ALLOWED, error.code, &error.zh, &error.en);
-        }
-        Err(error) => return reply(headers, StatusCode::BAD_REQUEST, false, error.body().to_string()),
+async fn answer(service: &Service, headers: &HeaderMap, caller: Caller, asked: Asked, door: Door) -> Response {
+    let variables = Variables::from_json(asked.variables.clone());
+    let answered = match admit(service, &asked, &variables, door) {
+        Ok(admitted) => execute(service, admitted, asked.operation_name, variables, caller).await,
+        Err(error) if error.code == "QUERIES_ONLY" => Answered::refused(StatusCode::METHOD_NOT_ALLOWED, true, &error),
+        Err(error) => Answered::refused(StatusCode::BAD_REQUEST, false, &error),
     };
+    reply(headers, answered.status, answered.failed, answered.body)
+}
+
+/// Judge a request before it runs.
+pub(super) fn admit(service: &Service, asked: &Asked, variables: &Variables, door: Door) -> Result<Admitted, ApiError> {
+    let name = asked.operation_name.as_deref();
+    admission::admit(&service.documents, &asked.query, name, variables, &service.limits, door)
+}
+
+/// Carry out what was admitted, from one view and within its time.
+pub(super) async fn execute(
+    service: &Service,
+    admitted: Admitted,
+    operation_name: Option<String>,
+    variables: Variables,
+    caller: Caller,
+) -> Answered {
+    let mutates = admitted.operation == OperationType::Mutation;
     let view = service.engine.view();
     let sequence = view.state().sequence();
     let answering = Answering {
@@ -235,33 +259,30 @@ async fn answer(
     };
     let answering = Arc::new(answering);
     let mut request = GraphRequest::new("").variables(variables).data(Arc::clone(&answering));
-    request.operation_name = asked.operation_name;
+    request.operation_name = operation_name;
     request.set_parsed_query(admitted.document);
     let schema = service.schema.clone();
     // A panic is an error of this request; everybody else goes on. Dropped when the client hangs up.
     let work = AssertUnwindSafe(schema.execute(request)).catch_unwind();
     let mut answer = match tokio::time::timeout(Duration::from_millis(service.limits.request_ms), work).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => {
-            let body = internal("execute", &"a resolver panicked").body().to_string();
-            return reply(headers, StatusCode::INTERNAL_SERVER_ERROR, true, body);
-        }
+        Ok(Err(_)) => return panicked(),
         // A writer that has taken a request up carries it out, whoever waits.
-        Err(_) if admitted.mutates => {
-            return refuse(
-                StatusCode::SERVICE_UNAVAILABLE,
+        Err(_) if mutates => {
+            let error = ApiError::new(
                 "TIMEOUT",
                 "等待写入的时间太长。是否写下尚不确定：请用同一个幂等键重试。",
                 "Waiting for the writer took too long. Whether it was written is not sure: try again with the same idempotency key.",
             );
+            return Answered::refused(StatusCode::SERVICE_UNAVAILABLE, true, &error);
         }
         Err(_) => {
-            return refuse(
-                StatusCode::SERVICE_UNAVAILABLE,
+            let error = ApiError::new(
                 "TIMEOUT",
                 "查询时间太长，已放弃。请缩小范围。",
                 "The query took too long and was given up. Narrow it.",
             );
+            return Answered::refused(StatusCode::SERVICE_UNAVAILABLE, true, &error);
         }
     };
     let cost = async_graphql::value!({
@@ -269,10 +290,16 @@ async fn answer(
     });
     let sequence = answering.sequence.load(Ordering::Relaxed);
     answer = answer.extension("sequence", Value::from(sequence)).extension("cost", cost);
-    send(headers, &service, answer)
+    finished(service, answer)
 }
 
-fn send(headers: &HeaderMap, service: &Service, mut answer: GraphResponse) -> Response {
+/// A panic where something was read.
+pub(super) fn panicked() -> Answered {
+    Answered::refused(StatusCode::INTERNAL_SERVER_ERROR, true, &internal("execute", &"a resolver panicked"))
+}
+
+/// What async-graphql answered, with codes and within the size of an answer.
+pub(super) fn finished(service: &Service, mut answer: GraphResponse) -> Answered {
     for error in &mut answer.errors {
         let coded = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
         if !coded {
@@ -291,16 +318,16 @@ fn send(headers: &HeaderMap, service: &Service, mut answer: GraphResponse) -> Re
     let refused = !answer.errors.is_empty() && answer.data == Value::Null;
     let status = if refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     match serde_json::to_string(&answer) {
-        Ok(body) if body.len() <= service.limits.answer_bytes => reply(headers, status, false, body),
-        Ok(_) => refuse(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "ANSWER_TOO_LARGE",
-            "回答太大。请少取一些字段或条目；若是写入，已照办，重试请用同一个幂等键。",
-            "The answer is too large. Take fewer fields or entries. What was to be written has been; try again with the same idempotency key.",
-        ),
-        Err(cause) => {
-            reply(headers, StatusCode::INTERNAL_SERVER_ERROR, true, internal("serialize", &cause).body().to_string())
+        Ok(body) if body.len() <= service.limits.answer_bytes => Answered { status, failed: false, body },
+        Ok(_) => {
+            let error = ApiError::new(
+                "ANSWER_TOO_LARGE",
+                "回答太大。请少取一些字段或条目；若是写入，已照办，重试请用同一个幂等键。",
+                "The answer is too large. Take fewer fields or entries. What was to be written has been; try again with the same idempotency key.",
+            );
+            Answered::refused(StatusCode::UNPROCESSABLE_ENTITY, true, &error)
         }
+        Err(cause) => Answered::refused(StatusCode::INTERNAL_SERVER_ERROR, true, &internal("serialize", &cause)),
     }
 }
 

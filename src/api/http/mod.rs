@@ -4,6 +4,7 @@ mod assets;
 mod door;
 mod graphql;
 mod pages;
+mod socket;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use super::admission::Documents;
 use super::query::StoreName;
@@ -35,6 +36,9 @@ pub struct Service {
     tokens: Option<Arc<Tokens>>,
     /// Whom every request comes from, in a service that asks for no tokens.
     trusted: Option<Arc<str>>,
+    /// The sequence number published last; subscriptions wake by it.
+    head: Arc<watch::Sender<u64>>,
+    sockets: socket::Sockets,
 }
 
 impl Service {
@@ -46,8 +50,13 @@ impl Service {
             banner: config.banner.clone(),
             read_only: engine.is_read_only(),
         };
+        let head = Arc::new(watch::Sender::new(engine.view().state().sequence()));
+        let wake = Arc::clone(&head);
+        engine.on_publish(Box::new(move |sequence| wake.send_modify(|head| *head = sequence.max(*head))));
         Self {
             engine,
+            head,
+            sockets: socket::Sockets::new(&config.limits),
             schema: build(&config.limits),
             documents: Documents::new(config.limits.known_documents),
             limits: Arc::new(config.limits.clone()),
@@ -68,6 +77,16 @@ impl Service {
         self.tokens = Some(tokens);
         self
     }
+
+    /// Have every WebSocket closed; they know of no end of the server by themselves.
+    pub fn stop_sockets(&self) {
+        self.sockets.stop();
+    }
+
+    /// Wait until they are closed, a short while at most.
+    pub async fn sockets_stopped(&self) {
+        self.sockets.stopped().await;
+    }
 }
 
 /// All routes.
@@ -78,7 +97,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/playground/", get(pages::playground))
         .route("/playground/examples.json", get(pages::examples))
         .route("/playground/{*path}", get(pages::asset))
-        .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/graphql", get(socket::get).post(graphql::post))
         .route("/livez", get(|| async { "ok" }))
         .route("/readyz", get(pages::ready))
         .method_not_allowed_fallback(|| async {

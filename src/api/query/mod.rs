@@ -1,5 +1,6 @@
 //! Root fields: one file a question. Each is a declaration and a reader that asks a pure room.
 
+mod changes;
 mod graph;
 mod lists;
 mod lookup;
@@ -20,6 +21,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     fields.extend(search::fields(limits));
     fields.extend(graph::fields(limits));
     fields.extend(partners::fields(limits));
+    fields.extend(changes::fields(limits));
     fields.extend(service::fields());
     fields
 }
@@ -29,6 +31,7 @@ pub fn types(limits: &Limits) -> Vec<TypeDef> {
     let mut types = search::types();
     types.extend(graph::types(limits));
     types.extend(partner_types::types());
+    types.extend(changes::types());
     types.extend(service::types());
     types
 }

@@ -135,6 +135,7 @@ pub fn enums() -> Vec<EnumDef> {
             ("READ_ONLY", "以只读方式打开", "The store is open for reading only"),
         ]),
     ));
+    all.extend(super::change::enums());
     all
 }
 

@@ -85,6 +85,7 @@ pub fn inputs() -> Vec<InputDef> {
     ];
     all.extend(Kind::all().map(|kind| filter(kind.row().name, &[kind])));
     all.push(filter("Organization", Kind::ORGANIZATIONS));
+    all.extend(super::change::inputs());
     all
 }
 

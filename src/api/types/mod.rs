@@ -4,6 +4,7 @@
 //! reads selections. The other files declare: what the kind, relation and record tables of the
 //! domain say is never written a second time.
 
+pub mod change;
 pub mod def;
 pub mod enums;
 pub mod fact;

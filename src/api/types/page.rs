@@ -70,12 +70,14 @@ fn mark(scope: &str, key: &str) -> String {
     hasher.finalize().to_hex().chars().take(12).collect()
 }
 
-fn seal_cursor(scope: &str, key: &str) -> String {
+/// The cursor of the entry of that key in that list.
+pub fn seal_cursor(scope: &str, key: &str) -> String {
     let hex: String = key.bytes().map(|byte| format!("{byte:02x}")).collect();
     mark(scope, key) + &hex
 }
 
-fn open_cursor(scope: &str, cursor: &str) -> Result<String, ApiError> {
+/// The key of a cursor of that list.
+pub fn open_cursor(scope: &str, cursor: &str) -> Result<String, ApiError> {
     let bad = || {
         ApiError::new(
             "BAD_CURSOR",

@@ -1,0 +1,381 @@
+//! `GET /graphql` as a WebSocket: the protocol `graphql-transport-ws` (`PROTOCOL.md` of
+//! github.com/enisdenjo/graphql-ws), one task a socket.
+//!
+//! Spoken here and not by async-graphql's own reader of it, which closes with other codes and the
+//! JSON reader's text, lets a second operation take the place of the first under its id, waits for
+//! ever for `connection_init`, and sees a document before admission does.
+//!
+//! No check of `Origin`: it would guard what a browser sends along by itself, and nothing here
+//! reads a cookie. Who has rights says so in `connection_init`, which a foreign page cannot do.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request as GraphRequest, Variables};
+use axum::body::Bytes;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use futures_util::stream::{self, AbortHandle, SelectAll, Stream, StreamExt};
+use serde_json::Value as Json;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, sleep_until, timeout};
+use tungstenite::Error as WireError;
+
+use super::door::Caller;
+use super::graphql::{self, Answered, Asked, admit, execute, finished, panicked, read_request};
+use super::{Service, refuse};
+use crate::api::ApiError;
+use crate::api::admission::{Admitted, Door};
+use crate::api::subscription::Following;
+use crate::config::Limits;
+use crate::rights::Rights;
+
+const PROTOCOL: &str = "graphql-transport-ws";
+
+/// Bytes read and written at once; each open socket holds as much.
+const BUFFER_BYTES: usize = 8 * 1024;
+
+/// Bytes of an operation's id; clients send numbers or UUIDs.
+const ID_BYTES: usize = 128;
+
+/// The sockets that are open.
+pub(super) struct Sockets {
+    turns: Arc<Semaphore>,
+    most: u32,
+    stopping: watch::Sender<bool>,
+    close_within: Duration,
+}
+
+impl Sockets {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let turns = Arc::new(Semaphore::new(limits.sockets as usize));
+        let close_within = Duration::from_millis(limits.socket_close_ms);
+        Self { turns, most: limits.sockets, stopping: watch::Sender::new(false), close_within }
+    }
+
+    /// Have every socket closed.
+    pub(super) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Wait until they are, twice the time that one may take.
+    pub(super) async fn stopped(&self) {
+        let _ = timeout(self.close_within * 2, self.turns.acquire_many(self.most)).await;
+    }
+}
+
+/// `GET /graphql`: a socket where one is asked for, else a query.
+pub async fn get(
+    State(service): State<Arc<Service>>,
+    query: RawQuery,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    let asked = headers.get(header::UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    if !asked {
+        return graphql::get(State(service), query, headers).await;
+    }
+    let Ok(upgrade) = upgrade else {
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "MALFORMED_UPGRADE",
+            "这不是合法的 WebSocket 握手（需要 GET、版本 13 与密钥）。",
+            "This is no WebSocket handshake: GET, version 13 and a key are needed.",
+        );
+    };
+    let upgrade = upgrade.protocols([PROTOCOL]);
+    if upgrade.selected_protocol().is_none() {
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "SUBPROTOCOL",
+            "请使用子协议 graphql-transport-ws。",
+            "Use the sub-protocol graphql-transport-ws.",
+        );
+    }
+    let Ok(turn) = Arc::clone(&service.sockets.turns).try_acquire_owned() else {
+        return refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "BUSY",
+            "打开的 WebSocket 连接太多。请稍后再试。",
+            "Too many WebSockets are open. Try again shortly.",
+        );
+    };
+    let most = service.limits.body_bytes;
+    let upgrade = upgrade.max_message_size(most).max_frame_size(most);
+    upgrade.read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES).on_upgrade(move |socket| async move {
+        Conversation::new(service, socket).go().await;
+        drop(turn);
+    })
+}
+
+/// What the payload of `connection_init` gives as `authorization`; none is the public.
+fn authorization(payload: &Json) -> Option<String> {
+    let mut fields = payload.as_object()?.iter();
+    let (_, given) = fields.find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
+    Some(given.as_str().unwrap_or_default().to_owned())
+}
+
+/// Why a conversation ends.
+enum End {
+    /// We close it, with code and reason.
+    Close(u16, &'static str),
+    /// The peer has closed it.
+    Closed,
+    /// The peer is gone, or does not read.
+    Gone,
+}
+
+const MALFORMED: End = End::Close(4400, "消息不合协议 the message is none of the protocol");
+const UNAUTHORIZED: End = End::Close(4401, "请先发 connection_init; say connection_init first");
+const FORBIDDEN: End = End::Close(4403, "令牌不被承认 the token is not accepted");
+const NOT_GREETED: End = End::Close(4408, "没有及时收到 connection_init; connection_init came too late");
+const DUPLICATE: End = End::Close(4409, "此编号的操作还没有结束 an operation of this id is still open");
+const GREETED_TWICE: End = End::Close(4429, "只能发一次 connection_init; connection_init came twice");
+const STOPPING: End = End::Close(1001, "服务正在停止 the service is stopping");
+
+/// What an operation has to say.
+enum Word {
+    Answer(String, Answered),
+    Done(String),
+}
+
+type Words = Pin<Box<dyn Stream<Item = Word> + Send>>;
+
+struct Conversation {
+    service: Arc<Service>,
+    socket: WebSocket,
+    /// What `connection_init` said of who asks; none until then.
+    greeted: Option<Option<String>>,
+    open: HashMap<String, AbortHandle>,
+    words: SelectAll<Words>,
+}
+
+impl Conversation {
+    fn new(service: Arc<Service>, socket: WebSocket) -> Self {
+        Self { service, socket, greeted: None, open: HashMap::new(), words: SelectAll::new() }
+    }
+
+    async fn go(mut self) {
+        let end = self.until_end().await;
+        self.words.clear();
+        let within = self.service.sockets.close_within;
+        if let End::Close(code, reason) = end {
+            let frame = CloseFrame { code, reason: reason.into() };
+            let _ = timeout(within, self.socket.send(Message::Close(Some(frame)))).await;
+        }
+        if !matches!(end, End::Gone) {
+            // The peer says that it has heard; until then what it still sends is thrown away.
+            let _ = timeout(within, async { while let Some(Ok(_)) = self.socket.recv().await {} }).await;
+        }
+    }
+
+    async fn until_end(&mut self) -> End {
+        let limits = Arc::clone(&self.service.limits);
+        let mut stopping = self.service.sockets.stopping.subscribe();
+        let greeted_by = Instant::now() + Duration::from_millis(limits.socket_init_ms);
+        let ping_every = Duration::from_millis(limits.socket_ping_ms);
+        let mut ping_at = Instant::now() + ping_every;
+        let mut heard = true;
+        loop {
+            let step = tokio::select! {
+                message = self.socket.recv() => {
+                    heard = true;
+                    self.hear(message).await
+                }
+                Some(word) = self.words.next(), if !self.words.is_empty() => self.tell(word).await,
+                () = sleep_until(ping_at) => {
+                    ping_at = Instant::now() + ping_every;
+                    match std::mem::take(&mut heard) {
+                        // Who follows with a token that no longer counts is shown out by then.
+                        true if self.greeted.is_some() => match self.caller() {
+                            Ok(_) => self.send(Message::Ping(Bytes::new())).await,
+                            Err(end) => Err(end),
+                        },
+                        true => self.send(Message::Ping(Bytes::new())).await,
+                        false => Err(End::Gone),
+                    }
+                }
+                () = sleep_until(greeted_by), if self.greeted.is_none() => Err(NOT_GREETED),
+                () = async { let _ = stopping.wait_for(|stop| *stop).await; } => Err(STOPPING),
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        match message {
+            Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
+                Ok(message) => self.receive(message).await,
+                Err(_) => Err(MALFORMED),
+            },
+            Some(Ok(Message::Binary(_))) => Err(MALFORMED),
+            // Answered by the layer below.
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+            Some(Ok(Message::Close(_))) => Err(End::Closed),
+            Some(Err(error)) => Err(broken(error)),
+            None => Err(End::Gone),
+        }
+    }
+
+    async fn receive(&mut self, message: Json) -> Result<(), End> {
+        let Json::Object(mut message) = message else { return Err(MALFORMED) };
+        let payload = message.remove("payload").unwrap_or_default();
+        let is_object = matches!(payload, Json::Null | Json::Object(_));
+        let text = |name: &str| message.get(name).and_then(Json::as_str);
+        let id = || text("id").filter(|id| (1..=ID_BYTES).contains(&id.len())).ok_or(MALFORMED);
+        match text("type") {
+            Some("connection_init") if is_object => {
+                if self.greeted.is_some() {
+                    return Err(GREETED_TWICE);
+                }
+                self.greeted = Some(authorization(&payload));
+                self.caller()?;
+                self.say("connection_ack").await
+            }
+            Some("ping") if is_object => self.say("pong").await,
+            Some("pong") if is_object => Ok(()),
+            Some("subscribe") => {
+                let id = id()?.to_owned();
+                let caller = self.caller()?;
+                if self.open.contains_key(&id) {
+                    return Err(DUPLICATE);
+                }
+                let asked = read_request(payload).map_err(|_| MALFORMED)?;
+                self.begin(id, asked, caller).await
+            }
+            Some("complete") => {
+                if let Some(operation) = self.open.remove(id()?) {
+                    operation.abort();
+                }
+                Ok(())
+            }
+            _ => Err(MALFORMED),
+        }
+    }
+
+    /// Who asks, judged anew each time: a token may have been revoked meanwhile.
+    fn caller(&self) -> Result<Caller, End> {
+        match self.greeted.as_ref().ok_or(UNAUTHORIZED)? {
+            None => Ok(self.service.without_token()),
+            Some(text) => self.service.authenticate_text(text).map_err(|_| FORBIDDEN),
+        }
+    }
+
+    async fn begin(&mut self, id: String, asked: Asked, caller: Caller) -> Result<(), End> {
+        let most = self.service.limits.socket_subscriptions;
+        if self.open.len() >= most {
+            let error = ApiError::new(
+                "TOO_MANY_SUBSCRIPTIONS",
+                format!("一个连接最多同时有 {most} 个操作。请先结束一些。"),
+                format!("A socket has at most {most} operations at a time. Complete some first."),
+            );
+            return self.refuse(&id, error.body()).await;
+        }
+        let variables = Variables::from_json(asked.variables.clone());
+        let admitted = match admit(&self.service, &asked, &variables, Door::Socket) {
+            Ok(admitted) => admitted,
+            Err(error) => return self.refuse(&id, error.body()).await,
+        };
+        let service = Arc::clone(&self.service);
+        let answers = match admitted.operation {
+            OperationType::Subscription => follow(service, admitted, asked.operation_name, variables, caller.rights),
+            OperationType::Query | OperationType::Mutation => {
+                stream::once(async move { execute(&service, admitted, asked.operation_name, variables, caller).await })
+                    .boxed()
+            }
+        };
+        let (named, done) = (id.clone(), Word::Done(id.clone()));
+        let words = answers.map(move |answer| Word::Answer(named.clone(), answer));
+        let (words, operation) = stream::abortable(words.chain(stream::once(std::future::ready(done))));
+        self.words.push(Box::pin(words));
+        self.open.insert(id, operation);
+        Ok(())
+    }
+
+    async fn tell(&mut self, word: Word) -> Result<(), End> {
+        match word {
+            Word::Answer(id, answer) if answer.status == StatusCode::OK => {
+                // The answer is JSON already.
+                let text = format!(r#"{{"id":{},"type":"next","payload":{}}}"#, Json::from(id), answer.body);
+                self.send(Message::Text(text.into())).await
+            }
+            Word::Answer(id, answer) => {
+                if let Some(operation) = self.open.remove(&id) {
+                    operation.abort();
+                }
+                self.refuse(&id, serde_json::from_str(&answer.body).unwrap_or_default()).await
+            }
+            Word::Done(id) => {
+                self.open.remove(&id);
+                let text = serde_json::json!({ "id": id, "type": "complete" }).to_string();
+                self.send(Message::Text(text.into())).await
+            }
+        }
+    }
+
+    /// End an operation with the errors of a body that has nothing else.
+    async fn refuse(&mut self, id: &str, mut body: Json) -> Result<(), End> {
+        let text = serde_json::json!({ "id": id, "type": "error", "payload": body["errors"].take() }).to_string();
+        self.send(Message::Text(text.into())).await
+    }
+
+    async fn say(&mut self, name: &str) -> Result<(), End> {
+        let text = serde_json::json!({ "type": name }).to_string();
+        self.send(Message::Text(text.into())).await
+    }
+
+    /// Nothing else is done meanwhile: whoever does not read is not read from either.
+    async fn send(&mut self, message: Message) -> Result<(), End> {
+        let within = Duration::from_millis(self.service.limits.socket_send_ms);
+        match timeout(within, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+}
+
+/// The answers of a subscription.
+fn follow(
+    service: Arc<Service>,
+    admitted: Admitted,
+    operation_name: Option<String>,
+    variables: Variables,
+    rights: Rights,
+) -> Pin<Box<dyn Stream<Item = Answered> + Send>> {
+    let following = Following {
+        engine: Arc::clone(&service.engine),
+        rights,
+        limits: Arc::clone(&service.limits),
+        store: Arc::clone(&service.store),
+        head: service.head.subscribe(),
+    };
+    let mut request = GraphRequest::new("").variables(variables).data(following);
+    request.operation_name = operation_name;
+    request.set_parsed_query(admitted.document);
+    let answers = AssertUnwindSafe(service.schema.execute_stream(request)).catch_unwind();
+    let answer = move |answer| match answer {
+        Ok(answer) => finished(&service, answer),
+        Err(_) => panicked(),
+    };
+    answers.map(answer).boxed()
+}
+
+/// What is closed with when the bytes are none of the WebSocket protocol (RFC 6455, 7.4.1).
+fn broken(error: axum::Error) -> End {
+    match error.into_inner().downcast_ref() {
+        Some(WireError::Capacity(_)) => End::Close(1009, "消息太长 the message is too long"),
+        Some(WireError::Utf8(_)) => End::Close(1007, "不是 UTF-8; this is no UTF-8"),
+        Some(WireError::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)) => End::Gone,
+        Some(WireError::Protocol(_)) => End::Close(1002, "不合 WebSocket 协议 this is no WebSocket"),
+        _ => End::Gone,
+    }
+}
