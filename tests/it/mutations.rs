@@ -422,6 +422,20 @@ fn a_variable_that_is_left_out_leaves_its_field_out() {
     assert_eq!(outcome, json!({ "__typename": "Written", "node": { "nameEn": null, "website": "https://v.example" } }));
 }
 
+#[test]
+fn what_a_correction_leaves_out_stays_and_null_clears() {
+    let served = staff();
+    let query = r#"mutation { outcome: relate(input: {owns: {from: {code: "firm-a"}, to: {code: "firm-b"}, share: "0.3", since: "2015", until: "2099", source: "src"}}) { __typename ... on Written { id } } }"#;
+    let id = written(&served.data(query, &json!({}))["outcome"]);
+    let correct = "mutation($id: ID!, $values: [NamedValue!], $from: PartialDate, $to: PartialDate) { outcome: correct(id: $id, input: {values: $values, validFrom: $from, validTo: $to}) { __typename ... on Written { id tie { since until details { name text } } } } }";
+    let tie = |variables: Value| served.data(correct, &variables)["outcome"]["tie"].clone();
+    let changed = tie(json!({ "id": id, "values": [{ "name": "share", "value": "0.4" }] }));
+    assert_eq!((&changed["since"], &changed["until"]), (&json!("2015"), &json!("2099")), "{changed}");
+    assert_eq!(changed["details"][0]["text"], "40%", "{changed}");
+    let cleared = tie(json!({ "id": id, "to": null }));
+    assert_eq!((&cleared["since"], &cleared["until"]), (&json!("2015"), &Value::Null), "{cleared}");
+}
+
 /// The worked mutations of `schema/examples/mutations/`, one after the other on one store; `# id:`
 /// takes the variable `$id` from the answer of an earlier one.
 #[test]

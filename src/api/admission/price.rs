@@ -169,7 +169,7 @@ impl<'d> Pricing<'d> {
         let default = || {
             let mut all = self.operation.variable_definitions.iter();
             all.find(|definition| definition.node.name.node == name)
-                .and_then(|definition| definition.node.default_value().cloned())
+                .and_then(|definition| definition.node.default_value.as_ref().map(|value| value.node.clone()))
         };
         self.variables.get(name).cloned().or_else(default)
     }

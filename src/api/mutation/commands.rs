@@ -183,3 +183,29 @@ pub fn references(command: &Command) -> Vec<&Reference> {
 fn term((_, given): &(u16, Given)) -> Option<&Reference> {
     if let Given::Term(term) = given { Some(term) } else { None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::{Value as Gql, value};
+
+    #[test]
+    fn a_correction_tells_what_is_left_out_from_what_is_cleared() {
+        let read = |input: Gql| {
+            let Gql::Object(fields) = value!({ "id": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "input": input }) else {
+                panic!("an object")
+            };
+            correct(&Fields::new(fields))
+        };
+        let amended = |input| match read(input) {
+            Ok(Command::Correct { amendment, origin, .. }) => (amendment.from, amendment.to, origin.is_some()),
+            other => panic!("{other:?}"),
+        };
+        let date = "2020".parse().ok();
+        assert_eq!(amended(value!({ "value": "x" })), (None, None, false));
+        assert_eq!(amended(value!({ "validFrom": null, "validTo": "2020" })), (Some(None), Some(date), false));
+        assert_eq!(amended(value!({ "validTo": "UNKNOWN", "source": "s" })), (None, Some(None), true));
+        // Whoever says how it got here says where from.
+        assert_eq!(read(value!({ "method": "DECLARED" })), Err(Rejection::SourceMissing));
+    }
+}

@@ -220,13 +220,33 @@ pub fn finish(cx: &Cx<'_>, ctx: &ContextSelectionSet<'_>, out: Out) -> ServerRes
     }
 }
 
-/// The value of a variable, or its default.
+/// The value of a variable, or its default. One that nobody gave is none, and not null: a correction
+/// leaves what is left out and clears what is null.
 pub fn variable<T>(ctx: &async_graphql::ContextBase<'_, T>, name: &str) -> Option<Value> {
     let env = ctx.query_env;
     env.variables.get(name).cloned().or_else(|| {
         let definitions = env.operation.node.variable_definitions.iter();
         definitions
             .filter(|definition| definition.node.name.node == name)
-            .find_map(|definition| definition.node.default_value().cloned())
+            .find_map(|definition| definition.node.default_value.as_ref().map(|value| value.node.clone()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::parser::types::DocumentOperations;
+    use async_graphql::value;
+
+    #[test]
+    fn a_variable_that_is_left_out_leaves_its_field_out() {
+        let document =
+            async_graphql::parser::parse_query("{ x(a: {b: $b, c: $c, l: [$c, 1]}, d: $c) }").expect("a document");
+        let DocumentOperations::Single(operation) = document.operations else { panic!("one operation") };
+        let Selection::Field(field) = &operation.node.selection_set.node.items[0].node else { panic!("a field") };
+        let variables = |name: &str| (name == "b").then_some(Value::Null);
+        let read = |name| given(&field.node, name, &variables);
+        assert_eq!(read("a"), Some(value!({ "b": null, "l": [null, 1] })));
+        assert_eq!((read("d"), read("e")), (None, None));
+    }
 }
