@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use innograph::api::http::{Service, router};
 use innograph::config::{Config, Limits};
-use innograph::domain::command::{Command, Origin};
+use innograph::domain::command::{Command, Origin, Subject};
 use innograph::domain::provenance::Method;
 use innograph::domain::{Kind, Validity};
 use innograph::engine::Engine;
@@ -281,5 +281,5 @@ pub fn person(key: &str, source: &str) -> Command {
     let origin = Origin { source: source.into(), method: Method::Imported, basis: None, confidence: None };
     let (name_zh, values) = (format!("某人{key}"), Vec::new());
     let (kind, validity) = (Kind::Person, Validity::OPEN);
-    Command::SaveEntity { kind, key: key.into(), name_zh, name_en: None, code: None, values, validity, origin }
+    Command::SaveEntity { kind, subject: Subject::Key(key.into()), name_zh: Some(name_zh), name_en: None, code: None, values, validity, origin }
 }
