@@ -5,12 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Head, Ledger, LedgerError, Reader, Visit};
 
-/// Bodies in a vector, each with the hash that covers all up to it.
+/// A body, and the hash that covers all up to it.
+type Entry = (Arc<[u8]>, [u8; 32]);
+
+/// Entries in a vector, shared between the writer and its readers.
 #[derive(Clone, Debug, Default)]
-struct Shelf(Arc<Mutex<Vec<(Arc<[u8]>, [u8; 32])>>>);
+struct Shelf(Arc<Mutex<Vec<Entry>>>);
 
 impl Shelf {
-    fn entries(&self) -> MutexGuard<'_, Vec<(Arc<[u8]>, [u8; 32])>> {
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

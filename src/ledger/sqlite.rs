@@ -298,6 +298,23 @@ mod tests {
     }
 
     #[test]
+    fn a_block_that_fits_its_sum_but_not_the_chain_shows_nothing() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let ledger = full_up(folder.path());
+        allow(&ledger, "PRAGMA max_page_count=1000000;");
+        let mut draft = Draft::after(Head::EMPTY);
+        for sequence in 1..=5 {
+            let head = ledger.at(sequence).expect("readable").expect("it is there");
+            assert!(draft.take(head, b"something else"));
+        }
+        ledger.replace(&draft.close(), 5).expect("it can be written");
+        let mut shown = 0;
+        let refused = ledger.read(Head::EMPTY, &mut |_, _| Ok(shown += 1));
+        assert!(matches!(refused, Err(LedgerError::Damaged { sequence: 1, .. })) && shown == 0, "{refused:?}");
+        assert!(matches!(ledger.at(3), Err(LedgerError::Damaged { sequence: 1, .. })));
+    }
+
+    #[test]
     fn an_append_that_fails_in_the_middle_leaves_nothing() {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let mut ledger = full_up(folder.path());

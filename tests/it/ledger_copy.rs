@@ -16,6 +16,15 @@ fn bodies(ledger: &SqliteLedger) -> Vec<Vec<u8>> {
     found
 }
 
+/// Tells the writer to stop, also when the test fails.
+struct Ended<'a>(&'a AtomicBool);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 fn names(folder: &std::path::Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("it can be listed");
     let mut names: Vec<String> =
@@ -35,6 +44,7 @@ fn a_copy_made_while_a_thread_appends_and_packs_is_a_prefix() {
     ledger.append(Head::EMPTY, &long).expect("it can be appended to");
     let (stop, written) = (AtomicBool::new(false), AtomicU64::new(0));
     let copies = std::thread::scope(|scope| {
+        let _ended = Ended(&stop);
         let writer = scope.spawn(|| {
             let mut bodies = Vec::new();
             while !stop.load(Ordering::Relaxed) {
