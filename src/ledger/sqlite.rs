@@ -309,7 +309,10 @@ mod tests {
         }
         ledger.replace(&draft.close(), 5).expect("it can be written");
         let mut shown = 0;
-        let refused = ledger.read(Head::EMPTY, &mut |_, _| Ok(shown += 1));
+        let refused = ledger.read(Head::EMPTY, &mut |_, _| {
+            shown += 1;
+            Ok(())
+        });
         assert!(matches!(refused, Err(LedgerError::Damaged { sequence: 1, .. })) && shown == 0, "{refused:?}");
         assert!(matches!(ledger.at(3), Err(LedgerError::Damaged { sequence: 1, .. })));
     }

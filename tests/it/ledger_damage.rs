@@ -147,10 +147,20 @@ fn with_block(change: &str) -> LedgerError {
     let (heads, ledger) = (chain(&packed.bodies), SqliteLedger::open(&packed.path(), Access::Read).expect("it opens"));
     // From within the block as well, and never a body of it before it is known to be sound.
     let mut shown = 0;
-    let error = ledger.read(heads[16], &mut |sequence, _| Ok(shown = sequence)).expect_err("it is refused");
+    let error = ledger
+        .read(heads[16], &mut |sequence, _| {
+            shown = sequence;
+            Ok(())
+        })
+        .expect_err("it is refused");
     assert!(matches!(error, LedgerError::Damaged { .. }) && shown == 0, "{shown}: {error}");
     assert!(matches!(ledger.at(17), Err(LedgerError::Damaged { .. })));
-    let first = ledger.read(Head::EMPTY, &mut |sequence, _| Ok(shown = sequence)).expect_err("it is refused");
+    let first = ledger
+        .read(Head::EMPTY, &mut |sequence, _| {
+            shown = sequence;
+            Ok(())
+        })
+        .expect_err("it is refused");
     assert_eq!(shown, 14, "{first}");
     first
 }

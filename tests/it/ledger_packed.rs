@@ -72,7 +72,12 @@ fn a_packed_ledger_says_the_same_from_every_starting_point() {
     assert_eq!(ledger.head(), heads[1_130]);
     // Who was reading before goes on as before.
     let mut seen = 0;
-    reader.read(Head::EMPTY, &mut |_, _| Ok(seen += 1)).expect("it can be read");
+    reader
+        .read(Head::EMPTY, &mut |_, _| {
+            seen += 1;
+            Ok(())
+        })
+        .expect("it can be read");
     assert_eq!(seen, 1_130);
     drop(reader);
     let all = |ledger: &SqliteLedger| {
