@@ -12,6 +12,7 @@ mod examples_real;
 mod examples_search;
 mod expected;
 mod facts;
+mod faults;
 mod intake;
 mod ledger;
 mod ledger_checkpoint;
