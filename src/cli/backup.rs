@@ -191,7 +191,7 @@ mod tests {
             assert!(!to.exists(), "step {steps} left something");
             steps += 1;
         };
-        assert!(steps > 2, "nothing was cancelled");
+        assert!(steps > 0, "nothing was cancelled");
         assert_eq!(manifest.store_name.as_deref(), Some("demo"));
         let kept = std::fs::read_dir(&to).expect("it is there").count();
         assert_eq!(kept, KEPT.len());

@@ -31,7 +31,13 @@ pub fn of_open(error: &OpenError) -> ExitCode {
 pub fn number_of_open(error: &OpenError) -> u8 {
     match error {
         OpenError::InUse { .. } => IN_USE,
-        OpenError::Unusable { .. } | OpenError::Ledger(LedgerError::Unfolded { .. }) => UNUSABLE,
+        OpenError::Unusable { .. }
+        | OpenError::Ledger(
+            LedgerError::Unfolded { .. }
+            | LedgerError::Full { .. }
+            | LedgerError::Engine { .. }
+            | LedgerError::ReadOnly,
+        ) => UNUSABLE,
         OpenError::Ledger(_) | OpenError::Envelope(_) | OpenError::Broken(_) => DAMAGED,
         OpenError::Thread(_) => FAILED,
     }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use super::OpenError;
 use super::envelope::Envelope;
 use crate::graph::{CHECKPOINT_FORMAT, Stamp, State};
-use crate::ledger::{Access, CheckpointStore, Found, Head, Ledger, LedgerError};
+use crate::ledger::{Access, CheckpointStore, Found, Head, Ledger, LedgerError, parent, sync_directory};
 
 /// Take the directory for this process; where it cannot be written, for reading only.
 pub(super) fn lock(directory: &Path) -> Result<(Option<File>, Access), OpenError> {
     let name = directory.display().to_string();
-    let made = std::fs::create_dir_all(directory);
+    let made = make(directory);
     let opened =
         made.and_then(|()| OpenOptions::new().create(true).truncate(false).write(true).open(directory.join("lock")));
     match opened {
@@ -24,6 +24,21 @@ pub(super) fn lock(directory: &Path) -> Result<(Option<File>, Access), OpenError
         Err(_) if directory.join("ledger.sqlite").is_file() => Ok((None, Access::Read)),
         Err(cause) => Err(OpenError::Unusable { directory: name, cause: cause.to_string() }),
     }
+}
+
+/// Make the directory so that it is there after a power cut too: what is new in a directory is
+/// durable once that directory is synced.
+fn make(directory: &Path) -> std::io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let parent = parent(directory);
+    make(parent)?;
+    match std::fs::create_dir(directory) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::AlreadyExists => return Err(cause),
+        _ => {}
+    }
+    sync_directory(parent)
 }
 
 /// Does a process hold this directory for writing? Asked by sharing the lock for a moment where

@@ -14,12 +14,13 @@ const PARTS: usize = 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct Shards<K, V> {
     parts: Vec<Arc<HashMap<K, V>>>,
+    length: usize,
 }
 
 impl<K, V> Default for Shards<K, V> {
     fn default() -> Self {
         let empty = Arc::new(HashMap::new());
-        Self { parts: vec![empty; PARTS] }
+        Self { parts: vec![empty; PARTS], length: 0 }
     }
 }
 
@@ -39,12 +40,12 @@ impl<K: Clone + Eq + Hash, V: Clone> Shards<K, V> {
 
     /// How many keys there are.
     pub(crate) fn len(&self) -> usize {
-        self.parts.iter().map(|part| part.len()).sum()
+        self.length
     }
 
     pub(crate) fn insert(&mut self, key: K, value: V) {
         if let Some(part) = self.parts.get_mut(part_of(&key)) {
-            Arc::make_mut(part).insert(key, value);
+            self.length += usize::from(Arc::make_mut(part).insert(key, value).is_none());
         }
     }
 
@@ -53,7 +54,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Shards<K, V> {
         K: Borrow<Q>,
     {
         if let Some(part) = self.parts.get_mut(part_of(key)) {
-            Arc::make_mut(part).remove(key);
+            self.length -= usize::from(Arc::make_mut(part).remove(key).is_some());
         }
     }
 
@@ -65,11 +66,13 @@ impl<K: Clone + Eq + Hash, V: Clone> Shards<K, V> {
     {
         let Some(part) = self.parts.get_mut(part_of(&key)) else { return };
         let part = Arc::make_mut(part);
+        let before = part.len();
         let value = part.entry(key.clone()).or_default();
         change(value);
         if *value == V::default() {
             part.remove(&key);
         }
+        self.length = self.length + part.len() - before;
     }
 }
 
@@ -83,10 +86,12 @@ mod tests {
         for number in 0..5_000_u32 {
             first.change(format!("k{}", number % 2_500), |rows| rows.push(number));
         }
+        assert_eq!(first.len(), 2_500);
         let copy = first.clone();
         first.change("k7".into(), Vec::clear);
         first.remove("k8");
         first.insert("k9".into(), vec![1]);
+        assert_eq!((first.len(), copy.len()), (2_498, 2_500));
         assert_eq!((first.get("k7"), first.get("k8"), first.get("k9")), (None, None, Some(&vec![1])));
         assert_eq!(copy.get("k7"), Some(&vec![7, 2_507]));
         assert_eq!(copy.get("k8"), Some(&vec![8, 2_508]));

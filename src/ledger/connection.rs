@@ -16,7 +16,7 @@ const APPLICATION_ID: i64 = 0x696e_6772;
 const FORMAT: i64 = 2;
 /// What a connection that writes is set to. The log is folded in after 1,000 pages, by the commit
 /// that reaches them, and cut afterwards: both bounded, and one sync a commit otherwise.
-const WRITING: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=1000;
+const WRITING: &str = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=1000;
     PRAGMA journal_size_limit=16777216; PRAGMA temp_store=MEMORY;";
 /// Damaged bytes are to be found where they are, and never to be obeyed.
 const WARY: &str = "PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;";
@@ -29,11 +29,12 @@ pub(super) fn writing(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Open a file that somebody else may be writing. It could write, so that it folds the log in where
-/// it is the last to go, but it is told not to.
+/// Open a file that somebody else may be writing. It could write, which the log's index needs, but
+/// is told not to; the log stays as it is, also where it is the last to go.
 pub(super) fn beside(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.execute_batch("PRAGMA query_only=ON;")?;
     Ok(connection)
 }
@@ -66,6 +67,17 @@ pub(super) fn refuse_emptied(path: &Path, witness: &Witness) -> Result<(), Ledge
         }
         _ => Ok(()),
     }
+}
+
+/// Make SQLite keep a log. It commits the change after it has given its row, so only whoever asks
+/// for the row after that hears that it failed; it would go on with a rollback journal, where the
+/// end of a transaction is the removal of a file that nobody syncs.
+fn keep_a_log(connection: &Connection) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("PRAGMA journal_mode=WAL")?;
+    let mut rows = statement.query([])?;
+    while rows.next()?.is_some() {}
+    let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+    if mode == "wal" { Ok(()) } else { Err(rusqlite::Error::InvalidQuery) }
 }
 
 /// The tables of a file, if it is a ledger. Nothing is written.
@@ -122,6 +134,7 @@ pub(super) fn make_ready(tables: &mut Tables, path: &Path) -> Result<(), LedgerE
     if tables.connection.is_readonly(MAIN_DB).map_err(failed)? {
         return Err(unwritable(tables, path));
     }
+    keep_a_log(&tables.connection).map_err(failed)?;
     tables.connection.execute_batch(WRITING).map_err(failed)?;
     if tables.format < FORMAT {
         let entries = if tables.format == 0 { MAKE_ENTRIES } else { "" };

@@ -392,7 +392,7 @@ fn what_a_document_may_hold_is_bounded() {
     let aliases = format!("mutation {{ ...M }} fragment M on Mutation {{ {} }}", (0..11).map(one).collect::<String>());
     assert_eq!(code(&aliases), "TOO_MANY_MUTATIONS");
     assert_eq!(code("mutation { nothing { __typename } }"), "VALIDATION");
-    assert_eq!(code("subscription { x }"), "NOT_SUPPORTED");
+    assert_eq!(code("subscription { x }"), "SUBSCRIPTION_NEEDS_SOCKET");
     for input in [
         "5",
         "{}",

@@ -281,5 +281,14 @@ pub fn person(key: &str, source: &str) -> Command {
     let origin = Origin { source: source.into(), method: Method::Imported, basis: None, confidence: None };
     let (name_zh, values) = (format!("某人{key}"), Vec::new());
     let (kind, validity) = (Kind::Person, Validity::OPEN);
-    Command::SaveEntity { kind, subject: Subject::Key(key.into()), name_zh: Some(name_zh), name_en: None, code: None, values, validity, origin }
+    Command::SaveEntity {
+        kind,
+        subject: Subject::Key(key.into()),
+        name_zh: Some(name_zh),
+        name_en: None,
+        code: None,
+        values,
+        validity,
+        origin,
+    }
 }
