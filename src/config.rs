@@ -102,6 +102,8 @@ pub struct Limits {
     pub subscription_batch: u32,
     /// Milliseconds between two readings of one subscription, however busy the writer is.
     pub subscription_pause_ms: u64,
+    /// Milliseconds a question waits for the search index to come to its `minSequence`.
+    pub search_wait_ms: u64,
     /// Writes that may wait for the writer.
     pub write_queue: usize,
     /// Writes that share one sync.
@@ -171,6 +173,7 @@ impl Default for Limits {
             subscription_backlog: 1_000,
             subscription_batch: 100,
             subscription_pause_ms: 20,
+            search_wait_ms: 2_000,
             write_queue: 2_048,
             write_group: 512,
             state_copies: 3,

@@ -25,7 +25,7 @@ pub use clock::{Clock, now_ms, today};
 pub use envelope::{Envelope, EnvelopeError};
 pub use follow::Tell;
 pub use hindrance::Hindrance;
-pub use inspect::{Inspection, inspect, look};
+pub use inspect::{CheckpointVerdict, Inspection, inspect, inspect_checkpoints, look};
 pub use recover::is_in_use;
 pub use request::{EngineLimits, ImportOutcome, Progress, Request, RequestKey, WriteError, WriterState, Written};
 pub use step::Turn;

@@ -96,6 +96,15 @@ fn checkpoint(
     Ok(state.filter(|state| state.sequence() == read.head.sequence).map(|state| (state, read.head)))
 }
 
+/// Carry out an envelope.
+pub(super) fn take(state: &mut State, sequence: u64, envelope: Envelope) {
+    let actor = Arc::from(envelope.actor.as_str());
+    state.begin(Stamp { sequence, recorded_at: envelope.recorded_at, actor });
+    for event in envelope.events {
+        state.apply(event);
+    }
+}
+
 fn replay(ledger: &dyn Ledger, after: Head, state: &mut State) -> Result<(), OpenError> {
     let (mut previous, mut unreadable) = (after, None);
     let read = ledger.read(after, &mut |sequence, bytes| {
@@ -111,11 +120,7 @@ fn replay(ledger: &dyn Ledger, after: Head, state: &mut State) -> Result<(), Ope
             return Err(stop("it does not follow the entry before it"));
         }
         previous = previous.after(bytes);
-        let actor = Arc::from(envelope.actor.as_str());
-        state.begin(Stamp { sequence, recorded_at: envelope.recorded_at, actor });
-        for event in envelope.events {
-            state.apply(event);
-        }
+        take(state, sequence, envelope);
         Ok(())
     });
     match unreadable {

@@ -13,6 +13,7 @@ mod examples_search;
 mod expected;
 mod facts;
 mod faults;
+mod following;
 mod intake;
 mod ledger;
 mod ledger_checkpoint;

@@ -6,6 +6,7 @@
 //! the declarations with variables and defaults resolved. Arithmetic saturates.
 
 mod door;
+mod freshness;
 mod known;
 mod price;
 mod size;
@@ -23,6 +24,7 @@ use super::error::ApiError;
 use crate::config::Limits;
 
 pub use door::Door;
+pub use freshness::MIN_SEQUENCE;
 pub use known::Documents;
 
 /// A document that may run.
@@ -33,6 +35,8 @@ pub struct Admitted {
     pub operation: OperationType,
     /// What it may cost at most, in rows.
     pub price: u64,
+    /// The sequence number that the search index must have come to before it runs.
+    pub min_sequence: Option<i64>,
 }
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
@@ -69,9 +73,10 @@ pub fn admit(
             ),
         ));
     }
+    let min_sequence = freshness::wanted(&document.fragments, &operation.node, variables);
     // The library takes the document apart while it runs.
     let document = ExecutableDocument::clone(&document);
-    Ok(Admitted { document, operation: asked, price })
+    Ok(Admitted { document, operation: asked, price, min_sequence })
 }
 
 /// Read a document and judge everything that does not hang on variables or on which operation runs.

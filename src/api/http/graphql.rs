@@ -20,7 +20,7 @@ use super::{Service, refuse};
 use crate::api::admission::{self, Admitted, Door};
 use crate::api::error::{ApiError, internal};
 use crate::api::schema::Answering;
-use crate::engine;
+use crate::engine::{self, SearchState};
 
 const RESPONSE_TYPE: &str = "application/graphql-response+json; charset=utf-8";
 const JSON_TYPE: &str = "application/json; charset=utf-8";
@@ -241,6 +241,11 @@ pub(super) async fn execute(
     caller: Caller,
 ) -> Answered {
     let mutates = admitted.operation == OperationType::Mutation;
+    if let Some(wanted) = admitted.min_sequence
+        && let Err(error) = service.wait_for_index(wanted).await
+    {
+        return Answered::refused(StatusCode::OK, false, &error);
+    }
     let view = service.engine.view();
     let sequence = view.state().sequence();
     let answering = Answering {
@@ -290,6 +295,9 @@ pub(super) async fn execute(
     });
     let sequence = answering.sequence.load(Ordering::Relaxed);
     answer = answer.extension("sequence", Value::from(sequence)).extension("cost", cost);
+    if let SearchState::Ready(sequence) = answering.view.search_state() {
+        answer = answer.extension("searchSequence", Value::from(sequence));
+    }
     finished(service, answer)
 }
 

@@ -17,10 +17,11 @@ use axum::routing::get;
 use tokio::sync::{Semaphore, watch};
 
 use super::admission::Documents;
+use super::error::ApiError;
 use super::query::StoreName;
 use super::schema::{GraphSchema, build};
 use crate::config::Config;
-use crate::engine::Engine;
+use crate::engine::{Engine, SearchState};
 use crate::tokens::Tokens;
 
 pub use door::{Caller, Refused};
@@ -38,6 +39,8 @@ pub struct Service {
     trusted: Option<Arc<str>>,
     /// The sequence number published last; subscriptions wake by it.
     head: Arc<watch::Sender<u64>>,
+    /// The sequence number that the search index has come to.
+    indexed: Arc<watch::Sender<u64>>,
     sockets: socket::Sockets,
 }
 
@@ -53,9 +56,16 @@ impl Service {
         let head = Arc::new(watch::Sender::new(engine.view().state().sequence()));
         let wake = Arc::clone(&head);
         engine.on_publish(Box::new(move |sequence| wake.send_modify(|head| *head = sequence.max(*head))));
+        let indexed = Arc::new(watch::Sender::new(0));
+        let wake = Arc::clone(&indexed);
+        engine.on_index(Box::new(move |sequence| wake.send_modify(|come| *come = sequence.max(*come))));
+        if let SearchState::Ready(sequence) = engine.view().search_state() {
+            indexed.send_modify(|come| *come = sequence.max(*come));
+        }
         Self {
             engine,
             head,
+            indexed,
             sockets: socket::Sockets::new(&config.limits),
             schema: build(&config.limits),
             documents: Documents::new(config.limits.known_documents),
@@ -64,6 +74,32 @@ impl Service {
             store: Arc::new(store),
             tokens: None,
             trusted: None,
+        }
+    }
+
+    /// Wait until the search index has come to a sequence number, a short while at most.
+    async fn wait_for_index(&self, wanted: i64) -> Result<(), ApiError> {
+        let Ok(wanted) = u64::try_from(wanted) else { return Ok(()) };
+        let standing = self.engine.view().state().sequence();
+        if wanted > standing {
+            return Err(ApiError::new(
+                "SEQUENCE_AHEAD",
+                format!("minSequence 是 {wanted}，而本库只到第 {standing} 号。请用写入或查询时得到的 sequence。"),
+                format!(
+                    "minSequence is {wanted}, but the store stands at {standing}. Use a sequence that an answer gave."
+                ),
+            ));
+        }
+        let mut come = self.indexed.subscribe();
+        let within = std::time::Duration::from_millis(self.limits.search_wait_ms);
+        let arrived = tokio::time::timeout(within, come.wait_for(|come| *come >= wanted)).await;
+        match arrived {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(ApiError::new(
+                "SEARCH_BEHIND",
+                format!("搜索索引还没有跟到第 {wanted} 号。请稍后再试，或去掉 minSequence。"),
+                format!("The search index has not come to {wanted} yet. Try again shortly, or leave minSequence out."),
+            )),
         }
     }
 

@@ -36,6 +36,16 @@ pub fn types(limits: &Limits) -> Vec<TypeDef> {
     types
 }
 
+/// The argument by which a question waits for the search index.
+fn min_sequence(field: FieldDef) -> FieldDef {
+    field.arg(
+        crate::api::admission::MIN_SEQUENCE,
+        "Int",
+        "等到搜索索引包含此号变更后再回答，如写入后得到的 sequence；等不到则报 SEARCH_BEHIND。单位：号",
+        "Wait until the search index holds this change, such as the sequence a write gave; SEARCH_BEHIND where it takes too long. Unit: sequence number",
+    )
+}
+
 /// The argument `after` of a list.
 fn after(field: FieldDef) -> FieldDef {
     field.arg("after", "String", "接着上一页：上一页的 endCursor", "Cursor of the last entry of the page before")

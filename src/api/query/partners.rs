@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::Value as Gql;
 
-use super::after;
 use super::partner_types::{Answer, Explained, Ranked};
 use super::search::{index, kinds, place};
+use super::{after, min_sequence};
 use crate::api::error::ApiError;
 use crate::api::types::def::{Cx, FieldDef, Object, Out};
 use crate::api::types::find::find;
@@ -22,7 +22,7 @@ use crate::matching::{self, Ranking, TextEvidence, Weights, Wish};
 /// The root fields of this file.
 pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     vec![
-        after(
+        min_sequence(after(
             FieldDef::new(
                 "partners",
                 "PartnerConnection!",
@@ -35,7 +35,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
             .arg("kinds", "[NodeKind!]", "找哪些种类的伙伴；默认为企业和需求找高校院所，为成果找企业", "Kinds of partners; institutes for firms and demands, firms for results by default")
             .arg("explain", "Reference", "说明某个候选的名次，或它为什么没有入选", "Says at which place a candidate stands, or why it does not")
             .first(5, limits.page),
-        )
+        ))
         .heavy(),
     ]
 }

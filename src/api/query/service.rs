@@ -94,6 +94,18 @@ pub fn types() -> Vec<TypeDef> {
                 |cx, _: &Service, _| Ok(Out::count(usize::try_from(cx.lens.sequence()).unwrap_or(usize::MAX))),
             ),
             field(
+                "searchSequence",
+                "Int",
+                "搜索索引包含到第几号变更；正在建立时为空。单位：号",
+                "The change up to which the search index reaches; empty while it is being built. Unit: sequence number",
+                |cx, _: &Service, _| {
+                    Ok(match cx.view.search_state() {
+                        SearchState::Ready(sequence) => Out::count(usize::try_from(sequence).unwrap_or(usize::MAX)),
+                        SearchState::Building => Out::Null,
+                    })
+                },
+            ),
+            field(
                 "day",
                 "Date!",
                 "回答所用的日期。单位：日",
