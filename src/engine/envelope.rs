@@ -7,6 +7,14 @@ use crate::domain::event::{EVENT_VERSION, Event};
 /// The version of the envelope that this code writes.
 pub const ENVELOPE_VERSION: u16 = 1;
 
+/// What turns the events of one version of the set into those of the next.
+type Upcast = fn(Vec<Event>) -> Vec<Event>;
+
+/// One row for each version before the one written: old ledgers load for ever.
+///
+/// 1 → 2: nothing that was there changed; ending, correcting, retracting and answers were added.
+const UPCASTS: &[(u16, Upcast)] = &[(1, std::convert::identity)];
+
 /// What one commit puts into the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -93,10 +101,13 @@ impl Envelope {
             return Err(EnvelopeError::Later { sequence, version, event_version });
         }
         let mut decoder = minicbor::Decoder::new(bytes);
-        let envelope: Envelope = decoder.decode().map_err(unreadable)?;
+        let mut envelope: Envelope = decoder.decode().map_err(unreadable)?;
         if decoder.position() != bytes.len() || envelope.sequence != sequence {
             let cause = "its length or its number does not fit".to_owned();
             return Err(EnvelopeError::Unreadable { sequence, cause });
+        }
+        for (_, upcast) in UPCASTS.iter().filter(|(from, _)| *from >= envelope.event_version) {
+            envelope.events = upcast(std::mem::take(&mut envelope.events));
         }
         Ok(envelope)
     }
@@ -127,6 +138,15 @@ mod tests {
         assert_eq!(Envelope::decode(7, &bytes).expect("readable"), envelope());
         assert!(Envelope::decode(8, &bytes).is_err());
         assert!(Envelope::decode(7, &bytes[..bytes.len() - 1]).is_err());
+    }
+
+    #[test]
+    fn every_earlier_version_has_its_upcast() {
+        let known: Vec<u16> = UPCASTS.iter().map(|(from, _)| *from).collect();
+        assert_eq!(known, (1..EVENT_VERSION).collect::<Vec<_>>());
+        let named = Event::StoreNamed { name: "demo".into() };
+        let old = Envelope { event_version: 1, events: vec![named.clone()], ..envelope() };
+        assert_eq!(Envelope::decode(7, &old.encode()).expect("readable").events, [named]);
     }
 
     #[test]
