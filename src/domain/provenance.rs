@@ -63,9 +63,10 @@ pub struct Provenance {
     pub confidence: Option<u16>,
 }
 
-/// What the rule of precedence looks at. Version 2: known before UNKNOWN, then method (document before declaration before
+/// What the rule of precedence looks at. Version 3: known before UNKNOWN, then method (document before declaration before
 /// import before inference), grade of the source, later start of validity, later date of the
-/// source, later recording, and last the smaller id, so that the order is total.
+/// source, later recording (by sequence number: a clock may stand still or go back), and last the
+/// larger id, which is the later one of an entry, so that the order is total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Precedence {
     /// How the statement got here.
@@ -76,14 +77,14 @@ pub struct Precedence {
     pub valid_from: Option<PartialDate>,
     /// The date of its source.
     pub source_date: Option<PartialDate>,
-    /// When it was recorded, milliseconds since 1970.
-    pub recorded_at: i64,
+    /// The sequence number at which it was recorded.
+    pub sequence: u64,
     /// Its id.
     pub id: Id,
 }
 
 /// The version of the rule.
-pub const PRECEDENCE_VERSION: u32 = 2;
+pub const PRECEDENCE_VERSION: u32 = 3;
 
 impl Ord for Precedence {
     /// `Less` = shown before the other.
@@ -94,8 +95,8 @@ impl Ord for Precedence {
             .then(grade(self.grade).cmp(&grade(other.grade)))
             .then(other.valid_from.cmp(&self.valid_from))
             .then(other.source_date.cmp(&self.source_date))
-            .then(other.recorded_at.cmp(&self.recorded_at))
-            .then(self.id.cmp(&other.id))
+            .then(other.sequence.cmp(&self.sequence))
+            .then(other.id.cmp(&self.id))
     }
 }
 

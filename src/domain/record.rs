@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::attribute::{Attribute, ValueType};
 use super::enumeration;
+use super::kind::Kind;
 
 /// A kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -25,6 +26,8 @@ pub struct RecordRow {
     pub file: &'static str,
     /// The column that names its node.
     pub subject: &'static str,
+    /// Whose record it can be.
+    pub holders: &'static [Kind],
     /// Chinese label.
     pub label_zh: &'static str,
     /// What it is, in Chinese.
@@ -40,6 +43,7 @@ static CERTIFICATION: RecordRow = RecordRow {
     name: "Certification",
     file: "certifications.csv",
     subject: "holder",
+    holders: Kind::ACTORS,
     label_zh: "资质认定",
     zh: "一张资质证书或一次入选；梯次由某日有效的证书推得",
     en: "One certificate or one listing; the tier on a day follows from those valid on it",

@@ -40,7 +40,8 @@ pub enum Rejection {
     KeyReused { key: String },
     InvalidIdempotencyKey { given: String },
     AlreadyRetracted { given: String },
-    StillTied { ties: usize, records: usize },
+    StillTied { ties: usize, records: usize, values: usize },
+    AlreadyEnded { given: String, on: String },
     Fixed { what_zh: &'static str, what_en: &'static str },
 }
 
@@ -94,6 +95,7 @@ impl Rejection {
             Self::InvalidIdempotencyKey { .. } => "INVALID_IDEMPOTENCY_KEY",
             Self::AlreadyRetracted { .. } => "ALREADY_RETRACTED",
             Self::StillTied { .. } => "STILL_TIED",
+            Self::AlreadyEnded { .. } => "ALREADY_ENDED",
             Self::Fixed { .. } => "FIXED",
         }
     }
@@ -162,9 +164,12 @@ impl Rejection {
                 format!("幂等键“{given}”不合规：1 到 128 个可见 ASCII 字符。请换一个，如随机的 UUID。")
             }
             Self::AlreadyRetracted { given } => format!("“{given}”已经撤回，不能再改。要恢复请重新录入。"),
-            Self::StillTied { ties, records } => {
-                format!("它还有 {ties} 条关系、{records} 条记录，不能撤回。请先撤回这些，或改填终止日期。")
-            }
+            Self::StillTied { ties, records, values } => format!(
+                "它还有 {ties} 条关系、{records} 条记录，并被 {values} 处取值引用，不能撤回。请先撤回或改正这些，或改填终止日期。"
+            ),
+            Self::AlreadyEnded { given, on } => format!(
+                "这条关系（{given}）已于 {on} 结束。若是重新开始，请填写新的开始日期；若结束日期有误，请用 correct 改正。"
+            ),
             Self::Fixed { what_zh, .. } => format!("{what_zh}不能这样更改或撤回。"),
         }
     }
@@ -245,8 +250,11 @@ impl Rejection {
             Self::AlreadyRetracted { given } => {
                 format!("“{given}” was retracted and cannot be changed. Enter it anew to bring it back.")
             }
-            Self::StillTied { ties, records } => format!(
-                "It still has {ties} ties and {records} records and cannot be retracted. Retract those first, or give it an end date."
+            Self::StillTied { ties, records, values } => format!(
+                "It still has {ties} ties and {records} records, and {values} values name it; it cannot be retracted. Retract or correct those first, or give it an end date."
+            ),
+            Self::AlreadyEnded { given, on } => format!(
+                "This tie ({given}) ended on {on}. If it began again, give the new start; if the end is wrong, correct it."
             ),
             Self::Fixed { what_en, .. } => format!("{what_en} cannot be changed or retracted this way."),
         }
@@ -291,7 +299,8 @@ impl Rejection {
             Self::KeyReused { key: text() },
             Self::InvalidIdempotencyKey { given: text() },
             Self::AlreadyRetracted { given: text() },
-            Self::StillTied { ties: 2, records: 1 },
+            Self::StillTied { ties: 2, records: 1, values: 0 },
+            Self::AlreadyEnded { given: text(), on: "2020".into() },
             Self::Fixed { what_zh: "行键", what_en: "The row key" },
         ]
     }

@@ -10,7 +10,9 @@ pub const ENVELOPE_VERSION: u16 = 1;
 /// What turns the events of one version of the set into those of the next.
 type Upcast = fn(Vec<Event>) -> Vec<Event>;
 
-/// One row for each version before the one written: old ledgers load for ever.
+/// One row for each version before the one written: old ledgers load for ever. An event keeps its
+/// number and its shape for ever; one that needs another shape gets a new number, and the row of its
+/// version turns the old into the new.
 ///
 /// 1 → 2: nothing that was there changed; ending, correcting, retracting and answers were added.
 const UPCASTS: &[(u16, Upcast)] = &[(1, std::convert::identity)];
@@ -102,8 +104,10 @@ impl Envelope {
         }
         let mut decoder = minicbor::Decoder::new(bytes);
         let mut envelope: Envelope = decoder.decode().map_err(unreadable)?;
-        if decoder.position() != bytes.len() || envelope.sequence != sequence {
-            let cause = "its length or its number does not fit".to_owned();
+        // A reader of CBOR maps passes over fields it does not know: what is read must be all there is.
+        let is_whole = decoder.position() == bytes.len() && envelope.encode() == bytes;
+        if !is_whole || envelope.sequence != sequence {
+            let cause = "it holds more than this program knows, or its length or its number does not fit".to_owned();
             return Err(EnvelopeError::Unreadable { sequence, cause });
         }
         for (_, upcast) in UPCASTS.iter().filter(|(from, _)| *from >= envelope.event_version) {

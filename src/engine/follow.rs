@@ -10,6 +10,9 @@ use crate::search::{Changed, Indexer, SearchError, SearchIndex};
 /// Nodes waiting beyond which the index is built anew instead.
 const MOST_WAITING: usize = 100_000;
 
+/// The pause before a failed index is built anew.
+const REBUILD_PAUSE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// What waits to be indexed: bounded, since of each node only the latest counts.
 #[derive(Default)]
 struct Waiting {
@@ -77,7 +80,7 @@ impl Follower {
     }
 
     /// Follow until the engine is closed.
-    pub(super) fn run(&self, mut indexer: Indexer) {
+    pub(super) fn run(&self, mut indexer: Indexer, newest: impl Fn() -> Arc<State>) {
         loop {
             let taken = {
                 let mut waiting = self.waiting();
@@ -97,12 +100,38 @@ impl Follower {
                     indexer.follow(&changed, sequence)
                 }
             };
-            if let Err(error) = done {
-                tracing::error!(%error, "the search index could not follow; search answers that it is not ready");
-                *self.index.write().unwrap_or_else(PoisonError::into_inner) = None;
-                return;
+            match done {
+                Ok(()) => self.show(&indexer),
+                Err(error) => {
+                    tracing::error!(%error, "the search index could not follow and is built anew");
+                    *self.index.write().unwrap_or_else(PoisonError::into_inner) = None;
+                    match self.again(&newest) {
+                        Some(built) => indexer = built,
+                        None => return,
+                    }
+                }
             }
-            self.show(&indexer);
+        }
+    }
+
+    /// Build anew until it succeeds, with a pause before each try; none where the engine is closed.
+    /// Until then search answers that it is being built.
+    fn again(&self, newest: &impl Fn() -> Arc<State>) -> Option<Indexer> {
+        loop {
+            let waiting = self.waiting();
+            let paused = self.wake.wait_timeout_while(waiting, REBUILD_PAUSE, |waiting| !waiting.closed);
+            let (waiting, _) = paused.unwrap_or_else(PoisonError::into_inner);
+            if waiting.closed {
+                return None;
+            }
+            drop(waiting);
+            match Indexer::build(&newest()) {
+                Ok(built) => {
+                    self.show(&built);
+                    return Some(built);
+                }
+                Err(error) => tracing::error!(%error, "the search index cannot be built; it is tried again"),
+            }
         }
     }
 

@@ -283,10 +283,11 @@ impl Engine {
     /// Build the search index, and let it follow from then on. Graph queries are answered meanwhile.
     pub fn index(&self) -> Result<(), crate::search::SearchError> {
         let shared = Arc::clone(&self.shared);
-        let newest = || Arc::clone(&shared.current.read().unwrap_or_else(PoisonError::into_inner));
-        let indexer = self.shared.follower.build(newest)?;
+        let newest = move || Arc::clone(&shared.current.read().unwrap_or_else(PoisonError::into_inner));
+        let indexer = self.shared.follower.build(&newest)?;
         let following = Arc::clone(&self.shared);
-        let thread = std::thread::Builder::new().name("search".into()).spawn(move || following.follower.run(indexer));
+        let follow = move || following.follower.run(indexer, newest);
+        let thread = std::thread::Builder::new().name("search".into()).spawn(follow);
         self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread?);
         Ok(())
     }

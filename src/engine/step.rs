@@ -39,7 +39,7 @@ impl Turn {
     /// A turn at a record time, with ids that nobody had before. Record time never runs backwards:
     /// the caller gives the later of the clock and the last turn.
     pub fn new(recorded_at: i64, ids: IdSequence) -> Self {
-        Self { recorded_at, context: Context { ids, expected_version: None }, envelopes: Vec::new() }
+        Self { recorded_at, context: Context { ids, expected_version: None, from_list: false }, envelopes: Vec::new() }
     }
 
     /// The ids that are left.
@@ -60,7 +60,7 @@ impl Turn {
                 return repeat(known, key.digest).map_err(refused);
             }
         }
-        self.context.expected_version = request.expected_version;
+        (self.context.expected_version, self.context.from_list) = (request.expected_version, false);
         let Decided { mut events, subject } = decide(working, &request.command, &mut self.context).map_err(refused)?;
         let changed = !events.is_empty();
         let (stands_at, next) = (working.sequence(), working.sequence() + 1);
@@ -85,7 +85,7 @@ impl Turn {
     /// Carry out one command of a batch on a working copy; the caller gives the copy up when one is
     /// refused. Answers how many events came of it.
     pub fn command(&mut self, working: &mut State, actor: &Arc<str>, command: &Command) -> Result<usize, Rejection> {
-        self.context.expected_version = None;
+        (self.context.expected_version, self.context.from_list) = (None, true);
         let Decided { events, .. } = decide(working, command, &mut self.context)?;
         let count = events.len();
         if count == 0 {

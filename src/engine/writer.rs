@@ -211,7 +211,10 @@ impl<A: Audience> Writer<A> {
                     self.health.set(WriterState::DiskFull);
                     return Err(error.into());
                 }
-                Err(error @ LedgerError::ReadOnly) => return Err(error.into()),
+                Err(error @ LedgerError::ReadOnly) => {
+                    self.health.set(WriterState::ReadOnly);
+                    return Err(error.into());
+                }
                 // After a failed sync nobody knows what the disk holds: no further word until restart.
                 Err(error) => {
                     self.stop(&error.to_string());
@@ -281,10 +284,14 @@ impl<A: Audience> Writer<A> {
         match self.ledger.pack(through, PACKED_AT_ONCE) {
             Ok(0) => self.packed = through,
             Ok(entries) => tracing::debug!(entries, "entries were packed"),
-            // It can wait: no room now, or somebody reads. What is not packed is as good.
-            Err(error) => {
+            // It can wait until there is room. What is not packed is as good.
+            Err(error @ LedgerError::Full { .. }) => {
                 tracing::warn!(%error, "entries were not packed");
                 self.packed = through;
+            }
+            // A failed sync is one, whatever it was for.
+            Err(error) => {
+                self.stop(&error.to_string());
             }
         }
     }

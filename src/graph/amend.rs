@@ -4,12 +4,34 @@
 use std::sync::Arc;
 
 use super::changes::Action;
-use super::state::{Entity, Fact, NEVER, Place, Retraction, State};
-use crate::domain::event::Content;
+use super::state::{Ended, Entity, Fact, NEVER, Place, Retraction, State};
+use crate::domain::event::{Content, Values};
 use crate::domain::fold::fold;
 use crate::domain::identifier::Identifier;
 use crate::domain::provenance::Provenance;
-use crate::domain::{Id, PartialDate, Sensitivity, Validity};
+use crate::domain::{Attribute, Id, PartialDate, Sensitivity, Validity};
+
+/// Does a correction change anything that everybody may know: dates, source, a public value? What is
+/// not public is no news to the public, not even that it changed.
+fn public_news(
+    attributes: &[Attribute],
+    (held, values): (&Fact, &Values),
+    (validity, provenance): (Validity, &Provenance),
+    content: Option<&Content>,
+) -> bool {
+    let public = |values: &Values| -> Values {
+        let is_public = |tag: u16| {
+            let attribute = attributes.iter().find(|attribute| attribute.tag == tag);
+            attribute.is_some_and(|attribute| attribute.sensitivity == Sensitivity::Public)
+        };
+        values.iter().filter(|(tag, _)| is_public(*tag)).cloned().collect()
+    };
+    let values_differ = match content {
+        Some(Content::Values(new)) => public(new) != public(values),
+        _ => false,
+    };
+    held.validity != validity || held.provenance != *provenance || values_differ
+}
 
 /// A name, an identifier or a statement inside its node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +73,12 @@ impl State {
         let Some(Place::Tie(row)) = self.place(id) else { return self.break_at(id) };
         let place = Place::Tie(row);
         let before = self.is_place_public(place);
-        let version = self.sequence;
+        let (version, stamp) = (self.sequence, self.stamp_row());
         if let (Some(facts), Some(mark)) = (self.tie_facts.get_mut(row), self.ties.get_mut(row)) {
             let facts = Arc::make_mut(facts);
             facts.fact.validity.to = Some(to);
-            facts.ended = Some(provenance);
-            facts.version = version;
+            facts.ended = Some(Ended { provenance, stamp });
+            (facts.version, facts.public_version) = (version, version);
             mark.to = facts.fact.validity.end_day();
         }
         self.note(place, Action::Ended, before);
@@ -65,9 +87,13 @@ impl State {
     pub(super) fn correct(&mut self, id: Id, content: Option<Content>, right: (Validity, Provenance)) {
         match self.place(id) {
             Some(Place::Fact(row)) => self.correct_part(row, id, content, right),
-            Some(Place::Node(row)) => self.change(row, Sensitivity::Public, |entity| {
-                (entity.fact.validity, entity.fact.provenance) = right;
-            }),
+            Some(Place::Node(row)) => {
+                let stamp = self.stamp_row();
+                self.change(row, Sensitivity::Public, |entity| {
+                    (entity.fact.validity, entity.fact.provenance) = right;
+                    entity.fact.stamp = stamp;
+                });
+            }
             Some(Place::Tie(row)) => self.correct_tie(row, content, right),
             Some(Place::Record(row)) => self.correct_record(row, content, right),
             Some(Place::Source(_) | Place::Retracted(_)) | None => self.break_at(id),
@@ -118,32 +144,47 @@ impl State {
     fn correct_tie(&mut self, row: u32, content: Option<Content>, (validity, provenance): (Validity, Provenance)) {
         let (place, stamp, version) = (Place::Tie(row), self.stamp_row(), self.sequence);
         let before = self.is_place_public(place);
+        let attributes = self.tie(row).relation.row().attributes;
+        let mut is_news = false;
         if let (Some(facts), Some(mark)) = (self.tie_facts.get_mut(row), self.ties.get_mut(row)) {
             let facts = Arc::make_mut(facts);
             if facts.fact.validity.to != validity.to {
                 facts.ended = None;
             }
+            is_news = public_news(attributes, (&facts.fact, &facts.values), (validity, &provenance), content.as_ref());
+            let stamp = if is_news { stamp } else { facts.fact.stamp };
             facts.fact = Fact { id: facts.fact.id, validity, provenance, stamp };
             facts.version = version;
+            if is_news {
+                facts.public_version = version;
+            }
             if let Some(Content::Values(values)) = content {
                 facts.values = values;
             }
             (mark.from, mark.to) = (validity.first_day(), validity.end_day());
         }
-        self.note(place, Action::Changed, before);
+        self.note(place, Action::Changed, before && is_news);
     }
 
     fn correct_record(&mut self, row: u32, content: Option<Content>, (validity, provenance): (Validity, Provenance)) {
         let (place, stamp, version) = (Place::Record(row), self.stamp_row(), self.sequence);
+        let mut is_news = false;
         if let Some(record) = self.records.get_mut(row) {
             let record = Arc::make_mut(record);
+            let attributes = record.kind.row().attributes;
+            is_news =
+                public_news(attributes, (&record.fact, &record.values), (validity, &provenance), content.as_ref());
+            let stamp = if is_news { stamp } else { record.fact.stamp };
             record.fact = Fact { id: record.fact.id, validity, provenance, stamp };
             record.version = version;
+            if is_news {
+                record.public_version = version;
+            }
             if let Some(Content::Values(values)) = content {
                 record.values = values;
             }
         }
-        let public = self.is_place_public(place);
+        let public = is_news && self.is_place_public(place);
         self.note(place, Action::Changed, public);
     }
 
@@ -162,7 +203,8 @@ impl State {
             Place::Tie(row) => {
                 let version = self.sequence;
                 if let (Some(facts), Some(mark)) = (self.tie_facts.get_mut(row), self.ties.get_mut(row)) {
-                    Arc::make_mut(facts).version = version;
+                    let facts = Arc::make_mut(facts);
+                    (facts.version, facts.public_version) = (version, version);
                     (mark.from, mark.to) = NEVER;
                 }
                 self.note(place, Action::Retracted, public);
@@ -209,7 +251,8 @@ impl State {
         }
         let version = self.sequence;
         if let Some(entity) = self.entities.get_mut(row) {
-            Arc::make_mut(entity).version = version;
+            let entity = Arc::make_mut(entity);
+            (entity.version, entity.public_version) = (version, version);
         }
         if let Some(mark) = self.nodes.get_mut(row) {
             (mark.from, mark.to) = NEVER;
@@ -220,7 +263,7 @@ impl State {
         let version = self.sequence;
         let Some(record) = self.records.get_mut(row) else { return };
         let record = Arc::make_mut(record);
-        (record.retracted, record.version) = (true, version);
+        (record.retracted, record.version, record.public_version) = (true, version, version);
         let subject = record.subject.0;
         self.indexes.records.change(subject, |rows| rows.retain(|known| *known != row));
     }

@@ -9,7 +9,7 @@ use crate::domain::event::{Content, Event, Values};
 use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::provenance::Provenance;
 use crate::domain::rejection::{Rejection, clip};
-use crate::domain::{Id, PartialDate, Relation, Validity, name};
+use crate::domain::{Id, Kind, PartialDate, Relation, Validity, name};
 
 /// Letters that a reason has at most.
 const LONGEST_REASON: usize = 1_000;
@@ -177,6 +177,11 @@ impl Decision<'_> {
         if held.scheme == Scheme::Internal {
             return Err(fixed_key());
         }
+        let prefix = self.state.scheme_of(row).map(|scheme| format!("{scheme}:"));
+        if held.scheme == Scheme::TermCode && !prefix.is_some_and(|prefix| text.trim().starts_with(&prefix)) {
+            let (zh, en) = ("应为“体系:代码”，体系不变", "it is written SCHEME:code, with the scheme it has");
+            return Err(Rejection::InvalidIdentifier { given: clip(text), zh: zh.into(), en: en.into() });
+        }
         let identifier = Identifier::new(held.scheme, text).map_err(|(zh, en)| Rejection::InvalidIdentifier {
             given: clip(text),
             zh,
@@ -231,8 +236,10 @@ impl Decision<'_> {
             Place::Node(row) => {
                 let ties = self.state.live_ties(row);
                 let records = self.state.indexes.records.get(&row).map_or(0, Vec::len);
-                if ties + records > 0 {
-                    return Err(Rejection::StillTied { ties, records });
+                let is_term = self.state.entity(row).kind == Kind::Term;
+                let values = if is_term { self.state.uses(id) } else { 0 };
+                if ties + records + values > 0 {
+                    return Err(Rejection::StillTied { ties, records, values });
                 }
             }
             Place::Tie(_) | Place::Record(_) => {}
@@ -248,7 +255,14 @@ impl Decision<'_> {
         match part(entity, id) {
             Some(Part::Identifier(place)) => {
                 let held = entity.identifiers.get(place).map(|(identifier, _)| identifier.scheme);
-                if held == Some(Scheme::Internal) { Err(fixed_key()) } else { Ok(()) }
+                if held == Some(Scheme::Internal) {
+                    return Err(fixed_key());
+                }
+                let alike = entity.identifiers.iter().filter(|(other, _)| Some(other.scheme) == held).count();
+                if held.is_some() && held == entity.kind.row().code_scheme && alike < 2 {
+                    return Err(Rejection::RequiredMissing { name: "code".into() });
+                }
+                Ok(())
             }
             Some(Part::Name(place)) => {
                 let chinese = |name: &super::state::Named| {

@@ -63,14 +63,14 @@ impl State {
                 let (Some(start), Some(target)) = (self.known(from), self.known(to)) else { return };
                 let (from, to) = (validity.first_day(), validity.end_day());
                 let mark = TieMark { relation, start, target, from, to };
-                let (ended, version) = (None, self.sequence);
-                self.add_tie(mark, TieFacts { values, fact: fact(id, validity, provenance), ended, version });
+                let (ended, version, fact) = (None, self.sequence, fact(id, validity, provenance));
+                self.add_tie(mark, TieFacts { values, fact, ended, version, public_version: version });
             }
             Event::RecordMade { id, kind, subject, values, validity, provenance } => {
                 let Some(row) = self.known(subject) else { return };
                 let (subject, version, retracted) = (EntityRow(row), self.sequence, false);
                 let fact = fact(id, validity, provenance);
-                self.add_record(Record { kind, subject, values, fact, version, retracted });
+                self.add_record(Record { kind, subject, values, fact, version, public_version: version, retracted });
             }
             Event::RelationEnded { id, to, provenance } => self.end_tie(id, to, provenance),
             Event::FactCorrected { id, content, validity, provenance } => {
@@ -121,7 +121,8 @@ impl State {
         let (from, to) = (fact.validity.first_day(), fact.validity.end_day());
         let row = self.nodes.push(NodeMark { kind, from, to });
         let (names, identifiers, statements) = (Vec::new(), Vec::new(), Vec::new());
-        self.entities.push(Arc::new(Entity { kind, fact, names, identifiers, statements, version }));
+        let public_version = version;
+        self.entities.push(Arc::new(Entity { kind, fact, names, identifiers, statements, version, public_version }));
         let index = self.graph.add_node(row);
         debug_assert_eq!(index.index(), row as usize);
         self.indexes.ids.insert(id, Place::Node(row));
@@ -142,6 +143,9 @@ impl State {
             let entity = Arc::make_mut(entity);
             change(entity);
             entity.version = version;
+            if sensitivity == Sensitivity::Public {
+                entity.public_version = version;
+            }
         }
         self.refresh_mark(row);
         let public = sensitivity == Sensitivity::Public && (before || self.is_place_public(place));

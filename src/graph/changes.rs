@@ -5,9 +5,9 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 
 use super::lens::Lens;
-use super::openness::{Openness, openness};
+use super::openness::{Openness, openness, turning_days};
 use super::state::{Entity, EntityRow, Place, State};
-use crate::domain::{Day, Id, Kind, RecordKind, Relation, Sensitivity};
+use crate::domain::{Id, Kind, RecordKind, Relation, Sensitivity};
 
 /// What a change was about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,14 @@ impl State {
         self.changes.from(first).filter_map(|mark| self.told(mark))
     }
 
+    /// Those of them that everybody may know of; the others are not even looked at.
+    fn public_changes(&self, after: u64) -> impl Iterator<Item = Change> + use<'_> {
+        let is_before = |row: &u32| self.changes.get(*row).is_some_and(|mark| mark.sequence <= after);
+        let first = self.public_changes.partition(is_before);
+        let marks = self.public_changes.from(first).filter_map(|row| self.changes.get(*row));
+        marks.filter_map(|mark| self.told(mark))
+    }
+
     fn told(&self, mark: &ChangeMark) -> Option<Change> {
         let (id, subject) = match mark.place {
             Place::Node(row) | Place::Fact(row) => {
@@ -106,17 +114,25 @@ impl State {
     pub(super) fn note(&mut self, place: Place, action: Action, public: bool) {
         let sequence = self.sequence;
         let last = u32::try_from(self.changes.len()).ok().and_then(|length| length.checked_sub(1));
-        if let Some(known) = last.and_then(|last| self.changes.get_mut(last))
+        if let Some(last) = last
+            && let Some(known) = self.changes.get_mut(last)
             && known.sequence == sequence
             && known.place == place
         {
+            let becomes_public = public && !known.public;
             known.public |= public;
             if known.action == Action::Changed || action == Action::Retracted {
                 known.action = action;
             }
+            if becomes_public {
+                self.public_changes.push(last);
+            }
             return;
         }
-        self.changes.push(ChangeMark { sequence, place, action, public });
+        let row = self.changes.push(ChangeMark { sequence, place, action, public });
+        if public {
+            self.public_changes.push(row);
+        }
     }
 
     /// May everybody see what stands there, on some day?
@@ -139,8 +155,7 @@ impl State {
     /// Is it told of a demand, on some day, whose it is?
     fn owner_is_public(&self, demand: u32) -> bool {
         let entity = self.entity(demand);
-        let days = entity.statements.iter().map(|statement| statement.fact.validity.first_day());
-        days.chain([Day::END]).any(|day| openness(entity, day) == Openness::Open)
+        turning_days(entity).any(|day| openness(entity, day) == Openness::Open)
     }
 }
 
@@ -148,12 +163,12 @@ impl<'v> Lens<'v> {
     /// The changes after a sequence number that the reader may know of, in order. Each one told
     /// costs a row; what is passed over costs nothing, so that no hidden run can stop a reader.
     pub fn changes(&self, after: u64) -> impl Iterator<Item = Change> + use<'v> {
-        let lens = *self;
+        let (lens, state) = (*self, self.state());
         let all = self.rights().may_see(Sensitivity::Internal);
-        lens.state()
-            .changes(after)
-            .filter(move |change| all || change.public)
-            .take_while(move |_| lens.budget().spend(1))
+        let every = all.then(|| state.changes(after));
+        let public = (!all).then(|| state.public_changes(after));
+        let told = every.into_iter().flatten().chain(public.into_iter().flatten());
+        told.take_while(move |_| lens.budget().spend(1))
     }
 
     /// Every node, shown or not, for whoever builds an index beside the graph.

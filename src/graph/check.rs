@@ -7,7 +7,7 @@ use petgraph::visit::{EdgeRef, IntoEdgeReferences};
 use super::state::{EntityRow, Place, State};
 use crate::domain::fold::fold;
 use crate::domain::identifier::{Identifier, Scheme};
-use crate::domain::{Id, Kind};
+use crate::domain::{Attribute, Id, Kind, Value, ValueType};
 
 /// A broken invariant, in words for the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,7 @@ impl State {
         self.check_records(&mut report);
         self.check_ids(&mut report);
         self.check_look_ups(&mut report);
+        self.check_values(&mut report);
         self.check_changes(&mut report);
         report.0
     }
@@ -207,10 +208,41 @@ impl State {
         });
     }
 
+    /// Every term that is a value stands, and is of the scheme that its attribute asks for.
+    fn check_values(&self, report: &mut Report) {
+        let mut stands = |attributes: &[Attribute], tag: u16, value: &Value| {
+            let Value::Term(id) = value else { return };
+            let attribute = attributes.iter().find(|attribute| attribute.tag == tag);
+            let scheme = match attribute.map(|attribute| attribute.value_type) {
+                Some(ValueType::Term(scheme)) => scheme,
+                _ => "",
+            };
+            let row = self.node_of(*id).filter(|row| !self.is_retracted(*row));
+            report.unless(row.is_some_and(|row| self.is_term_of(row, scheme)), || {
+                format!("a value names {id}, which is no term of {scheme}")
+            });
+        };
+        for (_, entity) in (0..).zip(self.entities.iter()).filter(|(row, _)| !self.is_retracted(*row)) {
+            for statement in &entity.statements {
+                stands(entity.kind.row().attributes, statement.attribute, &statement.value);
+            }
+        }
+        for (mark, facts) in self.ties.iter().zip(self.tie_facts.iter()).filter(|(mark, _)| !mark.is_retracted()) {
+            facts.values.iter().for_each(|(tag, value)| stands(mark.relation.row().attributes, *tag, value));
+        }
+        for record in self.records.iter().filter(|record| !record.retracted) {
+            record.values.iter().for_each(|(tag, value)| stands(record.kind.row().attributes, *tag, value));
+        }
+    }
+
     fn check_changes(&self, report: &mut Report) {
         let in_order = self.changes.iter().zip(self.changes.iter().skip(1));
         report.unless(in_order.into_iter().all(|(before, after)| before.sequence <= after.sequence), || {
             "the changes are out of order".into()
+        });
+        let public = (0_u32..).zip(self.changes.iter()).filter(|(_, mark)| mark.public).map(|(row, _)| row);
+        report.unless(public.eq(self.public_changes.iter().copied()), || {
+            "the changes that everybody may know of are listed wrongly".into()
         });
         let told: BTreeSet<Place> = self.changes.iter().map(|mark| mark.place).collect();
         for (row, entity) in (0..).zip(self.entities.iter()) {

@@ -136,7 +136,11 @@ fn decode(input: &mut Decoder<'_>) -> Read<State> {
         Ok(())
     })?;
     each(input, |input| {
-        state.changes.push(input.decode::<ChangeMark>()?);
+        let mark: ChangeMark = input.decode()?;
+        let row = state.changes.push(mark);
+        if mark.public {
+            state.public_changes.push(row);
+        }
         Ok(())
     })?;
     each(input, |input| {

@@ -10,6 +10,7 @@ use crate::domain::event::{Event, Values};
 use crate::domain::id::IdSequence;
 use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::name::{Language, NameKind};
+use crate::domain::provenance::Provenance;
 use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::rejection::{Rejection, clip};
 use crate::domain::relation::{Relation, Rule};
@@ -22,6 +23,8 @@ pub struct Context {
     pub ids: IdSequence,
     /// The version that the asker has seen of what the command is about; 0 = it is not there yet.
     pub expected_version: Option<u64>,
+    /// Does the command come from a list that may come again, as an import does?
+    pub from_list: bool,
 }
 
 /// What a command comes to.
@@ -36,7 +39,8 @@ pub struct Decided {
 /// Decide one command.
 pub fn decide(state: &State, command: &Command, context: &mut Context) -> Result<Decided, Rejection> {
     let expected = context.expected_version;
-    let mut decision = Decision { state, ids: &mut context.ids, expected, events: Vec::new() };
+    let mut decision =
+        Decision { state, ids: &mut context.ids, expected, from_list: context.from_list, events: Vec::new() };
     let subject = match command {
         Command::NameStore { name } => decision.name_store(name).map(|()| None),
         Command::SaveSource { key, values } => decision.save_source(key, values).map(Some),
@@ -124,9 +128,12 @@ impl Decision<'_> {
         if known.is_none() && entity.names.0.is_none() {
             return Err(Rejection::RequiredMissing { name: "nameZh".into() });
         }
+        if known.is_none() && row.code_scheme.is_some() && entity.code.is_none() {
+            return Err(Rejection::RequiredMissing { name: "code".into() });
+        }
         let code = entity.code.map(|code| entity_code(row, code, &values)).transpose()?;
         let id = match known {
-            Some(known) => self.state.entity(known).fact.id,
+            Some(known) => self.again(known, validity, &provenance)?,
             None => {
                 let id = self.ids.next_id();
                 self.events.push(Event::EntityCreated { id, kind, validity, provenance: provenance.clone() });
@@ -153,6 +160,18 @@ impl Decision<'_> {
             self.statement(id, known, attribute, value, Validity::OPEN, &provenance)?;
         }
         Ok(id)
+    }
+
+    /// A node that is there, with the dates that are given now.
+    fn again(&mut self, known: u32, given: Validity, provenance: &Provenance) -> Result<Id, Rejection> {
+        let fact = &self.state.entity(known).fact;
+        let validity = Validity { from: given.from.or(fact.validity.from), to: given.to.or(fact.validity.to) };
+        ordered(validity)?;
+        if validity != fact.validity {
+            let (id, provenance) = (fact.id, provenance.clone());
+            self.events.push(Event::FactCorrected { id, content: None, validity, provenance });
+        }
+        Ok(fact.id)
     }
 
     /// The row of the node that a command adds to; none where it makes a new one.
@@ -197,6 +216,7 @@ impl Decision<'_> {
     ) -> Result<Id, Rejection> {
         let row = self.state.resolve(entity, None)?;
         let id = self.expect_row(row)?;
+        self.may_have(row, scheme)?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
         let identifier = Identifier::new(scheme, text).map_err(|(zh, en)| Rejection::InvalidIdentifier {
@@ -253,9 +273,14 @@ impl Decision<'_> {
         self.expect(known.map(|(_, facts)| facts.fact.id))?;
         if let Some((_, facts)) = known {
             let id = facts.fact.id;
-            // Said again with an end it did not have: it has ended meanwhile.
-            if let (Some(to), None) = (validity.to, facts.fact.validity.to) {
-                self.events.push(Event::RelationEnded { id, to, provenance });
+            match (validity.to, facts.fact.validity.to) {
+                // Said again with an end it did not have: it has ended meanwhile.
+                (Some(to), None) => self.events.push(Event::RelationEnded { id, to, provenance }),
+                // In a list the same row comes again and again; a person who says so means something new.
+                (None, Some(to)) if !self.from_list => {
+                    return Err(Rejection::AlreadyEnded { given: id.to_string(), on: to.to_string() });
+                }
+                _ => {}
             }
             return Ok(id);
         }
@@ -275,6 +300,11 @@ impl Decision<'_> {
         origin: &Origin,
     ) -> Result<Id, Rejection> {
         let row = self.state.resolve(subject, None)?;
+        let found = self.state.entity(row).kind;
+        if !kind.row().holders.contains(&found) {
+            let holders: Vec<_> = kind.row().holders.iter().map(|kind| kind.row().label_zh).collect();
+            return Err(Rejection::WrongKind { given: clip(&subject.given()), expected: holders.join("、"), found });
+        }
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
         let values = self.values(kind.row().attributes, values)?;

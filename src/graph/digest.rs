@@ -13,6 +13,10 @@ use crate::domain::identifier::Scheme;
 use crate::domain::provenance::Provenance;
 use crate::domain::{Id, Value};
 
+/// Version of the two canonical forms: digests are compared at equal versions alone. 2: versions,
+/// record times, changes and answers are part of the state's.
+pub const DIGEST_VERSION: u32 = 2;
+
 /// Which digest is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scope {
@@ -53,6 +57,17 @@ impl State {
         }
         for row in by_id(self.retractions.iter().map(|gone| gone.id)) {
             take(self.retractions.get(row).map(|gone| writer.retraction(gone)).into_iter().collect());
+        }
+        for stamp in self.stamps.iter() {
+            take(vec![writer.line("stamp", |line| {
+                line.number(Some(stamp.sequence)).number(u64::try_from(stamp.recorded_at).ok()).text(&stamp.actor);
+            })]);
+        }
+        for change in self.changes(0) {
+            take(vec![writer.line("change", |line| {
+                line.number(Some(change.sequence)).id(change.id).number(Some(change.action as u64));
+                line.number(Some(u64::from(change.public)));
+            })]);
         }
         take(self.answers.iter().map(|answered| writer.answer(answered)).collect());
         *hasher.finalize().as_bytes()
@@ -151,7 +166,10 @@ impl LineWriter<'_> {
             let Some(facts) = self.state.tie_facts.get(row) else { return };
             line.values(&facts.values).fact(&facts.fact).version(Some(facts.version));
             if let Some(ended) = &facts.ended {
-                line.provenance(ended);
+                line.provenance(&ended.provenance);
+                if self.scope == Scope::State {
+                    line.number(self.state.stamps.get(ended.stamp).map(|stamp| stamp.sequence));
+                }
             }
             if self.scope == Scope::State {
                 line.number(Some(u64::from(mark.is_retracted())));
@@ -180,7 +198,8 @@ impl LineWriter<'_> {
     fn answer(&self, answered: &Answered) -> Line {
         self.line("answer", |line| {
             line.text(&answered.actor).text(&answered.key).number(Some(answered.sequence));
-            line.number(Some(u64::from(answered.changed)));
+            line.number(Some(u64::from(answered.changed))).number(answered.version);
+            line.number(u64::try_from(answered.recorded_at).ok());
             line.encoder.bytes(&answered.request.0).expect(WRITES);
             if let Some(subject) = answered.subject {
                 line.id(subject);

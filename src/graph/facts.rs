@@ -6,7 +6,7 @@ use crate::domain::attribute::{Attribute, MOST_STATEMENTS, ValueType};
 use crate::domain::command::{Given, Origin, Reference};
 use crate::domain::event::{Event, Values};
 use crate::domain::id::IdSequence;
-use crate::domain::identifier::{Identifier, MOST_IDENTIFIERS};
+use crate::domain::identifier::{Identifier, MOST_IDENTIFIERS, Scheme};
 use crate::domain::kind::KindRow;
 use crate::domain::name::{self, Language, MOST_NAMES, NameKind};
 use crate::domain::provenance::Provenance;
@@ -18,6 +18,7 @@ pub(super) struct Decision<'a> {
     pub(super) state: &'a State,
     pub(super) ids: &'a mut IdSequence,
     pub(super) expected: Option<u64>,
+    pub(super) from_list: bool,
     pub(super) events: Vec<Event>,
 }
 
@@ -200,7 +201,39 @@ impl Decision<'_> {
             Reference::Code(code) if !scheme.is_empty() => Reference::Code(format!("{scheme}:{code}")),
             other => other.clone(),
         };
-        self.state.resolve(&inside, Some(Kind::Term)).map(|row| self.state.entity(row).fact.id)
+        let all = self.state.candidates(&inside);
+        let rows: Vec<u32> = all.iter().copied().filter(|row| self.state.is_term_of(*row, scheme)).collect();
+        let given = || clip(&reference.given());
+        match (rows.as_slice(), all.first()) {
+            ([row], _) => Ok(self.state.entity(*row).fact.id),
+            ([], Some(other)) => {
+                let expected = format!("{scheme} 分类条目");
+                Err(Rejection::WrongKind { given: given(), expected, found: self.state.entity(*other).kind })
+            }
+            ([], None) => {
+                Err(Rejection::UnknownReference { what: Kind::Term.row().label_zh.to_owned(), given: given() })
+            }
+            (several, _) => {
+                let candidates = several.iter().take(10).map(|row| self.state.label(*row)).collect();
+                Err(Rejection::AmbiguousName { given: given(), candidates })
+            }
+        }
+    }
+
+    /// May an identifier of the scheme be added to that node? Row keys are given once; codes of
+    /// regions and terms belong to regions and terms.
+    pub(super) fn may_have(&self, row: u32, scheme: Scheme) -> Result<(), Rejection> {
+        let (kind, given) = (self.state.entity(row).kind, scheme.name().to_owned());
+        let wrong = |expected: Kind| {
+            let expected = expected.row().label_zh.to_owned();
+            Err(Rejection::WrongKind { given, expected, found: kind })
+        };
+        match scheme {
+            Scheme::Internal => Err(Rejection::Fixed { what_zh: "行键（key）", what_en: "The row key" }),
+            Scheme::RegionCode if kind != Kind::Region => wrong(Kind::Region),
+            Scheme::TermCode if kind != Kind::Term => wrong(Kind::Term),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn holder(&self, identifier: &Identifier) -> Option<u32> {

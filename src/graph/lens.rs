@@ -10,7 +10,7 @@ use petgraph::stable_graph::NodeIndex;
 use super::budget::Budget;
 use super::openness::{Openness, openness};
 use super::state::{
-    Entity, EntityRow, Fact, Named, Place, Record, SourceRecord, Stamp, State, Statement, TieMark, TieRow,
+    Ended, Entity, EntityRow, Fact, Named, Place, Record, SourceRecord, Stamp, State, Statement, TieMark, TieRow,
 };
 use crate::domain::attribute::Attribute;
 use crate::domain::command::Reference;
@@ -130,13 +130,15 @@ impl<'v> Lens<'v> {
         Some(row).filter(|row| self.shows(*row))
     }
 
-    /// The version of what an id stands for: the sequence number that changed it last.
+    /// The version of what an id stands for: the sequence number that changed last what the reader
+    /// may know of it.
     pub fn version(&self, id: Id) -> Option<u64> {
-        self.state.version(id)
+        let all = self.rights.may_see(Sensitivity::Internal);
+        if all { self.state.version(id) } else { self.state.public_version(id) }
     }
 
     /// Who says that a tie ended, where that was said apart from the tie.
-    pub fn tie_end(&self, tie: TieRow) -> Option<&'v crate::domain::provenance::Provenance> {
+    pub fn tie_end(&self, tie: TieRow) -> Option<&'v Ended> {
         self.state.tie_facts.get(tie.0)?.ended.as_ref()
     }
 
@@ -295,13 +297,13 @@ impl<'v> Lens<'v> {
         let column = |name: &str| source.and_then(|source| source.named(name));
         let grade = if let Some(Value::Code(grade)) = column("grade") { *grade } else { 0 };
         let source_date = if let Some(Value::Date(date)) = column("date") { Some(*date) } else { None };
-        let recorded_at = self.stamp(fact).map_or(0, |stamp| stamp.recorded_at);
+        let sequence = self.stamp(fact).map_or(0, |stamp| stamp.sequence);
         Precedence {
             method: fact.provenance.method,
             grade,
             valid_from: fact.validity.from,
             source_date,
-            recorded_at,
+            sequence,
             id: fact.id,
         }
     }

@@ -43,6 +43,14 @@ pub(super) fn openness(demand: &Entity, day: Day) -> Openness {
     }
 }
 
+/// The days on which what is said of a demand may change: where a statement begins, and where one
+/// ends. Between two of them nothing changes, so that these stand for all days.
+pub(super) fn turning_days(demand: &Entity) -> impl Iterator<Item = Day> {
+    let validities = demand.statements.iter().map(|statement| statement.fact.validity);
+    let days = validities.flat_map(|validity| [validity.first_day(), validity.end_day()]);
+    days.chain([Day::BEGINNING]).filter(|day| *day < Day::END)
+}
+
 impl State {
     /// May everybody see the node on some day?
     pub fn is_public(&self, node: EntityRow) -> bool {
@@ -50,10 +58,9 @@ impl State {
             return false;
         }
         let entity = self.entity(node.0);
-        let days = entity.statements.iter().map(|statement| statement.fact.validity.first_day());
         match entity.kind {
             Kind::Person => false,
-            Kind::Demand => days.chain([Day::END]).any(|day| openness(entity, day) != Openness::Hidden),
+            Kind::Demand => turning_days(entity).any(|day| openness(entity, day) != Openness::Hidden),
             _ => true,
         }
     }

@@ -2,13 +2,13 @@
 
 use petgraph::stable_graph::NodeIndex;
 
-use super::state::{Place, State, TieMark};
+use super::state::{Entity, Place, State, TieMark};
 use crate::domain::command::Reference;
 use crate::domain::fold::fold;
 use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::rejection::{Rejection, clip};
 use crate::domain::relation::Relation;
-use crate::domain::{Id, Kind};
+use crate::domain::{Id, Kind, Value};
 
 impl State {
     /// Find what a reference points at. The public door for readers is `Lens::resolve`.
@@ -119,6 +119,43 @@ impl State {
             Place::Source(row) => self.stamps.get(self.sources.get(row)?.stamp)?.sequence,
             Place::Retracted(row) => self.stamps.get(self.retractions.get(row)?.stamp)?.sequence,
         })
+    }
+
+    /// The same, of what everybody may know of it: what is not public moves no number that is.
+    pub(super) fn public_version(&self, id: Id) -> Option<u64> {
+        match self.place(id)? {
+            Place::Node(row) | Place::Fact(row) => Some(self.entities.get(row)?.public_version),
+            Place::Tie(row) => Some(self.tie_facts.get(row)?.public_version),
+            Place::Record(row) => Some(self.records.get(row)?.public_version),
+            Place::Source(_) | Place::Retracted(_) => self.version(id),
+        }
+    }
+
+    /// Is it a term of that scheme? The empty scheme stands for any.
+    pub(super) fn is_term_of(&self, row: u32, scheme: &str) -> bool {
+        self.entity(row).kind == Kind::Term && (scheme.is_empty() || self.scheme_of(row) == Some(scheme))
+    }
+
+    /// The scheme that a term belongs to.
+    pub(super) fn scheme_of(&self, row: u32) -> Option<&str> {
+        let tag = Kind::Term.row().attribute("scheme")?.tag;
+        self.entity(row).statements.iter().find_map(|statement| match &statement.value {
+            Value::Text(scheme) if statement.attribute == tag => Some(scheme.as_str()),
+            _ => None,
+        })
+    }
+
+    /// How often an id is the value of something that stands.
+    pub(super) fn uses(&self, id: Id) -> usize {
+        let term = Value::Term(id);
+        let in_values = |values: &[(u16, Value)]| values.iter().filter(|(_, value)| *value == term).count();
+        let nodes = (0..).zip(self.entities.iter()).filter(|(row, _)| !self.is_retracted(*row));
+        let stated = |entity: &Entity| entity.statements.iter().filter(|statement| statement.value == term).count();
+        let in_nodes: usize = nodes.map(|(_, entity)| stated(entity)).sum();
+        let ties = self.ties.iter().zip(self.tie_facts.iter()).filter(|(mark, _)| !mark.is_retracted());
+        let in_ties: usize = ties.map(|(_, facts)| in_values(&facts.values)).sum();
+        let records = self.records.iter().filter(|record| !record.retracted);
+        in_nodes + in_ties + records.map(|record| in_values(&record.values)).sum::<usize>()
     }
 
     /// Is there anything at this id?

@@ -112,6 +112,9 @@ pub struct Entity {
     /// The sequence number of the envelope that changed it last.
     #[n(5)]
     pub version: u64,
+    /// … that changed last what everybody may know of it.
+    #[n(6)]
+    pub public_version: u64,
 }
 
 /// A record of a node.
@@ -133,8 +136,11 @@ pub struct Record {
     /// The sequence number of the envelope that changed it last.
     #[n(4)]
     pub version: u64,
-    /// Was it taken back?
+    /// … that changed last what everybody may know of it.
     #[n(5)]
+    pub public_version: u64,
+    /// Was it taken back?
+    #[n(6)]
     pub(super) retracted: bool,
 }
 
@@ -202,9 +208,23 @@ pub(super) struct TieFacts {
     pub fact: Fact,
     /// Who says that it ended, where that was said apart.
     #[n(2)]
-    pub ended: Option<Provenance>,
+    pub ended: Option<Ended>,
     #[n(3)]
     pub version: u64,
+    #[n(4)]
+    pub public_version: u64,
+}
+
+/// Who says that a tie ended.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Ended {
+    /// Where it comes from.
+    #[n(0)]
+    pub provenance: Provenance,
+    /// Number of the stamp.
+    #[n(1)]
+    pub(super) stamp: u32,
 }
 
 /// Where an id leads.
@@ -264,6 +284,8 @@ pub struct State {
     pub(super) stamps: Column<Stamp>,
     pub(super) indexes: Indexes,
     pub(super) changes: Column<ChangeMark>,
+    /// Rows of those changes that everybody may know of.
+    pub(super) public_changes: Column<u32>,
     pub(super) retractions: Column<Arc<Retraction>>,
     pub(super) answers: Answers,
     pub(super) sequence: u64,

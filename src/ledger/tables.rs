@@ -212,9 +212,11 @@ impl Tables {
 
     /// The same error, with the first entry that cannot be trusted: the ledger is read up to it.
     pub(super) fn located(&self, error: LedgerError) -> LedgerError {
-        let damaged = matches!(error, LedgerError::Damaged { .. });
+        if !matches!(error, LedgerError::Damaged { .. }) {
+            return error;
+        }
         match self.read(Head::EMPTY, &mut |_, _| Ok(())) {
-            Err(found @ LedgerError::Damaged { .. }) if damaged => found,
+            Err(found @ LedgerError::Damaged { .. }) => found,
             _ => error,
         }
     }
@@ -245,10 +247,6 @@ pub(super) fn fault(operation: &'static str, file: &str, sequence: u64, cause: &
         Some(ErrorCode::DiskFull) => return LedgerError::Full { file },
         Some(ErrorCode::ReadOnly) => return LedgerError::ReadOnly,
         _ => {}
-    }
-    // The index of the log could not grow: the disk is full as well.
-    if code.is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE) {
-        return LedgerError::Full { file };
     }
     let damaged = match cause {
         // Every statement here is fixed and fits the tables: if it does not, the tables are not ours.

@@ -31,7 +31,8 @@ impl Dice {
     }
 }
 
-const KINDS: [Kind; 6] = [Kind::Enterprise, Kind::Institute, Kind::Alliance, Kind::Region, Kind::Demand, Kind::Person];
+const KINDS: [Kind; 7] =
+    [Kind::Enterprise, Kind::Institute, Kind::Alliance, Kind::Region, Kind::Demand, Kind::Person, Kind::Term];
 /// Sound credit codes of nobody, and one with a wrong check character.
 const CODES: [&str; 4] = ["91410700MA0000001W", "91410700MA00000020", "91410700MA00000033", "91410700MA0000001I"];
 
@@ -74,6 +75,7 @@ fn required(dice: &mut Dice, kind: Kind) -> Vec<(u16, Given)> {
     for attribute in kind.row().attributes {
         if attribute.required && !dice.one_in(40) || dice.one_in(8) {
             let value = match attribute.value_type {
+                ValueType::Text if kind == Kind::Term => Value::Text(dice.of(&["SCHEME", "FIELD"]).to_string()),
                 ValueType::Text => Value::Text(name(dice)),
                 ValueType::Date => Value::Date(date(dice)),
                 ValueType::Code(list) => Value::Code(dice.of(list.values).tag),
@@ -84,6 +86,20 @@ fn required(dice: &mut Dice, kind: Kind) -> Vec<(u16, Given)> {
         }
     }
     values
+}
+
+/// A certificate of a scheme that may be there, or may not be one.
+fn certification(dice: &mut Dice) -> Vec<(u16, Given)> {
+    let attributes = RecordKind::Certification.row().attributes.iter().filter(|attribute| attribute.required);
+    let mut given = |attribute: &innograph::domain::Attribute| match attribute.value_type {
+        ValueType::Term(_) if !dice.one_in(4) => Given::Term(if dice.one_in(4) {
+            Reference::Name(name(dice))
+        } else {
+            Reference::Code(format!("T{}", dice.below(5)))
+        }),
+        _ => Given::Value(Value::Unknown),
+    };
+    attributes.map(|attribute| (attribute.tag, given(attribute))).collect()
 }
 
 /// A request; `ids` are those that answers gave before.
@@ -98,7 +114,11 @@ pub fn command(dice: &mut Dice, ids: &[Id]) -> Command {
                 1 => Subject::Existing(reference(dice, ids)),
                 _ => Subject::Key(key(dice)),
             };
-            let code = (kind == Kind::Region).then(|| format!("99{}", dice.below(9)));
+            let code = match kind {
+                Kind::Region => Some(format!("99{}", dice.below(9))),
+                Kind::Term => Some(format!("T{}", dice.below(5))),
+                _ => None,
+            };
             Command::SaveEntity {
                 kind,
                 subject,
@@ -154,13 +174,7 @@ pub fn command(dice: &mut Dice, ids: &[Id]) -> Command {
         16 => Command::SaveRecord {
             kind: RecordKind::Certification,
             subject: reference(dice, ids),
-            values: RecordKind::Certification
-                .row()
-                .attributes
-                .iter()
-                .filter(|attribute| attribute.required)
-                .map(|attribute| (attribute.tag, Given::Value(Value::Unknown)))
-                .collect(),
+            values: certification(dice),
             validity: validity(dice),
             origin: origin(dice),
         },

@@ -147,7 +147,12 @@ impl History {
     }
 
     fn step(&mut self) {
-        self.now.fetch_add(i64::try_from(self.dice.below(3_000)).expect("small") - 500, Ordering::Relaxed);
+        // Clocks run, stand still, and go back.
+        let passes = match self.dice.below(4) {
+            0 => 0,
+            _ => i64::try_from(self.dice.below(3_000)).expect("small") - 500,
+        };
+        self.now.fetch_add(passes, Ordering::Relaxed);
         let weather = match self.dice.below(30) {
             0 => Weather::Full,
             1 => Weather::Lost,
