@@ -1,6 +1,6 @@
 //! Writes two Rust tables into OUT_DIR before the crate is compiled:
 //! `playground_assets.rs`, every file of the built playground (`web/dist`), and
-//! `examples.rs`, every worked query of `schema/examples`.
+//! `examples.rs`, every worked query of `schema/examples` and every worked mutation below it.
 //!
 //! It never runs npm and never touches the network: a fresh clone without Node must
 //! compile. A missing page is therefore a warning and an empty table (the server then
@@ -67,13 +67,14 @@ fn playground(root: &Path) -> Outcome<String> {
     Ok(table)
 }
 
-/// The worked queries; the folder may be absent while nobody has written one.
+/// The worked queries, then the mutations of the folder within; it may be absent while nobody has
+/// written one.
 fn examples(root: &Path) -> Outcome<String> {
     let folder = root.join("schema/examples");
     watch(&folder);
 
     let mut table = String::new();
-    writeln!(table, "/// File name and text of every worked query; sorted by name.")?;
+    writeln!(table, "/// File and text of every worked document; sorted by path.")?;
     writeln!(table, "pub static EXAMPLES: &[(&str, &str)] = &[")?;
     if folder.is_dir() {
         for file in files_below(&folder)? {

@@ -89,11 +89,12 @@ need_node() {
   node_is_enough
 }
 
-# install_modules DIR: npm ci, unless node_modules is already what the lock says.
+# install_modules DIR: npm ci, unless node_modules was installed from this very lock. Times say
+# nothing here: a folder that was copied or restored is newer than a lock that it does not fit.
 install_modules() {
-  local done_mark="$1/node_modules/.package-lock.json"
-  [ -f "$done_mark" ] && [ ! "$1/package-lock.json" -nt "$done_mark" ] && return 0
-  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
+  local lock="$1/package-lock.json" installed="$1/node_modules/.installed-lock.json"
+  cmp -s "$lock" "$installed" && return 0
+  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error) && cp "$lock" "$installed"
 }
 
 page_is_current() {

@@ -3,6 +3,7 @@
 
 use super::attribute::Attribute;
 use super::kind::Kind;
+use super::record::RecordKind;
 use super::relation::Relation;
 use super::value;
 
@@ -10,9 +11,9 @@ use super::value;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // the sentences below say what each one is
 pub enum Rejection {
-    UnknownReference { what: String, given: String },
+    UnknownReference { what_zh: String, what_en: String, given: String },
     AmbiguousName { given: String, candidates: Vec<String> },
-    WrongKind { given: String, expected: String, found: Kind },
+    WrongKind { given: String, expected: Vec<Kind>, found: Kind },
     ForbiddenEnds { relation: Relation, from: Kind, to: Kind },
     TieToItself { relation: Relation },
     Circular { relation: Relation },
@@ -49,6 +50,15 @@ pub enum Rejection {
 pub fn invalid_value(attribute: &Attribute, given: &str) -> Rejection {
     let (expected_zh, expected_en) = value::expectation(attribute);
     Rejection::InvalidValue { name: attribute.name.into(), given: clip(given), expected_zh, expected_en }
+}
+
+/// May “nobody knows” be said of something of this name? Of a field of the tables it may, and of when a
+/// record begins; a key, a name or a reason is simply given.
+fn may_be_unknown(name: &str) -> bool {
+    let of_kinds = Kind::all().flat_map(|kind| kind.row().attributes);
+    let of_relations = Relation::all().flat_map(|relation| relation.row().attributes);
+    let of_records = RecordKind::all().flat_map(|kind| kind.row().attributes);
+    name == "validFrom" || of_kinds.chain(of_relations).chain(of_records).any(|attribute| attribute.name == name)
 }
 
 /// At most forty characters of what was given, so that an answer stays short.
@@ -103,15 +113,19 @@ impl Rejection {
     /// The sentence in Chinese.
     pub fn zh(&self) -> String {
         match self {
-            Self::UnknownReference { what, given } => {
-                format!("找不到{what}“{given}”。请核对 key、代码或名称；导入时请先录入它。")
+            Self::UnknownReference { what_zh, given, .. } => {
+                format!("找不到{what_zh}“{given}”。请核对名称、代码、行键或编号；还没有录入的，请先录入。")
             }
             Self::AmbiguousName { given, candidates } => {
                 format!("“{given}”对应多个对象：{}。请改用其中一个的 id 或代码。", candidates.join("、"))
             }
             Self::WrongKind { given, expected, found } => {
                 let row = found.row();
-                format!("“{given}”是{}，这里需要{expected}。请改用 {} 等字段查询。", row.label_zh, row.field)
+                let expected = expected.iter().map(|kind| kind.row().label_zh).collect::<Vec<_>>().join("、");
+                format!(
+                    "“{given}”是{}，这里需要{expected}。请核对所指的是哪一个；若就是它，查询用 {}，写入用 save{}。",
+                    row.label_zh, row.field, row.name
+                )
             }
             Self::ForbiddenEnds { relation, from, to } => format!(
                 "“{}”不能连接{}与{}。请检查方向与种类。",
@@ -124,10 +138,16 @@ impl Rejection {
             }
             Self::Circular { relation } => format!("“{}”会形成循环。请检查上下级方向。", relation.row().label_zh),
             Self::OverlappingValidity { relation, other } => format!(
-                "“{}”同一时间只能有一个，与“{other}”时间重叠。请先填写前一个的终止日期。",
+                "“{}”同一时间只能有一个，与“{other}”时间重叠。请先结束前一个（endRelation；导入时填它的终止日期）。",
                 relation.row().label_zh
             ),
-            Self::RequiredMissing { name } => format!("“{name}”必须填写；确实无人知道时请填 UNKNOWN。"),
+            Self::RequiredMissing { name } if may_be_unknown(name) => {
+                format!("“{name}”必须填写；确实无人知道时请填 UNKNOWN。")
+            }
+            Self::RequiredMissing { name } => format!("“{name}”必须填写。请补上。"),
+            Self::InvalidValue { name, given, expected_zh, .. } if given.is_empty() => {
+                format!("“{name}”是空的或写法不对：{expected_zh}。")
+            }
             Self::InvalidValue { name, given, expected_zh, .. } => {
                 format!("“{name}”的值“{given}”不对：{expected_zh}。")
             }
@@ -137,23 +157,33 @@ impl Rejection {
                 format!("编号“{given}”已属于“{holder}”。若是同一单位请引用它，若不是请核对编号。")
             }
             Self::ValidityReversed { from, to } => format!("起始 {from} 不早于终止 {to}。请核对两个日期。"),
-            Self::SourceMissing => "缺来源。每条事实都要在 source 列写 sources.csv 中的 key。".into(),
+            Self::SourceMissing => "缺来源。每条事实都要注明来源：请在 source 填一个已录入来源的行键（key）。".into(),
             Self::SourceUntraceable => "来源既无网址（address）也无文号（docNo）。请至少填写一项。".into(),
-            Self::UnknownColumn { name, known } => format!("不认识列“{name}”。可用的列：{known}。"),
+            Self::UnknownColumn { name, known } => format!("这里没有“{name}”这一列或字段。可用的有：{known}。"),
             Self::MissingColumn { name } => format!("缺少列“{name}”。请补上这一列。"),
             Self::DuplicateColumn { name } => format!("列“{name}”出现了两次。请删去一列。"),
-            Self::DuplicateKey { key, first } => format!("key“{key}”已在 {first} 用过。请换一个。"),
-            Self::InvalidKey { given } => format!("key“{given}”不合规：1 到 64 个字母、数字、-、_ 或 .。"),
+            Self::DuplicateKey { key, first } => format!("行键（key）“{key}”已在 {first} 用过。请换一个。"),
+            Self::InvalidKey { given } => format!(
+                "行键（key）“{given}”不合规：限 1 到 64 个汉字、字母、数字或 - _ . 三种符号，不含空格。请换一个。"
+            ),
             Self::WrongCellCount { expected, found } => {
                 format!("这一行有 {found} 格，表头有 {expected} 格。请检查逗号与引号。")
             }
             Self::NotUtf8 => "文件不是 UTF-8 编码。请另存为“CSV UTF-8”。".into(),
             Self::UnknownFile { known } => format!("不认识这个文件名。可用的文件：{known}。"),
             Self::EmptyFile => "文件是空的，连表头也没有。请写上表头或删去文件。".into(),
-            Self::TooLarge { limit } => format!("超过上限 {limit}。请分成几份。"),
+            Self::TooLarge { limit } => format!("超过上限：{limit}。请缩短，或分成几份。"),
             Self::OtherStore { given, found } => format!(
                 "这个数据目录属于库“{found}”，不能当作“{given}”使用：真实数据与示例数据从不混在一起。请换一个 --data 目录或 --store-name。"
             ),
+            Self::StaleVersion { given: 0, found } => {
+                format!(
+                    "以为还没有（版本 0），其实已经有了（版本 {found}）。请先查看已有的这一个，再决定补充它还是换一个行键。"
+                )
+            }
+            Self::StaleVersion { given, found: 0 } => {
+                format!("给的版本是 {given}，库里却还没有它。请核对所指的是哪一个。")
+            }
             Self::StaleVersion { given, found } => {
                 format!("给的版本是 {given}，现在是 {found}：别人已先改过。请重新读取，核对后用新版本再提交。")
             }
@@ -165,7 +195,7 @@ impl Rejection {
             }
             Self::AlreadyRetracted { given } => format!("“{given}”已经撤回，不能再改。要恢复请重新录入。"),
             Self::StillTied { ties, records, values } => format!(
-                "它还有 {ties} 条关系、{records} 条记录，并被 {values} 处取值引用，不能撤回。请先撤回或改正这些，或改填终止日期。"
+                "它还有 {ties} 条关系、{records} 条记录，并被 {values} 处取值引用，不能撤回。请先撤回或改正这些；它若曾经成立，请用 correct 填终止日期 validTo。"
             ),
             Self::AlreadyEnded { given, on } => format!(
                 "这条关系（{given}）已于 {on} 结束。若是重新开始，请填写新的开始日期；若结束日期有误，请用 correct 改正。"
@@ -177,17 +207,18 @@ impl Rejection {
     /// The sentence in English.
     pub fn en(&self) -> String {
         match self {
-            Self::UnknownReference { what, given } => {
-                format!("No {what} “{given}” was found. Check the key, code or name; in an import, enter it first.")
-            }
+            Self::UnknownReference { what_en, given, .. } => format!(
+                "No {what_en} “{given}” was found. Check the name, code, key or id; enter it first where it is not there yet."
+            ),
             Self::AmbiguousName { given, candidates } => {
                 format!("“{given}” fits several: {}. Use the id or code of one of them.", candidates.join(", "))
             }
-            Self::WrongKind { given, found, .. } => {
+            Self::WrongKind { given, expected, found } => {
+                let row = found.row();
+                let expected = expected.iter().map(|kind| kind.row().name).collect::<Vec<_>>().join(", ");
                 format!(
-                    "“{given}” is of the kind {}, which is not what is asked for here. Ask with another field, such as organization or {}.",
-                    found.row().name,
-                    found.row().field
+                    "“{given}” is of the kind {}, and {expected} is asked for here. Check which one is meant; if it is this one, ask with {} and write with save{}.",
+                    row.name, row.field, row.name
                 )
             }
             Self::ForbiddenEnds { relation, from, to } => format!(
@@ -203,9 +234,18 @@ impl Rejection {
                 format!("{} would run in a circle. Check which end is the upper one.", relation.row().name)
             }
             Self::OverlappingValidity { relation, other } => {
-                format!("{} allows one at a time and overlaps with “{other}”. End that one first.", relation.row().name)
+                format!(
+                    "{} allows one at a time and overlaps with “{other}”. End that one first (endRelation; in an import, its end date).",
+                    relation.row().name
+                )
             }
-            Self::RequiredMissing { name } => format!("“{name}” must be answered; write UNKNOWN where nobody knows."),
+            Self::RequiredMissing { name } if may_be_unknown(name) => {
+                format!("“{name}” must be answered; write UNKNOWN where nobody knows.")
+            }
+            Self::RequiredMissing { name } => format!("“{name}” must be given. Add it."),
+            Self::InvalidValue { name, given, expected_en, .. } if given.is_empty() => {
+                format!("“{name}” is empty or of another form: it {expected_en}.")
+            }
             Self::InvalidValue { name, given, expected_en, .. } => {
                 format!("“{name}” cannot be “{given}”: it {expected_en}.")
             }
@@ -217,16 +257,22 @@ impl Rejection {
             Self::ValidityReversed { from, to } => {
                 format!("The start {from} is not before the end {to}. Check both dates.")
             }
-            Self::SourceMissing => "No source. Write a key of sources.csv into the column source.".into(),
+            Self::SourceMissing => {
+                "No source. Every fact names one: give the key of a source that has been entered in “source”.".into()
+            }
             Self::SourceUntraceable => "The source has neither address nor docNo. Give at least one.".into(),
-            Self::UnknownColumn { name, known } => format!("Unknown column “{name}”. Known here: {known}."),
+            Self::UnknownColumn { name, known } => {
+                format!("There is no column or field “{name}” here. Known: {known}.")
+            }
             Self::MissingColumn { name } => format!("The column “{name}” is missing. Add it."),
             Self::DuplicateColumn { name } => format!("The column “{name}” stands twice. Remove one."),
             Self::DuplicateKey { key, first } => {
                 format!("The key “{key}” was used before, at {first}. Choose another.")
             }
             Self::InvalidKey { given } => {
-                format!("“{given}” cannot be a key: 1 to 64 letters, digits, -, _ or . are allowed.")
+                format!(
+                    "“{given}” cannot be a key: 1 to 64 letters (Chinese ones too), digits, -, _ or . are allowed, no spaces."
+                )
             }
             Self::WrongCellCount { expected, found } => {
                 format!("This row has {found} cells, the header {expected}. Check commas and quotes.")
@@ -234,10 +280,16 @@ impl Rejection {
             Self::NotUtf8 => "The file is not UTF-8. Save it as “CSV UTF-8”.".into(),
             Self::UnknownFile { known } => format!("Unknown file name. Known: {known}."),
             Self::EmptyFile => "The file is empty, without even a header. Write one, or remove the file.".into(),
-            Self::TooLarge { limit } => format!("Larger than the limit of {limit}. Split it."),
+            Self::TooLarge { limit } => format!("Over the limit: {limit}. Shorten it, or split it."),
             Self::OtherStore { given, found } => format!(
                 "This data directory belongs to the store “{found}” and cannot be used as “{given}”: real and invented data are never mixed. Choose another --data directory or --store-name."
             ),
+            Self::StaleVersion { given: 0, found } => format!(
+                "It was taken not to be there yet (version 0), and it is (version {found}). Look at it first, then add to it or choose another key."
+            ),
+            Self::StaleVersion { given, found: 0 } => {
+                format!("Version {given} was given, and it is not there yet. Check which one is meant.")
+            }
             Self::StaleVersion { given, found } => format!(
                 "Version {given} was given, {found} is in force: somebody changed it first. Read it again, compare, and send the new version."
             ),
@@ -251,7 +303,7 @@ impl Rejection {
                 format!("“{given}” was retracted and cannot be changed. Enter it anew to bring it back.")
             }
             Self::StillTied { ties, records, values } => format!(
-                "It still has {ties} ties and {records} records, and {values} values name it; it cannot be retracted. Retract or correct those first, or give it an end date."
+                "It still has {ties} ties and {records} records, and {values} values name it; it cannot be retracted. Retract or correct those first; where it did hold, give it an end (correct, validTo)."
             ),
             Self::AlreadyEnded { given, on } => format!(
                 "This tie ({given}) ended on {on}. If it began again, give the new start; if the end is wrong, correct it."
@@ -264,9 +316,9 @@ impl Rejection {
     pub fn samples() -> Vec<Rejection> {
         let text = || "示例".to_owned();
         vec![
-            Self::UnknownReference { what: "organization".into(), given: text() },
+            Self::UnknownReference { what_zh: "企业".into(), what_en: "enterprise".into(), given: text() },
             Self::AmbiguousName { given: text(), candidates: vec![text(), text()] },
-            Self::WrongKind { given: text(), expected: "Alliance".into(), found: Kind::Fund },
+            Self::WrongKind { given: text(), expected: vec![Kind::Alliance], found: Kind::Fund },
             Self::ForbiddenEnds { relation: Relation::MemberOf, from: Kind::Fund, to: Kind::Alliance },
             Self::TieToItself { relation: Relation::Owns },
             Self::Circular { relation: Relation::PartOf },

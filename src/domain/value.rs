@@ -95,7 +95,10 @@ pub fn expectation(attribute: &Attribute) -> (String, String) {
     let zh = |text: &str| text.to_owned();
     match attribute.value_type {
         ValueType::Text => (zh("应为文字"), "expects text".into()),
-        ValueType::Texts => (zh("应为以 | 分隔的文字"), "expects texts separated by |".into()),
+        ValueType::Texts => (
+            zh("应为一段或几段文字（表格里以 | 分隔）"),
+            "expects one text or several (separated by | in a table)".into(),
+        ),
         ValueType::Answer => (zh("应为 YES、NO 或 UNKNOWN"), "expects YES, NO or UNKNOWN".into()),
         ValueType::Date => (
             zh("应为日期，如 2017、2017-03 或 2017-03-01"),
@@ -116,6 +119,7 @@ pub fn expectation(attribute: &Attribute) -> (String, String) {
                 format!("expects one of {} or UNKNOWN", names.join(", ")),
             )
         }
+        ValueType::Term("") => (zh("应为一个分类的代码，如 HT8:4"), "expects the code of a term, such as HT8:4".into()),
         ValueType::Term(scheme) => {
             (format!("应为 {scheme} 分类下的代码"), format!("expects a code of the scheme {scheme}"))
         }

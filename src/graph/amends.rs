@@ -229,7 +229,7 @@ impl Decision<'_> {
             return Err(Rejection::RequiredMissing { name: "reason".into() });
         }
         if reason.chars().count() > LONGEST_REASON {
-            return Err(Rejection::TooLarge { limit: format!("{LONGEST_REASON} 个字 characters (reason)") });
+            return Err(Rejection::TooLarge { limit: format!("reason {LONGEST_REASON} 个字 / characters") });
         }
         match place {
             Place::Fact(row) => self.may_lose(row, id)?,
@@ -290,7 +290,7 @@ impl Decision<'_> {
 }
 
 fn unknown(given: &str) -> Rejection {
-    Rejection::UnknownReference { what: "事实 / fact".into(), given: clip(given) }
+    Rejection::UnknownReference { what_zh: "事实".into(), what_en: "fact".into(), given: clip(given) }
 }
 
 fn fixed_key() -> Rejection {

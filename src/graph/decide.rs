@@ -187,8 +187,7 @@ impl Decision<'_> {
         let Some(found) = known.map(|known| self.state.entity(known).kind).filter(|found| *found != kind) else {
             return Ok(known);
         };
-        let expected = format!("{} / {}", kind.row().label_zh, kind.row().name);
-        Err(Rejection::WrongKind { given: clip(&given), expected, found })
+        Err(Rejection::WrongKind { given: clip(&given), expected: vec![kind], found })
     }
 
     fn add_name(

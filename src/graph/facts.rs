@@ -124,11 +124,11 @@ impl Decision<'_> {
         }
         let source = self.state.indexes.source_keys.get(&origin.source).and_then(|row| self.state.sources.get(*row));
         let Some(source) = source else {
-            let what = "来源 / source".to_owned();
-            return Err(Rejection::UnknownReference { what, given: clip(&origin.source) });
+            let (what_zh, what_en) = ("来源".to_owned(), "source".to_owned());
+            return Err(Rejection::UnknownReference { what_zh, what_en, given: clip(&origin.source) });
         };
         if origin.basis.as_ref().is_some_and(|basis| basis.chars().count() > LONGEST_BASIS) {
-            return Err(Rejection::TooLarge { limit: format!("{LONGEST_BASIS} 个字 characters (basis)") });
+            return Err(Rejection::TooLarge { limit: format!("basis {LONGEST_BASIS} 个字 / characters") });
         }
         let (basis, confidence) = (origin.basis.clone(), origin.confidence);
         Ok(Provenance { source: source.id, method: origin.method, basis, confidence })
@@ -269,7 +269,7 @@ pub(super) fn fitting(attributes: &'static [Attribute], tag: u16, value: &Value)
         _ => &[],
     };
     if texts.iter().map(String::len).sum::<usize>() > LONGEST_TEXT || texts.len() > MOST_STATEMENTS {
-        return Err(Rejection::TooLarge { limit: format!("{LONGEST_TEXT} 字节 bytes ({})", attribute.name) });
+        return Err(Rejection::TooLarge { limit: format!("{} {LONGEST_TEXT} 字节 / bytes", attribute.name) });
     }
     let control = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
     if texts.iter().any(|text| text.chars().any(control)) {
@@ -289,7 +289,11 @@ pub(super) fn require(attribute: &Attribute, answered: bool) -> Result<(), Rejec
 
 /// Is there room for one more fact about a node?
 fn room(count: usize, most: usize) -> Result<(), Rejection> {
-    if count < most { Ok(()) } else { Err(Rejection::TooLarge { limit: format!("{most} facts of this sort") }) }
+    if count < most {
+        Ok(())
+    } else {
+        Err(Rejection::TooLarge { limit: format!("同类事实 {most} 条 / facts of this sort") })
+    }
 }
 
 pub(super) fn ordered(validity: Validity) -> Result<(), Rejection> {

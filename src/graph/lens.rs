@@ -9,6 +9,7 @@ use petgraph::stable_graph::NodeIndex;
 
 use super::budget::Budget;
 use super::openness::{Openness, openness};
+use super::resolve::not_found;
 use super::state::{
     Ended, Entity, EntityRow, Fact, Named, Place, Record, SourceRecord, Stamp, State, Statement, TieMark, TieRow,
 };
@@ -171,15 +172,11 @@ impl<'v> Lens<'v> {
         let given = || clip(&reference.given());
         let shown = self.fitting(reference, &[]);
         let fitting = self.fitting(reference, expected);
-        let labels = || expected.iter().map(|kind| kind.row().label_zh).collect::<Vec<_>>().join("、");
         match (fitting.as_slice(), shown.as_slice()) {
             ([row], _) => Ok(*row),
-            ([], []) => {
-                let what = if expected.is_empty() { "对象 / entry".to_owned() } else { labels() };
-                Err(Rejection::UnknownReference { what, given: given() })
-            }
+            ([], []) => Err(not_found(expected, given())),
             ([], [other, ..]) => {
-                Err(Rejection::WrongKind { given: given(), expected: labels(), found: self.kind(*other) })
+                Err(Rejection::WrongKind { given: given(), expected: expected.to_vec(), found: self.kind(*other) })
             }
             (several, _) => {
                 let candidates = several.iter().take(10).map(|row| format!("{}（{}）", self.name(*row), self.id(*row)));

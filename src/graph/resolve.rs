@@ -10,13 +10,22 @@ use crate::domain::rejection::{Rejection, clip};
 use crate::domain::relation::Relation;
 use crate::domain::{Id, Kind, Value};
 
+/// Nothing of these kinds (of any where none are named) was found.
+pub(super) fn not_found(kinds: &[Kind], given: String) -> Rejection {
+    let joined = |labels: Vec<String>, none: &str, between: &str| {
+        if labels.is_empty() { none.to_owned() } else { labels.join(between) }
+    };
+    let zh = kinds.iter().map(|kind| kind.row().label_zh.to_owned()).collect();
+    let en = kinds.iter().map(|kind| kind.row().label_en.to_lowercase()).collect();
+    Rejection::UnknownReference { what_zh: joined(zh, "对象", "、"), what_en: joined(en, "entry", ", "), given }
+}
+
 impl State {
     /// Find what a reference points at. The public door for readers is `Lens::resolve`.
     pub(super) fn resolve(&self, reference: &Reference, expected: Option<Kind>) -> Result<u32, Rejection> {
         let rows = self.candidates(reference);
-        let what = expected.map_or("对象 / entry", |kind| kind.row().label_zh).to_owned();
         match rows.as_slice() {
-            [] => Err(Rejection::UnknownReference { what, given: clip(&reference.given()) }),
+            [] => Err(not_found(expected.as_slice(), clip(&reference.given()))),
             [row] => Ok(*row),
             several => {
                 let candidates = several.iter().take(10).map(|row| self.label(*row)).collect();

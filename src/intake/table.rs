@@ -46,7 +46,7 @@ pub(super) fn read(
         refusals.push(Refusal { place, rejection });
     };
     if file.bytes.len() > limits.file_bytes {
-        refuse(0, None, Rejection::TooLarge { limit: format!("{} bytes", limits.file_bytes) });
+        refuse(0, None, Rejection::TooLarge { limit: format!("文件 {} 字节 / bytes", limits.file_bytes) });
         return None;
     }
     let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
@@ -64,7 +64,7 @@ pub(super) fn read(
         return None;
     }
     if header.len() > limits.columns {
-        refuse(1, None, Rejection::TooLarge { limit: format!("{} columns", limits.columns) });
+        refuse(1, None, Rejection::TooLarge { limit: format!("{} 列 / columns", limits.columns) });
         return None;
     }
     let mut seen = BTreeSet::new();
@@ -102,7 +102,11 @@ pub(super) fn read(
         }
         let long = record.iter().zip(&header).find(|(cell, _)| cell.len() > limits.cell_bytes);
         if let Some((_, name)) = long {
-            refuse(line, Some(name.as_str()), Rejection::TooLarge { limit: format!("{} bytes", limits.cell_bytes) });
+            refuse(
+                line,
+                Some(name.as_str()),
+                Rejection::TooLarge { limit: format!("一格 {} 字节 / bytes", limits.cell_bytes) },
+            );
             rows.push(Row { line, cells: Vec::new() });
             continue;
         }

@@ -346,7 +346,8 @@ fn odd_texts_are_refused_and_nothing_is_written() {
     let lone = format!(r#"{{"query":{},"variables":{{"t":"\ud800"}}}}"#, json!(by_variable));
     assert!(served.post(lone.into_bytes()).1.contains("MALFORMED_JSON"));
     let large = json!({ "query": by_variable, "variables": { "t": "x".repeat(10 << 20) } }).to_string();
-    assert_eq!(served.post(large.into_bytes()).0, 413);
+    // A server that stops reading may reset the connection before its answer is read.
+    assert!(served.status_of(large.into_bytes()).is_none_or(|status| status == 413));
     // A list of too many, and values that are none.
     let list = json!((0..101).map(|place| format!("示例{place}")).collect::<Vec<_>>());
     let query = "mutation($p: [String!]) { outcome: saveEnterprise(input: {by: {code: \"firm-a\"}, mainProducts: $p, source: \"src\"}) { __typename ... on Refusal { code } } }";

@@ -60,6 +60,12 @@ fn a_directory_that_cannot_be_written_is_served_read_only() {
     let (_, answer) = server.ask("{ service { readOnly } enterprises { totalCount } }");
     assert_eq!(answer["data"]["service"]["readOnly"], true, "{answer}");
     assert!(answer["data"]["enterprises"]["totalCount"].as_u64() > Some(50), "{answer}");
+    let (status, ready) = server.send("GET", "/readyz", &[], b"");
+    let ready: serde_json::Value = serde_json::from_str(&ready).expect("JSON");
+    assert_eq!((status, &ready["ready"], &ready["writer"]), (200, &true.into(), &"READ_ONLY".into()), "{ready}");
+    assert!(ready["notice"]["zh"].as_str().is_some_and(|zh| zh.contains("不能写入")), "{ready}");
+    let page = server.send("GET", "/", &[], b"").1;
+    assert!(page.contains(ready["notice"]["zh"].as_str().expect("a sentence")), "{page}");
     let (codes, facts) = (project("fixtures/codes"), project("fixtures/demo"));
     let refused = import(data.path(), "xinxiang", &[&codes, &facts]);
     assert!(!refused.status.success(), "{refused:?}");

@@ -133,6 +133,13 @@ impl Served {
         })
     }
 
+    /// Send bytes as a JSON body: the status, or none where the service hung up before they were sent.
+    pub fn status_of(&self, body: Vec<u8>) -> Option<u16> {
+        let request = self.client.post(format!("http://{}/graphql", self.address));
+        let request = request.header("Content-Type", "application/json").body(body);
+        self.runtime.block_on(async { request.send().await.ok().map(|answer| answer.status().as_u16()) })
+    }
+
     /// Where the store stands: what any change would change.
     pub fn standing(&self) -> (u64, [u8; 32]) {
         let view = self.engine.view();

@@ -25,8 +25,8 @@ const CHANGED = `subscription Changed($after: String) {
 }`;
 
 const [program, data, storeName] = process.argv.slice(2);
-if (!storeName) {
-  console.error('usage: node --experimental-websocket subscription.mjs PROGRAM DATA STORE_NAME');
+if (!storeName || !process.env.TOKEN) {
+  console.error('usage: TOKEN=igt_… node --experimental-websocket subscription.mjs PROGRAM DATA STORE_NAME');
   process.exit(2);
 }
 
@@ -61,8 +61,7 @@ async function endServer(signal) {
 }
 
 async function ask(query) {
-  const headers = { 'Content-Type': 'application/json' };
-  if (process.env.TOKEN) headers.Authorization = `Bearer ${process.env.TOKEN}`;
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${process.env.TOKEN}` };
   const answer = await fetch(`http://${address}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
   return answer.json();
 }
@@ -72,7 +71,7 @@ async function save(key) {
   const answer = await ask(`mutation {
     saveSource(input: { key: "${key}", kind: OTHER, issuer: "示例", title: "示例", address: "https://example.invalid/", grade: C }) { __typename }
   }`);
-  must(!answer.errors, `saveSource: ${JSON.stringify(answer.errors)?.slice(0, 300)}`);
+  must(answer.data?.saveSource?.__typename === 'Written', `saveSource: ${JSON.stringify(answer).slice(0, 300)}`);
 }
 
 /** Enters a source while the server is down. */

@@ -149,7 +149,7 @@ fn too(
 ) -> ApiError {
     ApiError::new(
         code,
-        format!("{zh}超过上限 {limit} {unit_zh}。请缩减或分几次查。"),
+        format!("{zh}超过上限 {limit} {unit_zh}。请缩减，或分几次提交。"),
         format!("The {en} passes the limit of {limit} {unit_en}. Shorten it or ask in parts."),
     )
 }

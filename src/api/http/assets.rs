@@ -1,4 +1,4 @@
-//! What `build.rs` has embedded: the built playground, and the example queries.
+//! What `build.rs` has embedded: the built playground, the example queries and mutations.
 
 #[allow(missing_docs)]
 mod page {
@@ -13,7 +13,7 @@ mod queries {
 pub use page::{ASSETS, BUILT};
 pub use queries::EXAMPLES;
 
-/// An example query with what its head says.
+/// An example with what its head says.
 pub struct Example {
     /// The file.
     pub file: &'static str,
@@ -29,6 +29,16 @@ pub struct Example {
     pub query: String,
     /// Its variables, or null.
     pub variables: serde_json::Value,
+    /// Does it write?
+    pub writes: bool,
+}
+
+impl Example {
+    /// Is it for this store? What writes is offered on the one store it names and on no other: its
+    /// content is invented, and one press would put it among facts that are kept for good.
+    pub fn runs_on(&self, store: &str) -> bool {
+        self.store == store || (self.store == "any" && !self.writes)
+    }
 }
 
 /// Read the head of an example: comment lines `# name: value` before the first other line.
@@ -45,7 +55,26 @@ pub fn example(file: &'static str, text: &str) -> Example {
         title_en: head("title:"),
         help_zh: head("说明:"),
         store: head("store:"),
+        writes: body.trim_start().starts_with("mutation"),
         query: body.trim().to_owned() + "\n",
         variables: serde_json::from_str(&head("variables:")).unwrap_or(serde_json::Value::Null),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_writes_is_offered_on_the_invented_city_alone() {
+        let all: Vec<Example> = EXAMPLES.iter().map(|(file, text)| example(file, text)).collect();
+        let writing: Vec<&Example> = all.iter().filter(|example| example.writes).collect();
+        assert!(writing.len() >= 8 && writing.len() < all.len(), "{} of {}", writing.len(), all.len());
+        for example in &writing {
+            assert!(example.file.starts_with("mutations/"), "{}", example.file);
+            assert!(example.runs_on("demo") && !example.runs_on("xinxiang"), "{}", example.file);
+        }
+        // Queries first: the page takes its first tabs from the top.
+        assert!(all.iter().rev().take(writing.len()).all(|example| example.writes));
     }
 }

@@ -312,9 +312,7 @@ pub(super) fn finished(service: &Service, mut answer: GraphResponse) -> Answered
         let coded = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
         if !coded {
             // Written by the library's validator, in English only.
-            let said = error.message.trim_end_matches('.').to_owned();
-            let zh = format!("查询里有模式中没有的写法：{said}。请对照文档检查字段名与参数。");
-            let en = format!("{said}. Check names and arguments against the documentation.");
+            let (zh, en) = super::validation::sentences(&error.message);
             let mut extensions = ErrorExtensionValues::default();
             extensions.set("code", "VALIDATION");
             extensions.set("zh", zh.clone());

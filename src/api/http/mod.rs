@@ -5,6 +5,7 @@ mod door;
 mod graphql;
 mod pages;
 mod socket;
+mod validation;
 
 use std::sync::Arc;
 

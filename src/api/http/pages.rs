@@ -8,7 +8,8 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::assets::{ASSETS, BUILT, EXAMPLES, example};
 use super::{Service, refuse};
-use crate::engine::SearchState;
+use crate::api::query::service::writer_code;
+use crate::engine::{SearchState, WriterState};
 
 const NOTICE: &str = include_str!("notice.html");
 const START: &str = include_str!("start.html");
@@ -16,9 +17,32 @@ const START: &str = include_str!("start.html");
 /// `/`
 pub async fn start(State(service): State<Arc<Service>>) -> Html<String> {
     let banner = service.store.banner.as_deref().map(|text| format!("<p class=\"banner\">{}</p>", escape(text)));
-    let page =
-        START.replace("{{store}}", &escape(&service.store.name_zh)).replace("{{banner}}", &banner.unwrap_or_default());
+    let notice = writer_notice(service.engine.writer_state());
+    let notice = notice.map(|(zh, en)| format!("<p class=\"banner\">{zh}<br><span lang=\"en\">{en}</span></p>"));
+    let page = START
+        .replace("{{store}}", &escape(&service.store.name_zh))
+        .replace("{{banner}}", &banner.unwrap_or_default())
+        .replace("{{writer}}", &notice.unwrap_or_default());
     Html(page)
+}
+
+/// What readers should know while nothing can be written, in Chinese and English.
+fn writer_notice(state: WriterState) -> Option<(&'static str, &'static str)> {
+    match state {
+        WriterState::Running => None,
+        WriterState::DiskFull => Some((
+            "磁盘已满，最近一次写入没有写下；查询照常。请管理员腾出空间，之后再写入会自动恢复。",
+            "The disk is full and the last write was refused; reading goes on. Have room made; writing then goes on by itself.",
+        )),
+        WriterState::Stopped => Some((
+            "写入已停止，查询照常。请管理员查看日志并重启服务。",
+            "Writing has stopped, reading goes on. Have the log read and the service restarted.",
+        )),
+        WriterState::ReadOnly => Some((
+            "这个库现在只读：可以查询，不能写入。要写入，请管理员检查数据目录的权限与磁盘后重启服务。",
+            "The store is open for reading only. To write, have the rights of its directory and the disk checked and the service restarted.",
+        )),
+    }
 }
 
 /// `/playground`: the page, or how to build it.
@@ -44,16 +68,17 @@ fn send(path: &str) -> Response {
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, caching)], bytes).into_response()
 }
 
-/// `/playground/examples.json`: the examples that run on this store.
+/// `/playground/examples.json`: the examples that run on this store; queries first.
 pub async fn examples(State(service): State<Arc<Service>>) -> Response {
     let store = &service.store;
     let all = EXAMPLES.iter().map(|(file, text)| example(file, text));
-    let fitting = all.filter(|example| example.store == store.name || example.store == "any");
+    let fitting = all.filter(|example| example.runs_on(&store.name));
     let examples: Vec<_> = fitting
         .map(|example| {
             serde_json::json!({
                 "file": example.file, "titleZh": example.title_zh, "titleEn": example.title_en,
                 "helpZh": example.help_zh, "query": example.query, "variables": example.variables,
+                "writes": example.writes,
             })
         })
         .collect();
@@ -64,15 +89,18 @@ pub async fn examples(State(service): State<Arc<Service>>) -> Response {
         .into_response()
 }
 
-/// `/readyz`: yes once the graph stands; the search index reports apart.
+/// `/readyz`: yes once the graph stands; the search index and the writer report apart.
 pub async fn ready(State(service): State<Arc<Service>>) -> Response {
     let view = service.engine.view();
     let search = match view.search_state() {
         SearchState::Ready(sequence) => serde_json::json!({ "state": "ready", "sequence": sequence }),
         SearchState::Building => serde_json::json!({ "state": "building" }),
     };
+    let writer = service.engine.writer_state();
+    let notice = writer_notice(writer).map(|(zh, en)| serde_json::json!({ "zh": zh, "en": en }));
     let body = serde_json::json!({
         "ready": true, "sequence": view.state().sequence(), "search": search, "readOnly": service.store.read_only,
+        "writer": writer_code(writer), "notice": notice,
     });
     ([(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], body.to_string())
         .into_response()

@@ -240,7 +240,7 @@ fn bounded(name: &str, value: &Gql, limits: &Limits) -> Result<(), Rejection> {
         Gql::String(text) => {
             if text.chars().nth(limits.text_characters).is_some() {
                 let most = limits.text_characters;
-                return Err(Rejection::TooLarge { limit: format!("{name}: {most} 个字 / characters") });
+                return Err(Rejection::TooLarge { limit: format!("{name} {most} 个字 / characters") });
             }
             let odd = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
             if text.chars().any(odd) {
@@ -249,7 +249,7 @@ fn bounded(name: &str, value: &Gql, limits: &Limits) -> Result<(), Rejection> {
             Ok(())
         }
         Gql::List(list) if list.len() > limits.list_entries => {
-            Err(Rejection::TooLarge { limit: format!("{name}: {} 项 / entries", limits.list_entries) })
+            Err(Rejection::TooLarge { limit: format!("{name} {} 项 / entries", limits.list_entries) })
         }
         Gql::List(list) => list.iter().try_for_each(|entry| bounded(name, entry, limits)),
         Gql::Object(fields) => fields.iter().try_for_each(|(name, field)| bounded(name, field, limits)),

@@ -18,6 +18,16 @@ pub struct StoreName {
     pub read_only: bool,
 }
 
+/// How writing stands, as the schema names it.
+pub fn writer_code(state: WriterState) -> &'static str {
+    match state {
+        WriterState::Running => "RUNNING",
+        WriterState::DiskFull => "DISK_FULL",
+        WriterState::Stopped => "STOPPED",
+        WriterState::ReadOnly => "READ_ONLY",
+    }
+}
+
 struct Service;
 
 /// The root fields of this file.
@@ -63,14 +73,7 @@ pub fn types() -> Vec<TypeDef> {
                 "WriterState!",
                 "写入的状态：能否写入，因何不能",
                 "Whether anything can be written, and why not",
-                |cx, _: &Service, _| {
-                    Ok(Out::code(match cx.writer {
-                        WriterState::Running => "RUNNING",
-                        WriterState::DiskFull => "DISK_FULL",
-                        WriterState::Stopped => "STOPPED",
-                        WriterState::ReadOnly => "READ_ONLY",
-                    }))
-                },
+                |cx, _: &Service, _| Ok(Out::code(writer_code(cx.writer))),
             ),
             field(
                 "refusals",

@@ -33,8 +33,8 @@ pub fn source(cx: &Cx<'_>, fact: &Fact) -> Out {
 
 /// Words of the field `version`.
 pub const VERSION: (&str, &str) = (
-    "版本：每改一次加一，修改时填入 expectedVersion。单位：版",
-    "Version: one more with every change; give it as expectedVersion. Unit: version",
+    "版本：最近一次改动它的变更号，修改时填入 expectedVersion。单位：号",
+    "Version: the number of the change that touched it last; give it as expectedVersion. Unit: sequence number",
 );
 
 /// The version of what an id means.

@@ -25,17 +25,13 @@ pub fn find(cx: &Cx<'_>, reference: &Reference, kinds: &[Kind]) -> Result<Entity
         _ => Vec::new(),
     };
     let mut error: ApiError = match rejection {
-        Rejection::UnknownReference { given, .. } => {
+        Rejection::UnknownReference { what_zh, what_en, given } => {
             let names = meant.iter().take(MOST).map(|node| cx.lens.name(*node)).collect::<Vec<_>>();
             let (zh, en) = if names.is_empty() {
                 ("可先用 search 按片段搜索。".to_owned(), "Try search with a piece of the name.".to_owned())
             } else {
                 (format!("您是不是要找：{}？", names.join("、")), format!("Did you mean: {}?", names.join(", ")))
             };
-            let what_zh = kinds.iter().map(|kind| kind.row().label_zh).collect::<Vec<_>>().join("、");
-            let what_en = kinds.iter().map(|kind| kind.row().label_en.to_lowercase()).collect::<Vec<_>>().join(", ");
-            let what_zh = if kinds.is_empty() { "对象" } else { &what_zh };
-            let what_en = if kinds.is_empty() { "entry" } else { &what_en };
             ApiError::new(
                 "UNKNOWN_REFERENCE",
                 format!("找不到{what_zh}“{given}”：要用完整的名称（含简称、曾用名）、代码或编号。{zh}"),

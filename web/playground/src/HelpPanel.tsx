@@ -75,7 +75,15 @@ export function HelpPanel({ open, onClose }: HelpPanelProps) {
       <p>
         查公开数据不需要令牌。要写入数据或查看内部数据：点编辑区下方的“请求头”，把管理员给的令牌（
         <code>igt_</code> 开头）粘贴到 <code>Bearer</code>{' '}
-        后面，再运行查询。令牌不保存在浏览器里，每个标签页各填一次，刷新后要重新粘贴；不要写进网址，也不要发给别人。
+        后面，再运行查询。令牌不保存在浏览器里：新开的标签页要再填一次（点“示例写入”时会带过去），刷新后要重新粘贴；不要写进网址，也不要发给别人。
+      </p>
+
+      <h3>录入与修改</h3>
+      <p>
+        写一条 <code>mutation</code>，填好令牌，按“运行写入”。写下的会一直留在账本里，所以先练习：示例库（
+        <code>script/serve --demo</code>）左侧有“示例写入”，内容是虚构的，真实的库里不提供。回答里{' '}
+        <code>__typename</code> 是 <code>Written</code> 才算写下；其他回答都有一句中文说明，照着做即可。做法见{' '}
+        <code>docs/writing.md</code>。
       </p>
 
       <h3>更多资料</h3>

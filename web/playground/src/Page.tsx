@@ -2,13 +2,14 @@
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import type { Storage as EditorStorage } from '@graphiql/toolkit';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { createPortal } from 'react-dom';
 
 import { ask, HEADERS_TO_FILL_IN } from './ask.ts';
 import type { Catalog } from './catalog.ts';
 import { HelpPanel } from './HelpPanel.tsx';
 import { memoryFor, rememberedTab } from './memory.ts';
+import { loadNotice } from './notice.ts';
 import { RunBar } from './RunBar.tsx';
 import { SampleList } from './SampleList.tsx';
 
@@ -32,6 +33,7 @@ function startingTabs(catalog: Catalog, storage: EditorStorage) {
     return { initialQuery: remembered.query, initialVariables: remembered.variables };
   }
   const tabs = catalog.examples
+    .filter((example) => !example.writes)
     .slice(0, FIRST_TABS)
     .map(({ query, variables }) => ({ query, variables }));
   const [first] = tabs;
@@ -50,6 +52,8 @@ function useSetUp(catalog: Catalog) {
 export function Page({ catalog }: { catalog: Catalog }) {
   const setUp = useSetUp(catalog);
   const [helping, setHelping] = useState(false);
+  const [notice, setNotice] = useState<string | null>(null);
+  const lookAgain = useCallback(() => void loadNotice().then(setNotice), []);
   // The list and the bar stand outside GraphiQL's frame but need its state, which only its
   // children can read: they are rendered as children and shown in these two places.
   const [samplesPlace, setSamplesPlace] = useState<HTMLElement | null>(null);
@@ -77,6 +81,11 @@ export function Page({ catalog }: { catalog: Catalog }) {
             {catalog.banner}
           </p>
         )}
+        {notice === null ? null : (
+          <p className="notice" role="status">
+            {notice}
+          </p>
+        )}
       </header>
       <div className="columns">
         <div className="side" ref={setSamplesPlace} />
@@ -99,7 +108,7 @@ export function Page({ catalog }: { catalog: Catalog }) {
               <span />
             </GraphiQL.Logo>
             {samplesPlace ? createPortal(<SampleList catalog={catalog} />, samplesPlace) : null}
-            {barPlace ? createPortal(<RunBar catalog={catalog} />, barPlace) : null}
+            {barPlace ? createPortal(<RunBar catalog={catalog} onIdle={lookAgain} />, barPlace) : null}
           </GraphiQL>
         </main>
       </div>

@@ -1,10 +1,17 @@
 // The bar over the editor: which sample this is, what it answers, and the one big button.
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { useEffect } from 'react';
 
 import type { Catalog } from './catalog.ts';
-import { belongsTo } from './samples.ts';
+import { belongsTo, writes } from './samples.ts';
 
-export function RunBar({ catalog }: { catalog: Catalog }) {
+interface RunBarProps {
+  catalog: Catalog;
+  /** Called when the page stands and after every answer. */
+  onIdle: () => void;
+}
+
+export function RunBar({ catalog, onIdle }: RunBarProps) {
   const { tabs, activeTabIndex, isFetching, subscription } = useGraphiQL(
     pick('tabs', 'activeTabIndex', 'isFetching', 'subscription'),
   );
@@ -12,20 +19,31 @@ export function RunBar({ catalog }: { catalog: Catalog }) {
   const active = tabs[activeTabIndex];
   const sample = active && catalog.examples.find((example) => belongsTo(active, example));
   const running = isFetching || subscription !== null;
+  const writing = writes(active?.query);
+  const verb = writing ? '运行写入' : '运行查询';
+
+  useEffect(() => {
+    if (!running) onIdle();
+  }, [running, onIdle]);
 
   return (
-    <div className="run-bar" data-answered={active?.response ? 'yes' : 'no'}>
+    <div className={writing ? 'run-bar writing' : 'run-bar'} data-answered={active?.response ? 'yes' : 'no'}>
       <div className="run-text" aria-live="polite">
-        <h2>{sample?.titleZh ?? '自定义查询'}</h2>
+        <h2>{sample?.titleZh ?? (writing ? '自定义写入' : '自定义查询')}</h2>
         <p>
           {sample
-            ? sample.helpZh || '按“运行查询”，结果显示在右侧。'
+            ? sample.helpZh || `按“${verb}”，结果显示在右侧。`
             : '在下方编辑区编写查询，按“运行查询”；或从左侧选一条示例。'}
         </p>
+        {writing ? (
+          <p className="run-warning">
+            这一条会写入“{catalog.storeNameZh || catalog.store}”，写下的会一直留在账本里。要先点下方“请求头”填令牌。
+          </p>
+        ) : null}
       </div>
       <button type="button" className="run-button" onClick={running ? stop : run}>
         <span aria-hidden="true">{running ? '■' : '▶'}</span>
-        {running ? '停止' : '运行查询'}
+        {running ? '停止' : verb}
         <kbd>Ctrl + Enter</kbd>
       </button>
     </div>

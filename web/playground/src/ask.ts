@@ -32,6 +32,12 @@ function isAnswer(value: unknown): value is ExecutionResult {
   return typeof value === 'object' && value !== null && ('data' in value || 'errors' in value);
 }
 
+/** What went wrong stands at the top of the answer, not below what it cost. */
+function failuresFirst(answer: ExecutionResult): ExecutionResult {
+  const { errors, ...rest } = answer;
+  return errors ? { errors, ...rest } : answer;
+}
+
 /**
  * GraphiQL learns a tab's operation name only after a pause in typing; pressing "run" right
  * after opening a sample would send the name of the tab before. When the document holds one
@@ -72,7 +78,7 @@ async function post(parameters: FetcherParams, options?: FetcherOpts): Promise<E
   }
   try {
     const body: unknown = await answer.json();
-    if (isAnswer(body)) return body;
+    if (isAnswer(body)) return failuresFirst(body);
   } catch {
     // Not JSON: said below, with the status, which is all that is known.
   }

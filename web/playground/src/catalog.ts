@@ -8,6 +8,8 @@ export interface Example {
   query: string;
   /** Indented JSON, or '' when the query takes no variables. */
   variables: string;
+  /** A mutation: it changes the store and needs a token. */
+  writes: boolean;
 }
 
 export interface Catalog {
@@ -44,6 +46,7 @@ function parseExample(value: unknown): Example[] {
       helpZh: textOr(value['helpZh'], ''),
       query: value['query'],
       variables: isFields(variables) ? JSON.stringify(variables, null, 2) : '',
+      writes: value['writes'] === true,
     },
   ];
 }

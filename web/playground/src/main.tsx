@@ -1,4 +1,5 @@
 import './workers.ts';
+import './editors.ts';
 import 'graphiql/style.css';
 import '@graphiql/plugin-explorer/style.css';
 import './style.css';

@@ -17,6 +17,11 @@ export function operationName(query: string): string | null {
   return /^(?!\s*#).*\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/m.exec(query)?.[1] ?? null;
 }
 
+/** Does this document hold a mutation? Comments do not count. */
+export function writes(query: string | null | undefined): boolean {
+  return /^[ \t]*mutation\b/m.test(query ?? '');
+}
+
 /** Still true after the reader has edited the query, as long as its name stands. */
 export function belongsTo(tab: TabText, example: Example): boolean {
   const name = operationName(example.query);
@@ -26,10 +31,11 @@ export function belongsTo(tab: TabText, example: Example): boolean {
 /**
  * Returns a function that opens a sample: in the tab that shows it unchanged, else in the
  * empty tab one stands on, else in a new one. What the reader has edited is never replaced.
+ * A mutation takes the headers of the tab one stands on along.
  */
 export function useOpenSample(): (example: Example) => void {
-  const { tabs, activeTabIndex, queryEditor, variableEditor } = useGraphiQL(
-    pick('tabs', 'activeTabIndex', 'queryEditor', 'variableEditor'),
+  const { tabs, activeTabIndex, queryEditor, variableEditor, headerEditor } = useGraphiQL(
+    pick('tabs', 'activeTabIndex', 'queryEditor', 'variableEditor', 'headerEditor'),
   );
   const { addTab, changeTab, updateActiveTabValues } = useGraphiQLActions();
 
@@ -41,10 +47,13 @@ export function useOpenSample(): (example: Example) => void {
       if (open !== activeTabIndex) changeTab(open);
       return;
     }
+    // Staff who try one mutation after another paste their token once, not once a tab.
+    const headers = example.writes ? (tabs[activeTabIndex]?.headers ?? null) : null;
     const blank = same(tabs[activeTabIndex]?.query, '');
     if (!blank) addTab();
     queryEditor?.setValue(example.query);
     variableEditor?.setValue(example.variables);
+    if (headers !== null) headerEditor?.setValue(headers);
     // The editors report what they hold only after a pause; a second click within it would
     // find an empty tab and lose this one.
     updateActiveTabValues({
@@ -52,6 +61,7 @@ export function useOpenSample(): (example: Example) => void {
       variables: example.variables,
       operationName: operationName(example.query),
       response: null,
+      ...(headers === null ? {} : { headers }),
     });
   };
 }
