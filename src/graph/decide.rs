@@ -301,8 +301,8 @@ impl Decision<'_> {
         let row = self.state.resolve(subject, None)?;
         let found = self.state.entity(row).kind;
         if !kind.row().holders.contains(&found) {
-            let holders: Vec<_> = kind.row().holders.iter().map(|kind| kind.row().label_zh).collect();
-            return Err(Rejection::WrongKind { given: clip(&subject.given()), expected: holders.join("、"), found });
+            let expected = kind.row().holders.to_vec();
+            return Err(Rejection::WrongKind { given: clip(&subject.given()), expected, found });
         }
         let provenance = self.provenance(origin)?;
         ordered(validity)?;

@@ -207,11 +207,16 @@ impl Decision<'_> {
         match (rows.as_slice(), all.first()) {
             ([row], _) => Ok(self.state.entity(*row).fact.id),
             ([], Some(other)) => {
-                let expected = format!("{scheme} 分类条目");
-                Err(Rejection::WrongKind { given: given(), expected, found: self.state.entity(*other).kind })
+                let (expected, found) = (vec![Kind::Term], self.state.entity(*other).kind);
+                let attribute = attributes.iter().find(|attribute| attribute.tag == tag);
+                if let Some(attribute) = attribute.filter(|_| found == Kind::Term) {
+                    return Err(invalid_value(attribute, &reference.given()));
+                }
+                Err(Rejection::WrongKind { given: given(), expected, found })
             }
             ([], None) => {
-                Err(Rejection::UnknownReference { what: Kind::Term.row().label_zh.to_owned(), given: given() })
+                let (what_zh, what_en) = (Kind::Term.row().label_zh.to_owned(), Kind::Term.row().label_en.to_owned());
+                Err(Rejection::UnknownReference { what_zh, what_en, given: given() })
             }
             (several, _) => {
                 let candidates = several.iter().take(10).map(|row| self.state.label(*row)).collect();
@@ -225,7 +230,7 @@ impl Decision<'_> {
     pub(super) fn may_have(&self, row: u32, scheme: Scheme) -> Result<(), Rejection> {
         let (kind, given) = (self.state.entity(row).kind, scheme.name().to_owned());
         let wrong = |expected: Kind| {
-            let expected = expected.row().label_zh.to_owned();
+            let expected = vec![expected];
             Err(Rejection::WrongKind { given, expected, found: kind })
         };
         match scheme {
