@@ -14,6 +14,7 @@
  * or removed in it) is undone or partly kept, then the process ends with code 137.
  *   FAULTY_CUT_AT=n|end    at the n-th call, or when the program ends by itself
  *   FAULTY_CUT_ON=sync|any which calls count: syncs alone (default), or whatever changes a file
+ *   FAULTY_CUT_FILE=text   only calls on files whose path contains it count
  *   FAULTY_WHEN=before|after   before or after that call has had its effect (default: before)
  *   FAULTY_SEED=n          what survives; n % 5: 0 nothing, 1 everything (a kill, not a cut),
  *                          2 some of the writes, 3 some of their sectors, 4 the first of them; in 2 to 4 the
@@ -22,7 +23,7 @@
  *
  * Errors:
  *   FAULTY_ERROR=EIO|ENOSPC   what is answered
- *   FAULTY_ON=sync,write,create,rename   by which calls
+ *   FAULTY_ON=sync,write,create,rename,remove,read   by which calls
  *   FAULTY_FILE=text          for files whose path contains it
  *   FAULTY_AFTER=n            from the n-th such call on (default 1)
  *   FAULTY_TIMES=n            so often (default: for ever)
@@ -51,7 +52,7 @@
 /* ---- What is asked for ---- */
 
 static char watched[PATH_MAX], stash[PATH_MAX];
-static const char *wanted_file, *wanted_calls, *while_file;
+static const char *wanted_file, *wanted_calls, *while_file, *cut_file;
 static int count_to = -1, cut_at_end, cut_on_any, cut_after, failing, short_writes, losing;
 static long cut_at, fail_after, fail_times;
 static uint64_t chance;
@@ -68,6 +69,7 @@ __attribute__((constructor)) static void begin(void) {
   wanted_file = setting("FAULTY_FILE", "");
   wanted_calls = setting("FAULTY_ON", "");
   while_file = setting("FAULTY_WHILE", NULL);
+  cut_file = setting("FAULTY_CUT_FILE", "");
   failing = !strcmp(error, "EIO") ? EIO : !strcmp(error, "ENOSPC") ? ENOSPC : 0;
   fail_after = atol(setting("FAULTY_AFTER", "1"));
   fail_times = atol(setting("FAULTY_TIMES", "-1"));
@@ -147,7 +149,7 @@ static const char *base(const char *path) {
 static int due(int syncing, const char *path) {
   static long seen;
   if (count_to >= 0) dprintf(count_to, "%s %s\n", syncing ? "sync" : "acted", strcmp(path, watched) ? base(path) : ".");
-  if (cut_at <= 0 || (!syncing && !cut_on_any) || ++seen != cut_at) return 0;
+  if (cut_at <= 0 || (!syncing && !cut_on_any) || !strstr(path, cut_file) || ++seen != cut_at) return 0;
   if (!cut_after) cut(path);
   return 1;
 }
@@ -301,7 +303,8 @@ static int remove_file(int at, const char *path, int flags) {
   char full[PATH_MAX];
   if ((flags & AT_REMOVEDIR) || !absolute(at, path, full)) return (int)syscall(SYS_unlinkat, at, path, flags);
   LOCK;
-  int last = due(0, full);
+  int error = error_for("remove", full), last = error ? 0 : due(0, full);
+  if (error) REFUSE(error);
   char *kept = put_aside(full);
   int done = (int)syscall(SYS_unlinkat, at, path, flags);
   if (!done && kept) note_entry(UNLINKED, full, NULL, kept);
@@ -389,3 +392,5 @@ ssize_t copy_file_range(int from, off64_t *start, int to, off64_t *place, size_t
 ssize_t sendfile64(int to, int from, off64_t *start, size_t length) {
   return instead(to, EINVAL) ? -1 : syscall(SYS_sendfile, to, from, start, length);
 }
+
+#include "reads.h"

@@ -49,7 +49,7 @@ static struct act *note(enum what what, const struct stat *of) {
 
 static void save_old(struct act *act, off_t from, size_t length) {
   act->old = malloc(length ? length : 1);
-  ssize_t got = pread(act->own, act->old, length, from);
+  ssize_t got = syscall(SYS_pread64, act->own, act->old, length, from);
   act->old_length = got > 0 ? (size_t)got : 0;
 }
 

@@ -36,3 +36,4 @@ mod start;
 mod support;
 mod tokens;
 mod words;
+mod writer;

@@ -184,7 +184,8 @@ fn refused(folder: &Path, said: &str) {
 
 #[test]
 fn what_a_later_program_wrote_is_refused_with_what_to_do() {
-    let later: [(&str, fn(&mut Envelope)); 2] = [
+    type Change = fn(&mut Envelope);
+    let later: [(&str, Change); 2] = [
         ("later program", |envelope| envelope.version = 2),
         ("later program", |envelope| envelope.event_version = EVENT_VERSION + 1),
     ];

@@ -21,7 +21,8 @@ pub struct Served {
     pub engine: Arc<Engine>,
     /// `xinxiang` or `demo`.
     pub name: &'static str,
-    address: SocketAddr,
+    /// Where it listens.
+    pub address: SocketAddr,
     client: reqwest::Client,
     runtime: Runtime,
 }
@@ -96,13 +97,23 @@ impl Served {
     }
 
     fn over(name: &'static str, engine: Arc<Engine>, writer: Option<&str>) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
-        let runtime = runtime.expect("a runtime starts");
         let config = Config { store_name: name.to_owned(), ..Config::default() };
         let service = match writer {
             Some(actor) => Service::trusting(Arc::clone(&engine), &config, actor),
             None => Service::new(Arc::clone(&engine), &config),
         };
+        Self::listen(name, engine, service)
+    }
+
+    /// Any engine with any limits, taking every request as that of an administrator of this name.
+    pub fn trusting(engine: Arc<Engine>, config: &Config, actor: &str) -> Self {
+        let service = Service::trusting(Arc::clone(&engine), config, actor);
+        Self::listen("test", engine, service)
+    }
+
+    fn listen(name: &'static str, engine: Arc<Engine>, service: Service) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
+        let runtime = runtime.expect("a runtime starts");
         let service = Arc::new(service);
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).expect("a free port");
         let address = listener.local_addr().expect("a bound listener has an address");

@@ -4,7 +4,7 @@
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::disk::{Disk, Faults, Image};
+use super::disk::{Disk, Faults, Image, PART};
 use super::door::{Door, Ending, Imports, Life};
 use super::history::{Answer, History, Write};
 use super::mutations::Mutations;
@@ -24,13 +24,19 @@ struct Scene {
     history: History,
     syncs: u64,
     calls: u64,
+    /// Those of the calls that make or remove checkpoints.
+    checkpoint_calls: u64,
 }
+
+/// Files that only checkpoints have to do with.
+const CHECKPOINT: &str = "checkpoint-";
 
 /// Where and how the power goes.
 #[derive(Clone, Debug)]
 struct Cut {
     life: usize,
     on: &'static str,
+    file: &'static str,
     at: String,
     when: &'static str,
     seed: u64,
@@ -71,8 +77,11 @@ fn scenes(door: &dyn Door, disk: &Disk) -> Vec<Scene> {
             let counted = fs::read_to_string(counted).expect("the library is loaded and counts");
             let syncs = counted.lines().filter(|line| line.starts_with("sync ")).count();
             assert!(syncs >= 2, "a life with a write syncs at least the write and its witness:\n{counted}");
+            let of_checkpoints = counted.lines().filter(|line| line.contains(CHECKPOINT)).collect::<Vec<_>>();
+            let synced = of_checkpoints.iter().any(|line| line.starts_with("sync "));
+            assert_eq!(synced, door.keeps_checkpoints(), "checkpoints belong to the lives of servers:\n{counted}");
             let (syncs, calls) = (syncs as u64, counted.lines().count() as u64);
-            Scene { image, history: before, syncs, calls }
+            Scene { image, history: before, syncs, calls, checkpoint_calls: of_checkpoints.len() as u64 }
         })
         .collect()
 }
@@ -82,7 +91,9 @@ fn plan(scenes: &[Scene], by_chance: u64) -> Vec<Cut> {
     let (mut cuts, mut chance) = (Vec::new(), Chance(BASE_SEED));
     let drawn = |chance: &mut Chance| chance.below(1 << 40);
     for (life, scene) in scenes.iter().enumerate() {
-        let mut add = |on, at: &dyn ToString, when, seed| cuts.push(Cut { life, on, at: at.to_string(), when, seed });
+        let mut add = |on, at: &dyn ToString, when, seed| {
+            cuts.push(Cut { life, on, file: "", at: at.to_string(), when, seed });
+        };
         for when in ["before", "after"] {
             for at in 1..=scene.syncs {
                 add("sync", &at, when, NOTHING_SURVIVES);
@@ -95,13 +106,18 @@ fn plan(scenes: &[Scene], by_chance: u64) -> Vec<Cut> {
         for style in 0..STYLES {
             add("sync", &"end", "before", style);
         }
+        for (at, when) in (1..=scene.checkpoint_calls).flat_map(|at| [(at, "before"), (at, "after")]) {
+            for seed in [NOTHING_SURVIVES, EVERYTHING_SURVIVES, drawn(&mut chance)] {
+                cuts.push(Cut { life, on: "any", file: CHECKPOINT, at: at.to_string(), when, seed });
+            }
+        }
     }
     for _ in 0..by_chance {
         let life = usize::try_from(chance.below(LIVES as u64)).expect("small");
         let (on, calls) =
             [("sync", scenes[life].syncs), ("any", scenes[life].calls)][usize::from(chance.below(2) == 1)];
         let (at, when) = (1 + chance.below(calls), ["before", "after"][usize::from(chance.below(2) == 1)]);
-        cuts.push(Cut { life, on, at: at.to_string(), when, seed: drawn(&mut chance) });
+        cuts.push(Cut { life, on, file: "", at: at.to_string(), when, seed: drawn(&mut chance) });
     }
     cuts
 }
@@ -111,11 +127,17 @@ fn suffer(door: &dyn Door, disk: &Disk, scene: &Scene, cut: &Cut, tally: &mut Ta
     disk.restore(&scene.image);
     let (mut history, mut chance) = (scene.history.clone(), Chance(cut.seed));
     let faults = |at: &str, seed: u64| {
-        Faults::none().with("CUT_AT", at).with("CUT_ON", cut.on).with("WHEN", cut.when).with("SEED", seed)
+        let faults = Faults::none().with("CUT_AT", at).with("CUT_ON", cut.on).with("CUT_FILE", cut.file);
+        faults.with("WHEN", cut.when).with("SEED", seed)
     };
     let mut words = Vec::new();
     let life = live(door, disk, &faults(&cut.at, cut.seed), "cut");
-    tally.add("cuts", usize::from(life.last_words.contains("faulty: cut at")));
+    let place = life.last_words.split_once("faulty: cut at ").map(|(_, rest)| rest);
+    tally.add("cuts", usize::from(place.is_some()));
+    let of_checkpoint =
+        place.and_then(|place| place.split_once(',')).is_some_and(|(file, _)| file.contains(CHECKPOINT));
+    tally.add("at_checkpoints", usize::from(of_checkpoint));
+    tally.add("half_checkpoints", disk.checkpoints(PART).len());
     history.tell(life.told);
     words.push(life.last_words);
     if chance.below(3) == 0 {
@@ -132,6 +154,9 @@ fn suffer(door: &dyn Door, disk: &Disk, scene: &Scene, cut: &Cut, tally: &mut Ta
         tally.add("failed_restarts", 1);
         tally.defect(format!("{}: {sentence}", circumstances()));
     }
+    for left in disk.checkpoints(PART) {
+        tally.defect(format!("{}: {left} is left after a start", circumstances()));
+    }
     tally.judge(compare(disk, &mut history), circumstances);
     tally.add("acknowledged", history.acknowledged());
     tally.add("rounds", 1);
@@ -144,21 +169,28 @@ fn imports_cut_at_every_sync_lose_nothing_acknowledged() {
 
 #[test]
 fn a_server_cut_at_every_sync_loses_nothing_acknowledged() {
-    cut_everywhere("power_cut_served", &Mutations, 4);
+    cut_everywhere("power_cut_served", &Mutations, 8);
 }
 
-/// Every cut of the plan, or one of so many where this is no soak.
-fn cut_everywhere(name: &'static str, door: &dyn Door, one_of: usize) {
+/// One of so many cuts of the plan; a soak tries them all, unless `INNOGRAPH_CUT_ONE_OF` says otherwise.
+fn cut_everywhere(name: &'static str, door: &dyn Door, one_of: u64) {
+    let one_of = wide("INNOGRAPH_CUT_ONE_OF", if soaking() { 1 } else { one_of });
+    let one_of = usize::try_from(one_of).expect("a small number");
     let (disk, mut tally) = (Disk::new(), Tally::new(name));
     let scenes = scenes(door, &disk);
     let cuts = plan(&scenes, wide("INNOGRAPH_CUT_SEEDS", 100));
-    for cut in cuts.iter().step_by(if soaking() { 1 } else { one_of }) {
+    for cut in cuts.iter().step_by(one_of) {
         suffer(door, &disk, &scenes[cut.life], cut, &mut tally);
     }
     let (rounds, hit) = (tally.count("rounds"), tally.count("cuts"));
     // How many writes share a sync, and so how many syncs there are, is up to the threads of a server.
     let most = if door.writes_a_life() > 1 { rounds / 2 } else { rounds * 9 / 10 };
     assert!(hit >= most && hit > 0, "only {hit} of {rounds} cuts were reached: the run is not the one measured");
+    if door.keeps_checkpoints() {
+        for what in ["at_checkpoints", "half_checkpoints"] {
+            assert!(tally.count(what) > 0, "{what}: none; checkpoints were not cut");
+        }
+    }
     tally.finish();
 }
 

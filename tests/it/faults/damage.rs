@@ -7,12 +7,14 @@ use super::disk::{Disk, Faults, Image};
 use super::door::{Door, Ending, Imports};
 use super::history::{Answer, History, Write};
 use super::reading::check;
-use super::{BASE_SEED, Chance, Tally, soaking};
+use super::{BASE_SEED, Chance, Tally, soaking, wide};
 
+/// The log of the ledger.
+pub const LOG: &str = "ledger.sqlite-wal";
 /// Writes folded into the ledger, and writes that a kill left in its log.
 const FOLDED: usize = 24;
 const UNFOLDED: usize = 8;
-/// Places tried in one file, where not all are.
+/// Places tried in one file, unless `INNOGRAPH_DAMAGE_PLACES` says otherwise; a soak tries all.
 const SAMPLE: u64 = 150;
 /// The codes of a store that is refused.
 const REFUSED: [i32; 2] = [5, 7];
@@ -26,7 +28,13 @@ fn write(disk: &Disk, faults: &Faults, key: &str) -> Answer {
 /// A store with a past, the last writes of which stand in the log alone: the power went right after
 /// each had synced its witness, and nothing that was not synced survived.
 fn store() -> Image {
+    unfolded().pop().expect("there are writes")
+}
+
+/// The same store after each of its last writes.
+pub fn unfolded() -> Vec<Image> {
     let disk = Disk::new();
+    let mut images = Vec::new();
     for number in 0..FOLDED {
         assert_eq!(write(&disk, &Faults::none(), &format!("folded-{number}")), Answer::Acknowledged);
     }
@@ -40,11 +48,26 @@ fn store() -> Image {
         disk.restore(&image);
         let faults = Faults::none().with("CUT_AT", last + 1).with("WHEN", "after").with("SEED", 0);
         assert!(matches!(write(&disk, &faults, &key), Answer::InDoubt(_)), "cut before it could answer");
+        images.push(disk.image());
     }
     let image = disk.image();
-    let log = image.iter().find(|(path, _)| path == Path::new("ledger.sqlite-wal")).map_or(0, |(_, log)| log.len());
+    let log = image[position(&image, LOG)].1.len();
     assert!(log > UNFOLDED * 512, "the log holds {log} bytes: the last writes are not in it");
-    image
+    images
+}
+
+/// Where a file stands in an image.
+pub fn position(image: &Image, name: &str) -> usize {
+    let found = image.iter().position(|(path, _)| path == Path::new(name));
+    found.unwrap_or_else(|| panic!("{name} is not there"))
+}
+
+/// Does a refusal name a file of the store and what to do? Remedies of the program: a backup, a newer
+/// program, a directory that can be written, an older checkpoint.
+pub fn remedied(said: &str) -> bool {
+    let remedies = ["backup", "newer program", "copy the directory", "an earlier one", "remove"];
+    let files = ["ledger.sqlite", "ledger.witness", "checkpoint-"];
+    files.iter().any(|file| said.contains(file)) && remedies.iter().any(|remedy| said.contains(remedy))
 }
 
 /// What becomes of the store with one file changed.
@@ -63,10 +86,8 @@ fn judge(disk: &Disk, image: &Image, changed: (usize, Vec<u8>), whole: &str, wha
         }
         (Some(code), _) if REFUSED.contains(&code) => {
             tally.add("refused", 1);
-            // Remedies of the program: a backup, a newer program, a directory that can be written.
             let said = &checked.complaint;
-            let remedy = ["backup", "newer program", "copy the directory"].iter().any(|remedy| said.contains(remedy));
-            if !said.contains("ledger") || !said.contains("entry ") || !remedy {
+            if !remedied(said) || !said.contains("entry ") {
                 tally.add("vague", 1);
                 tally.defect(format!("{file}: {what}: refused without file, entry and remedy: {}", said.trim()));
             }
@@ -82,11 +103,13 @@ fn judge(disk: &Disk, image: &Image, changed: (usize, Vec<u8>), whole: &str, wha
 /// anew whenever the store is opened.
 fn places((path, bytes): &(PathBuf, Vec<u8>), chance: &mut Chance) -> Vec<usize> {
     let length = bytes.len() as u64;
-    let whole = soaking() && !path.to_string_lossy().ends_with("-shm");
-    let sampled = !whole && length > SAMPLE;
-    let number = if sampled { SAMPLE } else { length };
+    let all = soaking() && !path.to_string_lossy().ends_with("-shm");
+    let number = wide("INNOGRAPH_DAMAGE_PLACES", if all { length } else { SAMPLE }).min(length);
     // One place of each stretch, so that no region is left out.
-    let place = |part: u64| if sampled { part * length / SAMPLE + chance.below(length / SAMPLE) } else { part };
+    let place = |part: u64| {
+        let (begin, end) = (part * length / number, (part + 1) * length / number);
+        begin + chance.below(end - begin)
+    };
     (0..number).map(place).map(|place| usize::try_from(place).expect("a small file")).collect()
 }
 

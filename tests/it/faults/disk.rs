@@ -42,6 +42,10 @@ static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
     library
 });
 
+/// How checkpoints end, and what a crash leaves of them.
+pub const WHOLE: &str = ".checkpoint";
+pub const PART: &str = ".part";
+
 /// What stands on the disk at a moment.
 pub type Image = Vec<(PathBuf, Vec<u8>)>;
 
@@ -110,6 +114,17 @@ impl Disk {
             command.env(format!("FAULTY_{name}"), value);
         }
         command
+    }
+
+    /// Checkpoints that stand in the data directory, and such as were left half written: names, oldest
+    /// first.
+    pub fn checkpoints(&self, ending: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.data()).expect("a folder can be listed");
+        let names = entries.map(|entry| entry.expect("it is listed").file_name().to_string_lossy().into_owned());
+        let mut names: Vec<String> =
+            names.filter(|name| name.starts_with("checkpoint-") && name.ends_with(ending)).collect();
+        names.sort();
+        names
     }
 
     /// Remember the data directory.

@@ -37,6 +37,9 @@ pub trait Door: Sync {
     /// Writes that a life holds when it is to be cut at every sync in turn.
     fn writes_a_life(&self) -> usize;
 
+    /// Does a life make checkpoints?
+    fn keeps_checkpoints(&self) -> bool;
+
     /// A life of the program under these faults.
     fn live(&self, disk: &Disk, faults: &Faults, next: &(dyn Fn() -> Option<Write> + Sync), ending: Ending) -> Life;
 }
@@ -51,6 +54,10 @@ impl Door for Imports {
 
     fn writes_a_life(&self) -> usize {
         1
+    }
+
+    fn keeps_checkpoints(&self) -> bool {
+        false
     }
 
     fn live(&self, disk: &Disk, faults: &Faults, next: &(dyn Fn() -> Option<Write> + Sync), ending: Ending) -> Life {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::disk::{Disk, Faults};
+use super::disk::{Disk, Faults, PART, WHOLE};
 use super::door::{Door, Ending, Imports};
 use super::history::{History, Write};
 use super::mutations::Mutations;
@@ -23,7 +23,7 @@ fn a_server_killed_at_any_time_loses_nothing_acknowledged() {
 fn kill_again_and_again(name: &'static str, door: &dyn Door) {
     let rounds = wide("INNOGRAPH_KILL_ROUNDS", 30);
     let (disk, mut history, mut tally) = (Disk::real(), History::default(), Tally::new(name));
-    let (mut alive, mut doubted) = (0.0, 0);
+    let (mut alive, mut doubted, mut newest) = (0.0, 0, None);
     for round in 0..rounds {
         let seed = BASE_SEED + round;
         let after = Duration::from_millis(50 + Chance(seed).below(450));
@@ -38,7 +38,15 @@ fn kill_again_and_again(name: &'static str, door: &dyn Door) {
         tally.add("rounds", 1);
         history.tell(life.told);
         doubted += history.in_doubt();
-        tally.judge(compare(&disk, &mut history), || format!("round {round}, seed {seed}, killed after {after:?}"));
+        tally.add("half_checkpoints", disk.checkpoints(PART).len());
+        let stands = disk.checkpoints(WHOLE).pop();
+        tally.add("with_checkpoints", usize::from(stands > newest));
+        newest = stands;
+        let circumstances = || format!("round {round}, seed {seed}, killed after {after:?}");
+        tally.judge(compare(&disk, &mut history), circumstances);
+        for left in disk.checkpoints(PART) {
+            tally.defect(format!("{}: {left} is left after a start", circumstances()));
+        }
         if !tally.is_clean() {
             break;
         }
@@ -49,5 +57,8 @@ fn kill_again_and_again(name: &'static str, door: &dyn Door) {
     let rate = history.acknowledged() as f64 / alive;
     println!("{name}: {rate:.0} acknowledged a second");
     assert!(tally.count("acknowledged") > 0, "no write was ever acknowledged: nothing was tried");
+    let made = tally.count("with_checkpoints");
+    let least = if door.keeps_checkpoints() { tally.count("rounds") / 10 } else { 0 };
+    assert!(made >= least, "only {made} rounds made a checkpoint: starting from them was not tried");
     tally.finish();
 }

@@ -2,8 +2,9 @@
 //! and what was acknowledged must be there. Nothing here looks into the library; what was written is
 //! known from what the program answered, and what is there from what it answers afterwards.
 //!
-//! Every chance comes from a printed seed. `INNOGRAPH_SOAK`, `INNOGRAPH_KILL_ROUNDS` and
-//! `INNOGRAPH_CUT_SEEDS` widen the tests; `script/soak` sets them and collects the `SOAK` lines.
+//! Every chance comes from a printed seed. `INNOGRAPH_SOAK`, `INNOGRAPH_KILL_ROUNDS`,
+//! `INNOGRAPH_CUT_SEEDS`, `INNOGRAPH_CUT_ONE_OF` and `INNOGRAPH_DAMAGE_PLACES` widen and narrow the
+//! tests; `script/soak` sets them and collects the `SOAK` lines.
 
 mod cut;
 mod damage;
@@ -12,10 +13,13 @@ mod door;
 mod errors;
 mod history;
 mod kill;
+mod killed;
 mod mutations;
 mod reading;
 mod served;
 mod serving;
+mod unreadable;
+mod witness;
 
 use std::time::Instant;
 

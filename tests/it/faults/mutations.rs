@@ -36,6 +36,10 @@ impl Door for Mutations {
         3 * CLIENTS
     }
 
+    fn keeps_checkpoints(&self) -> bool {
+        true
+    }
+
     fn live(&self, disk: &Disk, faults: &Faults, next: &(dyn Fn() -> Option<Write> + Sync), ending: Ending) -> Life {
         let token = grant(disk);
         let serving = match Serving::start(disk, faults, Some(token)) {

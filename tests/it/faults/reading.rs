@@ -19,7 +19,12 @@ pub struct Checked {
 
 /// Replay the whole store and recount it.
 pub fn check(disk: &Disk) -> Checked {
-    let said = disk.program(&Faults::none()).args(["check", "--data"]).arg(disk.data()).output().expect("it starts");
+    check_over(disk, &Faults::none())
+}
+
+/// The same over a disk that may fail.
+pub fn check_over(disk: &Disk, faults: &Faults) -> Checked {
+    let said = disk.program(faults).args(["check", "--data"]).arg(disk.data()).output().expect("it starts");
     let text = String::from_utf8_lossy(&said.stdout).into_owned();
     Checked {
         code: said.status.code(),

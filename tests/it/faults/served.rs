@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 
 use super::Tally;
-use super::disk::{Disk, Faults};
+use super::disk::{Disk, Faults, PART, WHOLE};
 use super::history::{Answer, History, Write};
 use super::mutations::{grant, write_all};
 use super::reading::compare;
@@ -81,6 +81,7 @@ impl Trial {
     fn end(mut self) {
         self.serving.kill();
         self.tally.judge(compare(&self.disk, &mut self.history), || "after the fault".into());
+        assert_eq!(self.disk.checkpoints(PART), [""; 0], "half checkpoints are left after a start");
         let token = grant(&self.disk);
         self.serving = Serving::start(&self.disk, &Faults::none(), Some(token)).expect("it starts again");
         let again = self.write("again");
@@ -126,6 +127,60 @@ fn resumes(name: &'static str, faults: Faults) {
     let room = trial.write("room");
     assert!(room.iter().all(|answer| *answer == Answer::Acknowledged), "{room:?}");
     trial.is("RUNNING");
+    trial.end();
+}
+
+/// Checkpoints alone cannot be written: nobody who writes or reads hears of it, the log does, and with
+/// the fault gone they are made again.
+fn harms_nobody(name: &'static str, faults: Faults) {
+    let mut trial = Trial::begin(name, faults.with("FILE", "checkpoint-"));
+    trial.serving.wait_until("a checkpoint stands", || !trial.disk.checkpoints(WHOLE).is_empty());
+    trial.break_disk();
+    let failing = trial.write("failing");
+    assert!(failing.iter().all(|answer| *answer == Answer::Acknowledged), "{failing:?}");
+    trial.serving.wait_until("a checkpoint failed", || trial.serving.said().contains("no checkpoint was written"));
+    trial.is("RUNNING");
+    let still = trial.write("still");
+    assert!(still.iter().all(|answer| *answer == Answer::Acknowledged), "{still:?}");
+    trial.is("RUNNING");
+    trial.mend_disk();
+    let newest = trial.disk.checkpoints(WHOLE).pop();
+    let mended = trial.write("mended");
+    assert!(mended.iter().all(|answer| *answer == Answer::Acknowledged), "{mended:?}");
+    trial.serving.wait_until("a newer one stands", || trial.disk.checkpoints(WHOLE).pop() > newest);
+    trial.end();
+}
+
+#[test]
+fn a_disk_without_room_for_checkpoints_harms_nobody() {
+    let full = || Faults::none().with("ERROR", "ENOSPC").with("ON", "write,create");
+    harms_nobody("checkpoint_full", full());
+    harms_nobody("checkpoint_short", full().with("SHORT", 1));
+}
+
+#[test]
+fn a_disk_that_fails_for_checkpoints_harms_nobody() {
+    for (name, calls) in [
+        ("checkpoint_failed_write", "write"),
+        ("checkpoint_failed_sync", "sync"),
+        ("checkpoint_failed_rename", "rename"),
+        ("checkpoint_failed_remove", "remove"),
+        ("checkpoint_failed_all", "write,create,sync,rename,remove"),
+    ] {
+        harms_nobody(name, Faults::none().with("ERROR", "EIO").with("ON", calls).with("LOSE", 1));
+    }
+}
+
+#[test]
+fn half_a_checkpoint_that_cannot_be_removed_keeps_nobody_from_starting() {
+    let faults = Faults::none().with("ERROR", "EIO").with("ON", "remove").with("FILE", "checkpoint-");
+    let mut trial = Trial::begin("checkpoint_kept_half", faults.clone());
+    trial.serving.kill();
+    fs::write(trial.disk.data().join(format!("checkpoint-{:020}{PART}", 3)), "half").expect("it can be written");
+    let token = grant(&trial.disk);
+    trial.serving = Serving::start(&trial.disk, &faults, Some(token)).expect("what saves time alone stops nobody");
+    let kept = trial.write("kept");
+    assert!(kept.iter().all(|answer| *answer == Answer::Acknowledged), "{kept:?}");
     trial.end();
 }
 

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -14,51 +14,89 @@ use super::disk::{Disk, Faults};
 
 /// The store that all these tests write.
 pub const STORE: &str = "faults";
+/// Entries between two checkpoints of a server that is written to: so few that every life of it, however
+/// short, meets several.
+const CHECKPOINT_ENTRIES: u64 = 7;
 /// Far more than any answer needs; whoever waits so long has found a defect.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server; killed when dropped.
 pub struct Serving {
     child: Mutex<Child>,
-    /// What it says on standard error, until it has ended.
-    words: Mutex<Option<JoinHandle<String>>>,
+    /// What it has said on standard error.
+    said: Arc<Mutex<Vec<u8>>>,
+    /// Whoever listens to that, until it has ended.
+    listener: Mutex<Option<JoinHandle<()>>>,
     address: SocketAddr,
     /// What clients may write with.
     token: Option<String>,
 }
 
 impl Serving {
-    /// Serve; an error is how it ended before it listened.
+    /// Serve; an error is how it ended before it listened. Where nobody writes, nothing is to change:
+    /// no checkpoints are made.
     pub fn start(disk: &Disk, faults: &Faults, token: Option<String>) -> Result<Self, String> {
-        let mut child = disk
-            .program(faults)
+        let entries = if token.is_some() { CHECKPOINT_ENTRIES } else { 0 };
+        Self::start_with(disk.program(faults), disk, entries, token)
+    }
+
+    /// Serve with so many entries between two checkpoints.
+    pub fn start_with(
+        mut program: Command,
+        disk: &Disk,
+        checkpoint_entries: u64,
+        token: Option<String>,
+    ) -> Result<Self, String> {
+        let mut child = program
+            .env("INNOGRAPH_LIMITS__CHECKPOINT_ENTRIES", checkpoint_entries.to_string())
             .args(["serve", "--listen", "127.0.0.1:0", "--store-name", STORE, "--data"])
             .arg(disk.data())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let mut said = child.stderr.take().expect("stderr is piped");
+        let mut speaks = child.stderr.take().expect("stderr is piped");
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&said);
         let listener = std::thread::spawn(move || {
-            let mut text = Vec::new();
-            let _ = said.read_to_end(&mut text);
-            String::from_utf8_lossy(&text).into_owned()
+            let mut text = [0; 4096];
+            while let Ok(length @ 1..) = speaks.read(&mut text) {
+                heard.lock().expect("nobody panics").extend_from_slice(&text[..length]);
+            }
         });
         let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
         let line = lines.find_map(|line| line.ok().filter(|line| line.starts_with("GraphQL:")));
         let Some(line) = line else {
             let ended = child.wait().expect("it ends");
-            return Err(format!("{ended}: {}", listener.join().expect("it was read")));
+            listener.join().expect("it was read");
+            return Err(format!("{ended}: {}", text_of(&said)));
         };
         let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).expect("an address");
         let address = address.parse().expect("an address");
         // Keep reading, so that the server never waits for somebody to read what it prints.
         std::thread::spawn(move || lines.for_each(drop));
-        Ok(Self { child: Mutex::new(child), words: Mutex::new(Some(listener)), address, token })
+        Ok(Self { child: Mutex::new(child), said, listener: Mutex::new(Some(listener)), address, token })
     }
 
     pub fn client(&self) -> Client {
         Client { address: self.address, token: self.token.clone(), stream: None }
+    }
+
+    /// What it has said so far on standard error.
+    pub fn said(&self) -> String {
+        text_of(&self.said)
+    }
+
+    /// Ask it until something is so that it does beside its answers.
+    pub fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {
+        let mut client = self.client();
+        for _ in 0..100_000 {
+            if is_so() {
+                return;
+            }
+            let _ = client.send("GET", "/livez", b"");
+        }
+        panic!("{what}: not so after 100,000 questions; it said {}", self.said());
     }
 
     /// `kill -9`, and wait for the end: how it ended, and what it had said.
@@ -80,9 +118,15 @@ impl Serving {
     /// Wait for the end.
     fn last_words(&self) -> String {
         let ended = self.child.lock().expect("nobody panics").wait().expect("it ends");
-        let words = self.words.lock().expect("nobody panics").take();
-        format!("{ended}: {}", words.map(|words| words.join().expect("it was read")).unwrap_or_default())
+        if let Some(listener) = self.listener.lock().expect("nobody panics").take() {
+            listener.join().expect("it was read");
+        }
+        format!("{ended}: {}", self.said())
     }
+}
+
+fn text_of(said: &Mutex<Vec<u8>>) -> String {
+    String::from_utf8_lossy(&said.lock().expect("nobody panics")).into_owned()
 }
 
 impl Drop for Serving {

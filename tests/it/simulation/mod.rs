@@ -12,7 +12,7 @@ mod disk;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 
 use innograph::domain::Id;
@@ -21,6 +21,7 @@ use innograph::engine::{Clock, Engine, EngineLimits, Request, RequestKey, Turn, 
 use innograph::graph::State;
 use innograph::ledger::LedgerError;
 
+use crate::faults::wide;
 use asked::Dice;
 use disk::{Disk, Platter, Weather};
 
@@ -134,7 +135,7 @@ impl History {
     }
 
     fn submit(&self, requests: &[Request]) -> Vec<Result<Written, WriteError>> {
-        let (told, answers) = channel();
+        let (told, answers) = sync_channel(requests.len());
         for (place, request) in requests.iter().enumerate() {
             let told = told.clone();
             let answer = Box::new(move |result| told.send((place, result)).expect("somebody waits"));
@@ -342,13 +343,9 @@ fn replay(bodies: &[Vec<u8>]) -> State {
     state
 }
 
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
-}
-
 #[test]
 fn histories_keep_every_promise() {
-    let (first, count) = (number("INNOGRAPH_SEED", 1), number("INNOGRAPH_HISTORIES", 1_000));
+    let (first, count) = (wide("INNOGRAPH_SEED", 1), wide("INNOGRAPH_HISTORIES", 1_000));
     let (mut total, mut codes) = (Tally::default(), BTreeMap::<&str, usize>::new());
     for seed in first..first + count {
         let told = std::panic::catch_unwind(|| {
