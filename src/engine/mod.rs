@@ -222,7 +222,7 @@ impl Engine {
     /// refused; refused at once where too many wait.
     pub fn submit(&self, request: Request, answer: Answer<Written>) -> Result<(), WriteError> {
         let jobs = self.jobs.as_ref().ok_or(WriteError::Stopped)?;
-        jobs.try_send(Job::Request(request, answer)).map_err(|refused| match refused {
+        jobs.try_send(Job::Request(Box::new(request), answer)).map_err(|refused| match refused {
             TrySendError::Full(_) => WriteError::Busy,
             TrySendError::Disconnected(_) => WriteError::Stopped,
         })

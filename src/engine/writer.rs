@@ -23,7 +23,7 @@ pub type Answer<T = Written> = Box<dyn FnOnce(Result<T, WriteError>) + Send>;
 /// Something for the writer to do.
 pub(super) enum Job {
     /// One request; those that wait together are written together.
-    Request(Request, Answer<Written>),
+    Request(Box<Request>, Answer<Written>),
     /// All commands or none, by one actor; with `false` nothing is written.
     Batch(Batch, Answer<ImportOutcome>),
 }
@@ -149,8 +149,8 @@ impl<A: Audience> Writer<A> {
     }
 
     /// Requests that share a sync. Each is decided on what those before it come to.
-    fn group(&mut self, group: Vec<(Request, Answer<Written>)>) {
-        let (requests, answers): (Vec<Request>, Vec<Answer<Written>>) = group.into_iter().unzip();
+    fn group(&mut self, group: Vec<(Box<Request>, Answer<Written>)>) {
+        let (requests, answers): (Vec<Box<Request>>, Vec<Answer<Written>>) = group.into_iter().unzip();
         let results = self.commit(|turn, working| {
             Ok(requests.iter().map(|request| turn.request(working, request)).collect::<Vec<_>>())
         });

@@ -2,7 +2,7 @@
 //! an index that has followed answers as one built anew.
 
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use innograph::domain::Day;
@@ -86,8 +86,11 @@ fn a_question_waits_for_the_index_and_says_when_it_cannot() {
 
 /// Wait until the index has come to a sequence number.
 fn indexed(engine: &Engine, wanted: u64) {
-    let (told, come) = channel();
-    engine.on_index(Box::new(move |sequence| drop(told.send(sequence))));
+    let (told, come) = sync_channel(1_000);
+    engine.on_index(Box::new(move |sequence| {
+        // Who has heard enough is gone.
+        let _ = told.send(sequence);
+    }));
     let mut at = match engine.view().search_state() {
         SearchState::Ready(sequence) => sequence,
         SearchState::Building => 0,

@@ -37,3 +37,4 @@ mod support;
 mod tokens;
 mod words;
 mod writer;
+mod writing_rules;
