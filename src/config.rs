@@ -94,7 +94,8 @@ pub struct Limits {
     pub socket_ping_ms: u64,
     /// Milliseconds that sending a message may take; whoever does not read is gone.
     pub socket_send_ms: u64,
-    /// Milliseconds that the peer may take to confirm a close.
+    /// Milliseconds that what runs on a socket may take to be answered when the service stops, and
+    /// that the peer may take to confirm a close.
     pub socket_close_ms: u64,
     /// Changes a subscription may lag behind before it is told to refetch.
     pub subscription_backlog: usize,

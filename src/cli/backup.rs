@@ -13,7 +13,7 @@ use super::exit;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::manifest::{Manifest, NAME, Standing, damaged_backup};
-use crate::engine::{self, Engine};
+use crate::engine::{self, Engine, EngineLimits};
 use crate::ledger::{copy_ledger, parent, sync_directory};
 
 /// Told how much of how much is done; answers whether to go on.
@@ -112,7 +112,9 @@ fn fill(data: &Path, to: &Path, progress: Progress<'_>) -> Result<Manifest, Fail
     }
     let head = copied.map_err(Failure::ledger)?;
     let (standing, name) = {
-        let engine = Engine::open(to).map_err(|error| Failure::store(&error))?;
+        // A checkpoint would be written only to be cleared away.
+        let limits = EngineLimits { checkpoint_every: 0, ..EngineLimits::default() };
+        let engine = Engine::open_with(to, limits).map_err(|error| Failure::store(&error))?;
         let view = engine.view();
         (Standing::of(&view, head), view.state().name().map(str::to_owned))
     };

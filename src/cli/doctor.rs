@@ -204,6 +204,16 @@ fn clock(last: i64, now: i64) -> Finding {
 
 fn refused(error: &OpenError) -> Finding {
     let zh = match error {
+        OpenError::Ledger(LedgerError::Damaged { file, reason, .. }) if file.ends_with(".witness") => {
+            return Finding::bad(
+                format!(
+                    "见证文件 {file} 损坏，账本本身未必有误：请先停掉服务，运行 innograph doctor --accept-ledger，它会逐条核对整个账本；它拒绝时再恢复备份"
+                ),
+                format!(
+                    "the witness {file} is damaged ({reason}), the ledger itself may be sound: stop the service and run `innograph doctor --accept-ledger` first, which verifies the whole chain; restore a backup only if that refuses"
+                ),
+            );
+        }
         OpenError::Ledger(LedgerError::Shortened { found, witnessed, .. }) => format!(
             "账本缺少已确认的记录：只到第 {found} 条，应有 {witnessed} 条。请恢复备份；没有备份时可用 doctor --accept-ledger 接受现状"
         ),

@@ -11,6 +11,7 @@ use super::exit;
 use super::failure::Failure;
 use crate::api::types::fact::moment;
 use crate::engine::{View, now_ms};
+use crate::graph::DIGEST_VERSION;
 use crate::ledger::{Head, replace_file};
 
 /// The format this code writes.
@@ -31,6 +32,9 @@ pub struct Manifest {
     pub store_name: Option<String>,
     /// When it was made (UTC).
     pub made_at: String,
+    /// The canonical form that the digests are of; the first where it is not said.
+    #[serde(default = "first_digests")]
+    pub digest_version: u32,
     /// What the ledger gives when it is replayed.
     #[serde(flatten)]
     pub standing: Standing,
@@ -38,6 +42,11 @@ pub struct Manifest {
     pub ledger_bytes: u64,
     /// BLAKE3 of these bytes.
     pub ledger_blake3: String,
+}
+
+/// Manifests did not say it at first.
+fn first_digests() -> u32 {
+    1
 }
 
 /// What a ledger gives when it is replayed.
@@ -86,10 +95,26 @@ impl Manifest {
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
             store_name: store_name.map(str::to_owned),
             made_at: moment(now_ms()),
+            digest_version: DIGEST_VERSION,
             standing,
             ledger_bytes,
             ledger_blake3,
         }
+    }
+
+    /// Are its digests of the form in which this program makes them?
+    pub fn has_todays_digests(&self) -> bool {
+        self.digest_version == DIGEST_VERSION
+    }
+
+    /// Is this what it promises? Digests of another form say nothing either way.
+    pub fn promises(&self, found: &Standing) -> bool {
+        let mut promised = self.standing.clone();
+        if !self.has_todays_digests() {
+            promised.state_digest.clone_from(&found.state_digest);
+            promised.content_digest.clone_from(&found.content_digest);
+        }
+        promised == *found
     }
 
     /// Write it into the folder, durably.

@@ -18,11 +18,21 @@ const LEDGER: &str = "ledger.sqlite";
 /// Make the data directory `data` out of the backup `from`.
 pub fn restore(from: &Path, data: &Path) -> ExitCode {
     match watched("恢复 restore", |progress| bring_back(from, data, progress)) {
-        Ok(manifest) => {
+        Ok((manifest, standing)) => {
             let name = manifest.store_name.as_deref().unwrap_or("xinxiang");
             println!("恢复完成 restored: {}", data.display());
-            println!("序号 sequence {}", manifest.standing.sequence);
-            println!("state_digest {}", manifest.standing.state_digest);
+            println!("序号 sequence {}", standing.sequence);
+            println!("state_digest {}", standing.state_digest);
+            if !manifest.has_todays_digests() {
+                println!(
+                    "备份由 {} 版制作，其摘要是另一种算法（第 {} 版），没有比对；账本的校验值、末条哈希、序号与各项数量都一致。",
+                    manifest.program_version, manifest.digest_version
+                );
+                println!(
+                    "The backup was made by version {}, whose digests are of another form ({}): they were not compared. The sum and the last hash of the ledger, the sequence and all counts agree.",
+                    manifest.program_version, manifest.digest_version
+                );
+            }
             println!("启动 start: innograph serve --data {} --store-name {name}", data.display());
             println!("备份不含令牌：第一次启动会生成新的管理员令牌。");
             println!("A backup holds no tokens: the first start makes a new administrator token.");
@@ -32,7 +42,7 @@ pub fn restore(from: &Path, data: &Path) -> ExitCode {
     }
 }
 
-fn bring_back(from: &Path, data: &Path, progress: Progress<'_>) -> Result<Manifest, Failure> {
+fn bring_back(from: &Path, data: &Path, progress: Progress<'_>) -> Result<(Manifest, Standing), Failure> {
     let manifest = Manifest::read(from)?;
     must_be_free(data)?;
     let part = part_of(data)?;
@@ -41,12 +51,13 @@ fn bring_back(from: &Path, data: &Path, progress: Progress<'_>) -> Result<Manife
         io::ErrorKind::AlreadyExists => leftover(&part),
         _ => Failure::system(&part, &cause),
     })?;
-    let outcome = build(from, &part, &manifest, progress).and_then(|()| put_in_place(&part, data));
+    let outcome =
+        build(from, &part, &manifest, progress).and_then(|standing| put_in_place(&part, data).map(|()| standing));
     if outcome.is_err() {
         // Nobody knows of it yet.
         let _ = std::fs::remove_dir_all(&part);
     }
-    outcome.map(|()| manifest)
+    outcome.map(|standing| (manifest, standing))
 }
 
 /// The directory is not there, or empty.
@@ -105,8 +116,8 @@ fn part_of(data: &Path) -> Result<PathBuf, Failure> {
     Ok(parent(data).join(name))
 }
 
-/// Copy, verify and replay.
-fn build(from: &Path, part: &Path, manifest: &Manifest, progress: Progress<'_>) -> Result<(), Failure> {
+/// Copy, verify and replay; what that gives.
+fn build(from: &Path, part: &Path, manifest: &Manifest, progress: Progress<'_>) -> Result<Standing, Failure> {
     let (source, target) = (from.join(LEDGER), part.join(LEDGER));
     let failed = |cause: io::Error| Failure::system(&target, &cause);
     let mut file = File::create_new(&target).map_err(failed)?;
@@ -125,7 +136,7 @@ fn build(from: &Path, part: &Path, manifest: &Manifest, progress: Progress<'_>) 
         let view = engine.view();
         (Standing::of(&view, head), view.state().name().map(str::to_owned))
     };
-    if standing != manifest.standing || name != manifest.store_name {
+    if !manifest.promises(&standing) || name != manifest.store_name {
         let zh = format!("重放得到序号 {}、摘要 {}，与清单不同", standing.sequence, standing.state_digest);
         let en = format!(
             "its replay gives sequence {}, digest {}, not those of the manifest, made by version {}",
@@ -136,7 +147,7 @@ fn build(from: &Path, part: &Path, manifest: &Manifest, progress: Progress<'_>) 
     if !progress(1, 1) {
         return Err(Failure::cancelled());
     }
-    Ok(())
+    Ok(standing)
 }
 
 /// Sync and rename. From then on it is there.
@@ -164,7 +175,7 @@ mod tests {
         let (data, backup, new) = (folder.path().join("data"), folder.path().join("backup"), folder.path().join("new"));
         drop(Engine::open(&data).expect("it opens"));
         super::super::backup::back_up(&data, &backup, &mut |_, _| true).expect("it is backed up");
-        let code = |outcome: Result<Manifest, Failure>| outcome.map(|_| ()).map_err(|failure| failure.code);
+        let code = |outcome: Result<(Manifest, Standing), Failure>| outcome.map(|_| ()).map_err(|failure| failure.code);
         let mut steps = 0;
         loop {
             let mut left = steps;

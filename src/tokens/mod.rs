@@ -31,6 +31,8 @@ const SECRET_BYTES: usize = 32;
 /// Names that the history gives to no token.
 const RESERVED: &[&str] = &["import"];
 const DAY_MS: i64 = 86_400_000;
+/// How long a file that could not be looked into is not tried again.
+const PAUSE_MS: i64 = 1_000;
 
 /// Whoever holds a token that counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,8 +74,28 @@ pub struct Tokens {
 
 #[derive(Debug)]
 struct Known {
-    mark: Option<Mark>,
+    seen: Seen,
     standing: Standing,
+}
+
+/// Of what state of the file it is known.
+#[derive(Clone, Copy, Debug)]
+enum Seen {
+    /// Of this one; of none where there is no file.
+    As(Option<Mark>),
+    /// It could not be looked into at this time.
+    Not(i64),
+}
+
+impl Seen {
+    /// Does it still hold?
+    fn holds(self, path: &Path, now: i64) -> bool {
+        match self {
+            // Whoever presents anything can ask; a failing disk is not asked each time.
+            Seen::Not(at) => (0..PAUSE_MS).contains(&now.saturating_sub(at)),
+            Seen::As(mark) => Mark::now(path).is_ok_and(|now| now == mark),
+        }
+    }
 }
 
 impl Tokens {
@@ -81,7 +103,9 @@ impl Tokens {
     /// is let in by a token.
     pub fn open(data_dir: &Path) -> Self {
         let path = data_dir.join("tokens.json");
-        let known = RwLock::new(load(&path));
+        let known = load(&path, now_ms());
+        told(&path, None, &known.standing);
+        let known = RwLock::new(known);
         Self { directory: data_dir.to_owned(), path, known }
     }
 
@@ -220,14 +244,22 @@ impl Tokens {
 
     /// Look at what the file says now.
     fn seen<T>(&self, look: impl FnOnce(&Standing) -> T) -> T {
-        let mark = Mark::now(&self.path);
+        self.seen_at(now_ms(), look)
+    }
+
+    fn seen_at<T>(&self, now: i64, look: impl FnOnce(&Standing) -> T) -> T {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if mark.as_ref().is_ok_and(|mark| *mark == known.mark) {
+        if known.seen.holds(&self.path, now) {
             return look(&known.standing);
         }
         drop(known);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        *known = load(&self.path);
+        // Somebody may have read it while this one waited.
+        if !known.seen.holds(&self.path, now) {
+            let fresh = load(&self.path, now);
+            told(&self.path, Some(&known.standing), &fresh.standing);
+            *known = fresh;
+        }
         look(&known.standing)
     }
 
@@ -250,12 +282,22 @@ impl Tokens {
     }
 }
 
-fn load(path: &Path) -> Known {
+fn load(path: &Path, now: i64) -> Known {
     let (mark, standing) = file::read(path);
-    if let Standing::Damaged(reason) = &standing {
+    let seen = match (&standing, mark) {
+        (Standing::Damaged(_), None) => Seen::Not(now),
+        (_, mark) => Seen::As(mark),
+    };
+    Known { seen, standing }
+}
+
+/// Log damage, once for as long as it stays the same.
+fn told(path: &Path, before: Option<&Standing>, standing: &Standing) {
+    if let Standing::Damaged(reason) = standing
+        && before != Some(standing)
+    {
         tracing::error!(file = %path.display(), reason, "the tokens cannot be trusted; every token is refused");
     }
-    Known { mark, standing }
 }
 
 fn failed(operation: &'static str, operation_zh: &'static str, path: &Path, cause: &io::Error) -> ChangeError {

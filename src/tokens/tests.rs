@@ -109,3 +109,48 @@ fn writers_at_the_same_time_lose_nothing() {
     });
     assert_eq!(Tokens::open(folder.path()).list().expect("a list").len(), 8);
 }
+
+/// The lines that are logged meanwhile.
+fn logged(act: impl FnOnce()) -> Vec<String> {
+    #[derive(Clone, Default)]
+    struct Lines(Arc<std::sync::Mutex<Vec<u8>>>);
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no writer panics").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let lines = Lines::default();
+    let kept = lines.clone();
+    let log = tracing_subscriber::fmt().with_ansi(false).with_writer(move || kept.clone()).finish();
+    tracing::subscriber::with_default(log, act);
+    let bytes = lines.0.lock().expect("no writer panics").clone();
+    String::from_utf8(bytes).expect("text").lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_file_that_cannot_be_looked_at_is_told_of_once_however_often_a_token_is_presented() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let tokens = Tokens::open(folder.path());
+    let good = tokens.create(&wish("a")).expect("it can be made").token;
+    let aside = folder.path().join("aside");
+    std::fs::rename(tokens.path(), &aside).expect("it can be moved");
+    // A link to itself can neither be looked at nor opened, whoever tries.
+    std::os::unix::fs::symlink(tokens.path(), tokens.path()).expect("a link can be made");
+    let lines = logged(|| {
+        for _ in 0..200 {
+            assert!(matches!(tokens.judge(&good), Err(TokenError::Damaged(_))));
+        }
+    });
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    // Put back, it counts again within a second.
+    let failed_at = tokens.seen_at(now_ms() + PAUSE_MS, |_| now_ms() + PAUSE_MS);
+    std::fs::rename(&aside, tokens.path()).expect("it can be put back");
+    let damaged = |standing: &Standing| matches!(standing, Standing::Damaged(_));
+    assert!(tokens.seen_at(failed_at, damaged), "it is not tried again at once");
+    assert!(!tokens.seen_at(failed_at + PAUSE_MS, damaged));
+    assert!(tokens.judge(&good).is_ok());
+}

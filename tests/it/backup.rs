@@ -178,11 +178,72 @@ fn a_backup_with_one_flipped_bit_is_refused() {
         fs::write(backup.join("manifest.json"), other.to_string()).expect("it can be written");
         assert_eq!(restore(&backup, &new).status.code(), Some(5), "{name}");
     }
+    // Digests of another canonical form say nothing, but everything else still must be right.
+    let mut other = told.clone();
+    other["digest_version"] = Value::from(1);
+    other["head_hash"] = Value::from("0".repeat(64));
+    fs::write(backup.join("manifest.json"), other.to_string()).expect("it can be written");
+    assert_eq!(restore(&backup, &new).status.code(), Some(5));
     fs::remove_file(backup.join("manifest.json")).expect("it is there");
     let refused = restore(&backup, &new);
     assert_eq!(refused.status.code(), Some(6));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("BACKUP_INCOMPLETE"), "{refused:?}");
     assert_eq!(names(folder.path()), ["backup"]);
+}
+
+#[test]
+fn a_backup_of_another_canonical_form_is_restored_without_its_digest() {
+    let data = small_store();
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let backup = folder.path().join("backup");
+    assert_eq!(back_up(data.path(), &backup).status.code(), Some(0));
+    let told = manifest(&backup);
+    let digest = told["state_digest"].as_str().expect("a digest");
+    let said = restore(&backup, &folder.path().join("same"));
+    assert!(said.status.success() && !String::from_utf8_lossy(&said.stdout).contains("not compared"), "{said:?}");
+    // One from before the field was there, one of a program to come.
+    for version in [None, Some(told["digest_version"].as_u64().expect("a number") + 1)] {
+        let mut other = told.clone();
+        (other["state_digest"], other["content_digest"]) = (Value::from("0".repeat(64)), Value::from("1".repeat(64)));
+        let fields = other.as_object_mut().expect("an object");
+        fields.remove("digest_version");
+        fields.extend(version.map(|version| ("digest_version".to_owned(), Value::from(version))));
+        fs::write(backup.join("manifest.json"), other.to_string()).expect("it can be written");
+        let new = folder.path().join(format!("new-{version:?}"));
+        let said = restore(&backup, &new);
+        let text = String::from_utf8_lossy(&said.stdout).into_owned();
+        assert_eq!(said.status.code(), Some(0), "{said:?}");
+        assert!(text.contains("没有比对") && text.contains("not compared") && text.contains(digest), "{text}");
+        assert!(checked(&new).contains(digest));
+    }
+}
+
+#[test]
+fn a_damaged_witness_is_not_taken_for_a_damaged_ledger() {
+    let data = small_store();
+    let witness = data.path().join("ledger.witness");
+    let length = fs::read(&witness).expect("it is there").len();
+    fs::write(&witness, vec![7; length]).expect("it can be written");
+    let doctor = run(&["doctor"], &[("--data", data.path())]);
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert_eq!(doctor.status.code(), Some(5), "{said}");
+    let line = said.lines().find(|line| line.contains("ledger.witness")).unwrap_or_else(|| panic!("{said}"));
+    let (zh, en) = line.split_once(" · ").expect("both languages");
+    for (words, remedy) in [(zh, "再恢复备份"), (en, "restore a backup only if")] {
+        let first = words.find("innograph doctor --accept-ledger").unwrap_or_else(|| panic!("{words}"));
+        assert!(words.find(remedy).is_some_and(|last| first < last), "{words}");
+    }
+    assert!(!said.contains("账本在第") && zh.contains("见证文件"), "{said}");
+    // The remedy helps.
+    assert_eq!(run(&["doctor", "--accept-ledger"], &[("--data", data.path())]).status.code(), Some(0));
+    assert_eq!(run(&["doctor"], &[("--data", data.path())]).status.code(), Some(0));
+    // Where the ledger is what is damaged, it is said so, and the remedy is another one.
+    let harm = rusqlite::Connection::open(data.path().join("ledger.sqlite")).expect("it opens");
+    harm.execute_batch("UPDATE entries SET body = x'00' WHERE sequence = 1").expect("it can be harmed");
+    drop(harm);
+    let doctor = run(&["doctor"], &[("--data", data.path())]);
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(doctor.status.code() == Some(5) && said.contains("账本在第 1 条损坏"), "{said}");
 }
 
 #[test]

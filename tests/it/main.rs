@@ -2,6 +2,7 @@
 
 mod api;
 mod backup;
+mod candidates;
 mod csv_oracle;
 mod days_oracle;
 mod door;
@@ -32,6 +33,7 @@ mod search;
 mod simulation;
 mod socket;
 mod socket_changes;
+mod socket_stop;
 mod start;
 mod support;
 mod tokens;

@@ -208,6 +208,7 @@ pub fn handshake(protocol: &str) -> String {
 /// A store in this process.
 pub struct House {
     pub engine: Arc<Engine>,
+    pub service: Arc<Service>,
     pub address: SocketAddr,
     runtime: Runtime,
 }
@@ -217,13 +218,27 @@ impl House {
     pub fn with(limits: Limits) -> Self {
         let engine = engine_of(&[]);
         let config = Config { limits, ..Config::default() };
-        let service = Arc::new(Service::new(Arc::clone(&engine), &config));
+        let service = Service::new(Arc::clone(&engine), &config);
+        Self::serving(engine, service)
+    }
+
+    /// Serve a store that takes everybody for an administrator.
+    pub fn trusting(engine: Engine, limits: Limits) -> Self {
+        let config = Config { limits, ..Config::default() };
+        let engine = Arc::new(engine);
+        let service = Service::trusting(Arc::clone(&engine), &config, "示例工作人员");
+        Self::serving(engine, service)
+    }
+
+    fn serving(engine: Arc<Engine>, service: Service) -> Self {
+        let service = Arc::new(service);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.expect("a runtime starts");
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0))).expect("a free port");
         let address = listener.local_addr().expect("a bound listener has an address");
-        runtime.spawn(async move { axum::serve(listener, router(service)).await });
-        Self { engine, address, runtime }
+        let routes = router(Arc::clone(&service));
+        runtime.spawn(async move { axum::serve(listener, routes).await });
+        Self { engine, service, address, runtime }
     }
 
     /// Write; the sequence number afterwards.

@@ -203,3 +203,41 @@ fn a_directory_for_reading_alone_gets_no_token() {
     assert_eq!(server.ask("{ service { readOnly } }").1["data"]["service"]["readOnly"], true);
     assert!(!data.path().join("tokens.json").exists());
 }
+
+/// What a query or mutation answers, asked with this value of `Authorization` or without any.
+fn data(server: &Server, authorization: Option<&str>, query: &str) -> serde_json::Value {
+    let given = authorization.map(|value| ("Authorization", value));
+    let headers: Vec<_> = [("Content-Type", "application/json")].into_iter().chain(given).collect();
+    let body = serde_json::json!({ "query": query }).to_string();
+    let (_, text) = server.send("POST", "/graphql", &headers, body.as_bytes());
+    let answer: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"));
+    assert!(answer.get("errors").is_none(), "{query}\n{answer:#}");
+    answer["data"].clone()
+}
+
+#[test]
+fn the_public_does_not_learn_who_entered_something() {
+    let store = store();
+    let bearer = format!("Bearer {}", create(store.path(), &["--name", "wang.fang", "--role", "editor"]));
+    let server = Server::start(store.path(), "demo");
+    let save = r#"mutation {
+        source: saveSource(input: {key: "src-new", kind: NEWS, issuer: "示例报", title: "示例报道", grade: A, address: "https://news.example/1"}) { __typename }
+        firm: saveEnterprise(input: {key: "firm-new", nameZh: "示例新录有限公司", unknown: ["legalForm", "status", "isLegalPerson"], source: "src-new"}) { __typename ... on Written { id } }
+        tie: relate(input: {supplies: {from: {code: "firm-new"}, to: {code: "ent-zhengli"}, source: "src-new"}}) { __typename ... on Refusal { zh } ... on Written { id } }
+    }"#;
+    let written = data(&server, Some(&bearer), save);
+    let id = |name: &str| written[name]["id"].as_str().unwrap_or_else(|| panic!("{written}")).to_owned();
+    let ask = format!(
+        r#"{{ node(id: "{}") {{ recordedBy recordedAt names {{ recordedBy }} identifiers {{ recordedBy }} ties(first: 5) {{ edges {{ node {{ recordedBy }} }} }}
+            ... on Enterprise {{ supplies(first: 5) {{ edges {{ recordedBy }} }} }} }} tie(id: "{}") {{ recordedBy }} }}"#,
+        id("firm"),
+        id("tie")
+    );
+    let (shown, hidden) = (data(&server, Some(&bearer), &ask), data(&server, None, &ask));
+    assert!(shown.to_string().matches(r#""recordedBy":"wang.fang""#).count() >= 5, "{shown:#}");
+    assert_eq!(shown.to_string().matches(r#""recordedBy":null"#).count(), 0, "{shown:#}");
+    assert!(!hidden.to_string().contains("wang.fang"), "{hidden:#}");
+    let asked = shown.to_string().matches("recordedBy").count();
+    assert_eq!(hidden.to_string().matches(r#""recordedBy":null"#).count(), asked, "{hidden:#}");
+    assert!(hidden["node"]["recordedAt"].is_string(), "when it was entered is public");
+}

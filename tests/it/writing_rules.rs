@@ -122,7 +122,7 @@ fn a_demand_that_opens_by_the_end_of_a_statement_is_told_of() {
     let public = served.anonymous();
     let saved = written(
         &served,
-        r#"saveDemand(input: {key: "rule-d", nameZh: "示例规则需求", kind: TECHNOLOGY, status: OPEN, visibility: BUREAU_ONLY, unknown: [], source: "src"})"#,
+        r#"saveDemand(input: {key: "rule-d", nameZh: "示例规则需求", kind: TECH, problem: "示例难题", status: OPEN, visibility: BUREAU_ONLY, unknown: [], source: "src"})"#,
     );
     let id = saved["id"].as_str().expect("an id").to_owned();
     let told = |after: &Json| {

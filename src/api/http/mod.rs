@@ -1,10 +1,12 @@
 //! HTTP: routes, what a request may be, and what it is answered with.
 
 mod assets;
+mod close;
 mod door;
 mod graphql;
 mod pages;
 mod socket;
+mod sockets;
 mod validation;
 
 use std::sync::Arc;
@@ -42,7 +44,7 @@ pub struct Service {
     head: Arc<watch::Sender<u64>>,
     /// The sequence number that the search index has come to.
     indexed: Arc<watch::Sender<u64>>,
-    sockets: socket::Sockets,
+    sockets: sockets::Sockets,
 }
 
 impl Service {
@@ -67,7 +69,7 @@ impl Service {
             engine,
             head,
             indexed,
-            sockets: socket::Sockets::new(&config.limits),
+            sockets: sockets::Sockets::new(&config.limits),
             schema: build(&config.limits),
             documents: Documents::new(config.limits.known_documents),
             limits: Arc::new(config.limits.clone()),

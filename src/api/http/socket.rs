@@ -24,17 +24,16 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use futures_util::stream::{self, AbortHandle, SelectAll, Stream, StreamExt};
 use serde_json::Value as Json;
-use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep_until, timeout};
-use tungstenite::Error as WireError;
 
+use super::close::{DUPLICATE, End, FORBIDDEN, GREETED_TWICE, MALFORMED, NOT_GREETED, UNAUTHORIZED, broken};
 use super::door::Caller;
 use super::graphql::{self, Answered, Asked, admit, execute, finished, panicked, read_request};
+use super::sockets::STOPPED;
 use super::{Service, refuse};
 use crate::api::ApiError;
 use crate::api::admission::{Admitted, Door};
 use crate::api::subscription::Following;
-use crate::config::Limits;
 use crate::rights::Rights;
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -44,32 +43,6 @@ const BUFFER_BYTES: usize = 8 * 1024;
 
 /// Bytes of an operation's id; clients send numbers or UUIDs.
 const ID_BYTES: usize = 128;
-
-/// The sockets that are open.
-pub(super) struct Sockets {
-    turns: Arc<Semaphore>,
-    most: u32,
-    stopping: watch::Sender<bool>,
-    close_within: Duration,
-}
-
-impl Sockets {
-    pub(super) fn new(limits: &Limits) -> Self {
-        let turns = Arc::new(Semaphore::new(limits.sockets as usize));
-        let close_within = Duration::from_millis(limits.socket_close_ms);
-        Self { turns, most: limits.sockets, stopping: watch::Sender::new(false), close_within }
-    }
-
-    /// Have every socket closed.
-    pub(super) fn stop(&self) {
-        self.stopping.send_replace(true);
-    }
-
-    /// Wait until they are, twice the time that one may take.
-    pub(super) async fn stopped(&self) {
-        let _ = timeout(self.close_within * 2, self.turns.acquire_many(self.most)).await;
-    }
-}
 
 /// `GET /graphql`: a socket where one is asked for, else a query.
 pub async fn get(
@@ -99,6 +72,10 @@ pub async fn get(
             "Use the sub-protocol graphql-transport-ws.",
         );
     }
+    if service.sockets.are_stopping() {
+        let (code, zh, en) = STOPPED;
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, code, zh, en);
+    }
     let Ok(turn) = Arc::clone(&service.sockets.turns).try_acquire_owned() else {
         return refuse(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -122,28 +99,17 @@ fn authorization(payload: &Json) -> Option<String> {
     Some(given.as_str().unwrap_or_default().to_owned())
 }
 
-/// Why a conversation ends.
-enum End {
-    /// We close it, with code and reason.
-    Close(u16, &'static str),
-    /// The peer has closed it.
-    Closed,
-    /// The peer is gone, or does not read.
-    Gone,
-}
-
-const MALFORMED: End = End::Close(4400, "消息不合协议 the message is none of the protocol");
-const UNAUTHORIZED: End = End::Close(4401, "请先发 connection_init; say connection_init first");
-const FORBIDDEN: End = End::Close(4403, "令牌不被承认 the token is not accepted");
-const NOT_GREETED: End = End::Close(4408, "没有及时收到 connection_init; connection_init came too late");
-const DUPLICATE: End = End::Close(4409, "此编号的操作还没有结束 an operation of this id is still open");
-const GREETED_TWICE: End = End::Close(4429, "只能发一次 connection_init; connection_init came twice");
-const STOPPING: End = End::Close(1001, "服务正在停止 the service is stopping");
-
 /// What an operation has to say.
 enum Word {
     Answer(String, Answered),
     Done(String),
+}
+
+/// An operation that has not ended.
+struct Open {
+    stop: AbortHandle,
+    /// Does it go on until somebody ends it?
+    follows: bool,
 }
 
 type Words = Pin<Box<dyn Stream<Item = Word> + Send>>;
@@ -153,7 +119,7 @@ struct Conversation {
     socket: WebSocket,
     /// What `connection_init` said of who asks; none until then.
     greeted: Option<Option<String>>,
-    open: HashMap<String, AbortHandle>,
+    open: HashMap<String, Open>,
     words: SelectAll<Words>,
 }
 
@@ -163,10 +129,13 @@ impl Conversation {
     }
 
     async fn go(mut self) {
-        let end = self.until_end().await;
-        self.words.clear();
+        let mut end = self.until_end().await;
         let within = self.service.sockets.close_within;
-        if let End::Close(code, reason) = end {
+        if matches!(end, End::Stopping) {
+            end = timeout(within, self.finish()).await.unwrap_or(End::Stopping);
+        }
+        self.words.clear();
+        if let Some((code, reason)) = end.said() {
             let frame = CloseFrame { code, reason: reason.into() };
             let _ = timeout(within, self.socket.send(Message::Close(Some(frame)))).await;
         }
@@ -203,7 +172,30 @@ impl Conversation {
                     }
                 }
                 () = sleep_until(greeted_by), if self.greeted.is_none() => Err(NOT_GREETED),
-                () = async { let _ = stopping.wait_for(|stop| *stop).await; } => Err(STOPPING),
+                () = async { let _ = stopping.wait_for(|stop| *stop).await; } => Err(End::Stopping),
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    /// Let what was asked be answered: a write that is carried out must not go untold. What
+    /// follows changes has no end and is ended.
+    async fn finish(&mut self) -> End {
+        self.open.retain(|_, operation| {
+            if operation.follows {
+                operation.stop.abort();
+            }
+            !operation.follows
+        });
+        loop {
+            let step = tokio::select! {
+                word = self.words.next() => match word {
+                    Some(word) => self.tell(word).await,
+                    None => Err(End::Stopping),
+                },
+                message = self.socket.recv() => self.hear(message).await,
             };
             if let Err(end) = step {
                 return end;
@@ -254,7 +246,7 @@ impl Conversation {
             }
             Some("complete") => {
                 if let Some(operation) = self.open.remove(id()?) {
-                    operation.abort();
+                    operation.stop.abort();
                 }
                 Ok(())
             }
@@ -271,6 +263,10 @@ impl Conversation {
     }
 
     async fn begin(&mut self, id: String, asked: Asked, caller: Caller) -> Result<(), End> {
+        if self.service.sockets.are_stopping() {
+            let (code, zh, en) = STOPPED;
+            return self.refuse(&id, ApiError::new(code, zh, en).body()).await;
+        }
         let most = self.service.limits.socket_subscriptions;
         if self.open.len() >= most {
             let error = ApiError::new(
@@ -286,6 +282,7 @@ impl Conversation {
             Err(error) => return self.refuse(&id, error.body()).await,
         };
         let service = Arc::clone(&self.service);
+        let follows = admitted.operation == OperationType::Subscription;
         let answers = match admitted.operation {
             OperationType::Subscription => follow(service, admitted, asked.operation_name, variables, caller.rights),
             OperationType::Query | OperationType::Mutation => {
@@ -295,9 +292,9 @@ impl Conversation {
         };
         let (named, done) = (id.clone(), Word::Done(id.clone()));
         let words = answers.map(move |answer| Word::Answer(named.clone(), answer));
-        let (words, operation) = stream::abortable(words.chain(stream::once(std::future::ready(done))));
+        let (words, stop) = stream::abortable(words.chain(stream::once(std::future::ready(done))));
         self.words.push(Box::pin(words));
-        self.open.insert(id, operation);
+        self.open.insert(id, Open { stop, follows });
         Ok(())
     }
 
@@ -310,7 +307,7 @@ impl Conversation {
             }
             Word::Answer(id, answer) => {
                 if let Some(operation) = self.open.remove(&id) {
-                    operation.abort();
+                    operation.stop.abort();
                 }
                 self.refuse(&id, serde_json::from_str(&answer.body).unwrap_or_default()).await
             }
@@ -367,15 +364,4 @@ fn follow(
         Err(_) => panicked(),
     };
     answers.map(answer).boxed()
-}
-
-/// What is closed with when the bytes are none of the WebSocket protocol (RFC 6455, 7.4.1).
-fn broken(error: axum::Error) -> End {
-    match error.into_inner().downcast_ref() {
-        Some(WireError::Capacity(_)) => End::Close(1009, "消息太长 the message is too long"),
-        Some(WireError::Utf8(_)) => End::Close(1007, "不是 UTF-8; this is no UTF-8"),
-        Some(WireError::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)) => End::Gone,
-        Some(WireError::Protocol(_)) => End::Close(1002, "不合 WebSocket 协议 this is no WebSocket"),
-        _ => End::Gone,
-    }
 }

@@ -89,8 +89,8 @@ fn shared(field: FieldDef) -> FieldDef {
         .arg(
             KEY,
             "String",
-            "幂等键，1 到 128 个可见 ASCII 字符，如随机的 UUID：带同一个键重发，只写一次",
-            "Idempotency key of 1 to 128 visible ASCII characters, such as a random UUID: sent again, it is written once",
+            "幂等键，1 到 128 个可见 ASCII 字符，如随机的 UUID：带同一个键重发，只写一次；键记住一天，且最近 20 万个",
+            "Idempotency key of 1 to 128 visible ASCII characters, such as a random UUID: sent again, it is written once; a key is remembered for a day, and the last 200,000 keys",
         )
         .arg(
             VERSION,

@@ -25,7 +25,7 @@ use super::types::resolve::{Args, variable};
 use crate::domain::Rejection;
 use crate::domain::command::Command;
 use crate::engine::{Request, RequestKey, WriteError, Written};
-pub use result::refused;
+pub use result::{Meant, refused};
 
 use fields::{KEY, ReadCommand, VERSION};
 use read::{Fields, unfit};
@@ -117,7 +117,7 @@ fn shown(cx: &Cx<'_>, outcome: Result<Written, Rejection>, command: Option<&Comm
         Err(rejection) => {
             let references = command.map(commands::references).unwrap_or_default();
             let meant = result::meant(cx, &rejection, &references);
-            result::refused(cx, rejection, &meant)
+            result::refused(cx, rejection, meant)
         }
     }
 }

@@ -3,9 +3,11 @@
 use crate::api::error::Candidate;
 use crate::api::types::def::{Cx, EnumDef, FieldDef, Object, Out, TypeDef, field};
 use crate::api::types::shape::UnionDef;
-use crate::domain::{Kind, RecordKind, Rejection};
+use crate::domain::command::Reference;
+use crate::domain::rejection::clip;
+use crate::domain::{Day, Id, RecordKind, Rejection};
 use crate::engine::Written;
-use crate::graph::{EntityRow, SourceRecord};
+use crate::graph::{EntityRow, Lens, SourceRecord, Tie};
 
 /// Candidates named.
 const MOST_CANDIDATES: u32 = 10;
@@ -14,6 +16,14 @@ const MOST_CANDIDATES: u32 = 10;
 pub struct Refusal {
     rejection: Rejection,
     candidates: Vec<Candidate>,
+    ties: Vec<Tie>,
+}
+
+/// What an ambiguous reference may have meant.
+#[derive(Default)]
+pub struct Meant {
+    nodes: Vec<EntityRow>,
+    ties: Vec<Tie>,
 }
 
 /// What was written, as an object of the schema.
@@ -22,7 +32,7 @@ pub fn written(cx: &Cx<'_>, written: Written) -> Out {
 }
 
 /// A refusal as an object of the schema. `meant` is what an ambiguous reference fits.
-pub fn refused(cx: &Cx<'_>, rejection: Rejection, meant: &[EntityRow]) -> Out {
+pub fn refused(cx: &Cx<'_>, rejection: Rejection, meant: Meant) -> Out {
     let ty = match rejection {
         Rejection::StaleVersion { .. } => "StaleVersion",
         Rejection::AmbiguousName { .. } => "AmbiguousName",
@@ -34,8 +44,9 @@ pub fn refused(cx: &Cx<'_>, rejection: Rejection, meant: &[EntityRow]) -> Out {
         kind: cx.lens.kind(*node).row().code,
         code: cx.lens.code(*node).to_owned(),
     };
-    let candidates = meant.iter().take(MOST_CANDIDATES as usize).map(candidate).collect();
-    cx.types.data(ty, Refusal { rejection, candidates })
+    let candidates = meant.nodes.iter().take(MOST_CANDIDATES as usize).map(candidate).collect();
+    let ties = meant.ties.into_iter().take(MOST_CANDIDATES as usize).collect();
+    cx.types.data(ty, Refusal { rejection, candidates, ties })
 }
 
 /// The unions of this file.
@@ -82,11 +93,21 @@ pub fn types() -> Vec<TypeDef> {
         field(
             "candidates",
             "[Candidate!]!",
-            "可能所指的对象；请改用其中一个的 id",
-            "What may have been meant; use the id of one of them",
+            "可能所指的对象，不论 asOf 那一天是否存在；请改用其中一个的 id",
+            "What may have been meant, whether it exists on the day of asOf or not; use the id of one of them",
             |cx: &Cx<'_>, refusal: &Refusal, _| {
                 Ok(Out::List(refusal.candidates.iter().map(|one| cx.types.data("Candidate", one.clone())).collect()))
             },
+        )
+        .at_most(MOST_CANDIDATES),
+    );
+    ambiguous.push(
+        field(
+            "ties",
+            "[Tie!]!",
+            "可能所指的关系，不论 asOf 那一天是否成立；请改用其中一条的 id。所指的不是关系时为空",
+            "The ties that may have been meant, whether they hold on the day of asOf or not; use the id of one of them. Empty where no tie was in doubt",
+            |_, refusal: &Refusal, _| Ok(Out::List(refusal.ties.iter().map(|tie| Out::Object(Object::Tie(*tie))).collect())),
         )
         .at_most(MOST_CANDIDATES),
     );
@@ -262,10 +283,22 @@ fn record_field(kind: RecordKind) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// Whatever a rejection for want of one meaning may have meant.
-pub fn meant(cx: &Cx<'_>, rejection: &Rejection, references: &[&crate::domain::command::Reference]) -> Vec<EntityRow> {
-    let Rejection::AmbiguousName { given, .. } = rejection else { return Vec::new() };
-    let named =
-        |reference: &&&crate::domain::command::Reference| crate::domain::rejection::clip(&reference.given()) == *given;
-    references.iter().filter(named).flat_map(|reference| cx.lens.fitting(reference, &[] as &[Kind])).collect()
+/// Whatever a rejection for want of one meaning may have meant. The writer decides regardless of
+/// the day, so what does not exist on the day of the answer is named all the same.
+pub fn meant(cx: &Cx<'_>, rejection: &Rejection, references: &[&Reference]) -> Meant {
+    let Rejection::AmbiguousName { given, candidates } = rejection else { return Meant::default() };
+    let on = |day| Lens::new(cx.view.state(), day, cx.lens.rights(), cx.lens.budget());
+    // What a lens shows it shows for a day: this one, before every beginning, after every end.
+    let (first, last) = (Day::BEGINNING, Day(Day::END.0 - 1));
+    let lenses = [cx.lens.day, last, first].map(on);
+    let named = references.iter().filter(|reference| clip(&reference.given()) == *given);
+    let fitting = named.flat_map(|reference| lenses.iter().flat_map(|lens| lens.fitting(reference, &[])));
+    let mut nodes: Vec<EntityRow> = fitting.collect();
+    nodes.sort_by_key(|node| node.number());
+    nodes.dedup();
+    // Ties are named by their ids, nodes by name and id.
+    let ids = candidates.iter().filter_map(|candidate| candidate.parse::<Id>().ok());
+    let mut ties: Vec<Tie> = ids.filter_map(|id| lenses.iter().find_map(|lens| lens.tie(id))).collect();
+    ties.sort_by_key(|tie| (cx.lens.tie_start(tie.row), cx.lens.tie_fact(tie.row).id));
+    Meant { nodes, ties }
 }

@@ -1,6 +1,6 @@
 //! `service`: which store this is, and how fresh it is.
 
-use crate::api::mutation;
+use crate::api::mutation::{self, Meant};
 use crate::api::types::def::{FieldDef, Out, TypeDef, field};
 use crate::domain::{Kind, Rejection};
 use crate::engine::{SearchState, WriterState};
@@ -82,7 +82,7 @@ pub fn types() -> Vec<TypeDef> {
                 "Every rule by which a mutation may be refused, with an example of what is said",
                 |cx, _: &Service, _| {
                     let samples = Rejection::samples().into_iter();
-                    Ok(Out::List(samples.map(|sample| mutation::refused(cx, sample, &[])).collect()))
+                    Ok(Out::List(samples.map(|sample| mutation::refused(cx, sample, Meant::default())).collect()))
                 },
             )
             .at_most(100),

@@ -8,7 +8,7 @@ use crate::domain::attribute::Attribute;
 use crate::domain::identifier::Identifier;
 use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::validity::Day;
-use crate::domain::{Id, Kind};
+use crate::domain::{Id, Kind, Sensitivity};
 use crate::graph::{Fact, Named, SourceRecord, Statement};
 
 /// A statement together with the kind of the node it is about.
@@ -100,9 +100,16 @@ pub const FACT_FIELDS: &[FactRow] = &[
     ("recordedAt", "DateTime!", "录入时间（UTC）", "When it was entered here, UTC", |cx, fact| {
         Out::text(moment(cx.lens.stamp(fact).map_or(0, |stamp| stamp.recorded_at)))
     }),
-    ("recordedBy", "String!", "录入者", "Who entered it here", |cx, fact| {
-        Out::text(cx.lens.stamp(fact).map_or("", |stamp| stamp.actor.as_ref()))
-    }),
+    (
+        "recordedBy",
+        "String",
+        "录入者；是工作人员的姓名，持编辑或管理员令牌才可见，否则为空",
+        "Who entered it here: a name of staff, shown to whoever holds a token of an editor or administrator, else null",
+        |cx, fact| {
+            let seen = cx.lens.stamp(fact).filter(|_| cx.lens.rights().may_see(Sensitivity::Internal));
+            Out::option(seen.map(|stamp| Out::text(stamp.actor.as_ref())))
+        },
+    ),
 ];
 
 /// The common fields for objects that hold a `T` with a fact in it.
