@@ -243,6 +243,14 @@ fn no_file_of_another_time_or_store_makes_another_store() {
         exchange.judge(image, what);
         exchange.serve(image, what);
     }
+    // Under their own names as well. They save time and nothing else: a server does without them.
+    let mut foreign = newest.image.clone();
+    foreign.retain(|(path, _)| !path.to_string_lossy().ends_with(WHOLE));
+    foreign.extend(theirs.iter().map(|name| other[position(other, name)].clone()));
+    let same = exchange.tally.count("served_same");
+    exchange.judge(&foreign, "checkpoints of another store");
+    exchange.serve(&foreign, "checkpoints of another store");
+    assert_eq!(exchange.tally.count("served_same"), same + 1, "checkpoints of another store: not served");
     // A ledger whose log is gone has lost what was acknowledged: were it not refused, the log would
     // have held nothing, and nothing would have been tried.
     exchange.disk.restore(&exchanged(&newest.image, LOG, None));
