@@ -1,6 +1,6 @@
 //! A service that stops: what a socket has begun is answered before it is closed, what is new is not begun.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 use innograph::config::Limits;
@@ -16,7 +16,7 @@ const SAVE: &str = r#"mutation { saveSource(input: { key: "s", kind: NEWS, issue
 /// A ledger that says when it is about to append, and does it once it is told to.
 struct Gated {
     inner: MemoryLedger,
-    begun: Sender<()>,
+    begun: SyncSender<()>,
     go: Receiver<()>,
 }
 
@@ -46,8 +46,8 @@ impl Ledger for Gated {
 }
 
 /// A house whose writes wait: told when one has begun, and by what it goes on.
-fn slow(limits: Limits) -> (House, Receiver<()>, Sender<()>) {
-    let ((begun, beginning), (go, going)) = (channel(), channel());
+fn slow(limits: Limits) -> (House, Receiver<()>, SyncSender<()>) {
+    let ((begun, beginning), (go, going)) = (sync_channel(16), sync_channel(16));
     let ledger = Gated { inner: MemoryLedger::new(), begun, go: going };
     let engine = Engine::over(Box::new(ledger)).expect("an empty ledger opens");
     (House::trusting(engine, limits), beginning, go)

@@ -74,13 +74,12 @@ fn terms_and_holders_are_what_they_must_be() {
     let served = staff();
     let certificate = |holder: &str, scheme: &str| {
         format!(
-            r#"saveCertification(input: {{holder: {holder}, scheme: {scheme}, authority: "示例", issuedOn: "2020", status: VALID, source: "src"}})"#
+            r#"saveCertification(input: {{holder: {holder}, scheme: {scheme}, authority: "示例", issuedOn: "2020", validFrom: "2020", status: VALID, source: "src"}})"#
         )
     };
     let firm = r#"{code: "rule-a"}"#;
     refused(&served, &certificate(firm, r#"{name: "示例规则b公司"}"#), "WRONG_KIND");
-    let field =
-        served.data(r#"{ terms(first: 100, filter: {scheme: "FIELD"}) { edges { node { id } } } }"#, &json!({}));
+    let field = served.data(r#"{ terms(first: 100, filter: {scheme: "HT8"}) { edges { node { id } } } }"#, &json!({}));
     let field = field["terms"]["edges"][0]["node"]["id"].as_str().expect("a field").to_owned();
     refused(&served, &certificate(firm, &format!(r#"{{id: "{field}"}}"#)), "INVALID_VALUE");
     refused(&served, &certificate(&format!(r#"{{id: "{field}"}}"#), r#"{code: "HNTE"}"#), "WRONG_KIND");
@@ -101,11 +100,9 @@ fn terms_and_holders_are_what_they_must_be() {
             );
         }
     }
-    for (scheme, value, code) in [
-        ("INTERNAL", "a key", "FIXED"),
-        ("TERM_CODE", "FIELD:77", "WRONG_KIND"),
-        ("REGION_CODE", "410700", "WRONG_KIND"),
-    ] {
+    for (scheme, value, code) in
+        [("INTERNAL", "a key", "FIXED"), ("TERM_CODE", "HT8:77", "WRONG_KIND"), ("REGION_CODE", "410700", "WRONG_KIND")]
+    {
         refused(
             &served,
             &format!(r#"addIdentifier(input: {{entity: {firm}, scheme: {scheme}, value: "{value}", source: "src"}})"#),
