@@ -185,7 +185,7 @@ impl Rejection {
                 format!("给的版本是 {given}，库里却还没有它。请核对所指的是哪一个。")
             }
             Self::StaleVersion { given, found } => {
-                format!("给的版本是 {given}，现在是 {found}：别人已先改过。请重新读取，核对后用新版本再提交。")
+                format!("给的版本是 {given}，现在是 {found}：此后已有改动。请重新读取，核对后用新版本再提交。")
             }
             Self::KeyReused { key } => {
                 format!("幂等键“{key}”已用于内容不同的请求。新的请求请换一个键；重试请原样提交。")
@@ -291,7 +291,7 @@ impl Rejection {
                 format!("Version {given} was given, and it is not there yet. Check which one is meant.")
             }
             Self::StaleVersion { given, found } => format!(
-                "Version {given} was given, {found} is in force: somebody changed it first. Read it again, compare, and send the new version."
+                "Version {given} was given, {found} is in force: it has been changed since. Read it again, compare, and send the new version."
             ),
             Self::KeyReused { key } => format!(
                 "The idempotency key “{key}” belongs to a request with other content. Use a new key for a new request; send a retry unchanged."

@@ -1,6 +1,7 @@
 //! Start-up: lock the directory, replay the ledger, refuse what cannot be trusted.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,7 +35,8 @@ fn make(directory: &Path) -> std::io::Result<()> {
     }
     let parent = parent(directory);
     make(parent)?;
-    match std::fs::create_dir(directory) {
+    // What it holds is not for everybody on the machine.
+    match std::fs::DirBuilder::new().mode(0o700).create(directory) {
         Err(cause) if cause.kind() != std::io::ErrorKind::AlreadyExists => return Err(cause),
         _ => {}
     }

@@ -26,6 +26,9 @@ impl Decision<'_> {
         let id = facts.fact.id;
         self.expect(Some(id))?;
         let provenance = self.provenance(origin)?;
+        if let Some(on) = facts.fact.validity.to.filter(|on| *on != to) {
+            return Err(Rejection::AlreadyEnded { given: id.to_string(), on: on.to_string() });
+        }
         let validity = Validity { to: Some(to), ..facts.fact.validity };
         ordered(validity)?;
         self.check_rule((mark.relation, mark.start, mark.target), Some(row), &facts.values, validity)?;

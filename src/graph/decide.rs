@@ -95,6 +95,13 @@ impl Decision<'_> {
         for attribute in SOURCE_ATTRIBUTES.iter().filter(|attribute| attribute.required) {
             require(attribute, values.iter().any(|(tag, _)| *tag == attribute.tag))?;
         }
+        let known = self.state.indexes.source_keys.get(key).and_then(|row| self.state.sources.get(*row));
+        let mut values = values.to_vec();
+        // A row of a list says all there is; a person who revises names what is different.
+        if let Some(known) = known.filter(|_| !self.from_list) {
+            let given: Vec<u16> = values.iter().map(|(tag, _)| *tag).collect();
+            values.extend(known.values.iter().filter(|(tag, _)| !given.contains(tag)).cloned());
+        }
         let says = |name: &str| {
             let tag = SOURCE_ATTRIBUTES.iter().find(|attribute| attribute.name == name).map(|attribute| attribute.tag);
             values.iter().any(|(known, _)| Some(*known) == tag)
@@ -102,12 +109,10 @@ impl Decision<'_> {
         if !says("address") && !says("docNo") {
             return Err(Rejection::SourceUntraceable);
         }
-        for (tag, value) in values {
+        for (tag, value) in &values {
             fitting(SOURCE_ATTRIBUTES, *tag, value)?;
         }
-        let mut values = values.to_vec();
         values.sort_by_key(|(tag, _)| *tag);
-        let known = self.state.indexes.source_keys.get(key).and_then(|row| self.state.sources.get(*row));
         self.expect(known.map(|known| known.id))?;
         if let Some(known) = known.filter(|known| known.values == values) {
             return Ok(known.id);
@@ -255,11 +260,11 @@ impl Decision<'_> {
         validity: Validity,
         origin: &Origin,
     ) -> Result<Id, Rejection> {
-        let start = self.state.resolve(from, None)?;
-        let target = self.state.resolve(to, None)?;
+        let row = relation.row();
+        let start = self.state.resolve_end(from, |kind| Kind::all().any(|other| row.joins(kind, other)))?;
+        let target = self.state.resolve_end(to, |kind| Kind::all().any(|other| row.joins(other, kind)))?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
-        let row = relation.row();
         let (start_kind, target_kind) = (self.state.entity(start).kind, self.state.entity(target).kind);
         if !row.joins(start_kind, target_kind) {
             return Err(Rejection::ForbiddenEnds { relation, from: start_kind, to: target_kind });
@@ -282,6 +287,15 @@ impl Decision<'_> {
                 _ => {}
             }
             return Ok(id);
+        }
+        let alike = |(other, mark): &(u32, super::state::TieMark)| {
+            let facts = self.state.tie_facts.get(*other);
+            mark.relation == relation
+                && mark.target == target
+                && facts.is_some_and(|facts| facts.values == values && facts.fact.validity.overlaps(&validity))
+        };
+        if !self.from_list && self.state.ties_from(start).any(|tie| alike(&tie)) {
+            return Err(Rejection::OverlappingValidity { relation, other: self.state.label(target) });
         }
         self.check_rule((relation, start, target), None, &values, validity)?;
         let (from, to) = (self.state.entity(start).fact.id, self.state.entity(target).fact.id);

@@ -34,6 +34,16 @@ impl State {
         }
     }
 
+    /// Find the end of a relation: of several that a reference fits, the one that can be an end.
+    pub(super) fn resolve_end(&self, reference: &Reference, fits: impl Fn(Kind) -> bool) -> Result<u32, Rejection> {
+        let all = self.candidates(reference);
+        let fitting: Vec<u32> = all.into_iter().filter(|row| fits(self.entity(*row).kind)).collect();
+        match fitting.as_slice() {
+            [row] => Ok(*row),
+            _ => self.resolve(reference, None),
+        }
+    }
+
     /// Every node that a reference fits.
     pub(super) fn candidates(&self, reference: &Reference) -> Vec<u32> {
         let by = |scheme: Scheme, value: &str| {
