@@ -73,9 +73,14 @@ pub fn get(path: &str) -> Vec<u8> {
 
 /// `POST` of a JSON body, as bytes.
 pub fn post(path: &str, body: &str) -> Vec<u8> {
+    post_as("", path, body)
+}
+
+/// The same with more headers, each ended by a line break.
+pub fn post_as(headers: &str, path: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
-        "POST {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n{headers}\
          Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
     )
     .into_bytes()

@@ -1,7 +1,7 @@
 //! The benchmark: what is promised about speed, measured against named things in the same run.
 //!
 //! `cargo bench --bench measure` measures everything; `-- --quick` does it small, to see that it
-//! works; `-- peers`, `-- replay`, `-- startup` do one part. Seconds of a shared machine mean
+//! works; `-- peers`, `-- replay`, `-- startup`, `-- writing` do one part. Seconds of a shared machine mean
 //! little, so every row is a ratio to something that ran beside it; seconds are guidance.
 #![expect(clippy::disallowed_methods, reason = "measuring is reading the clock, and waiting for other processes")]
 
@@ -16,6 +16,7 @@ mod statistics;
 mod store;
 #[path = "../synthetic/mod.rs"]
 mod synthetic;
+mod writing;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,8 @@ fn main() -> ExitCode {
         ["role", "plain", file] => plain::serve(file.as_ref()),
         ["role", "static", one, hops] => peers::serve_static(one.as_ref(), hops.as_ref()),
         ["role", "open", directory] => replay::open(directory.as_ref()),
+        ["role", "reopen", directory] => writing::reopen(directory.as_ref(), true),
+        ["role", "replay", directory] => writing::reopen(directory.as_ref(), false),
         ["role", "hash", directory] => replay::hash(directory.as_ref()),
         wanted => measure(wanted),
     };
@@ -68,11 +71,19 @@ fn main() -> ExitCode {
 
 fn measure(wanted: &[&str]) -> Outcome<()> {
     let (options, parts): (Vec<&str>, Vec<&str>) = wanted.iter().partition(|word| word.starts_with("--"));
-    let unknown = |word: &&&str| !matches!(**word, "--quick" | "peers" | "replay" | "startup");
+    let known = ["--quick", "--large", "peers", "replay", "startup", "writing"];
+    let unknown = |word: &&&str| !known.contains(*word) && !writing::PARTS.contains(*word);
     if let Some(word) = options.iter().chain(&parts).find(unknown) {
-        return Err(format!("what is {word}? Known are --quick and the parts peers, replay, startup").into());
+        let (known, within) = (known.join(", "), writing::PARTS.join(", "));
+        return Err(format!("what is {word}? Known are {known}, and of writing {within}").into());
     }
-    let extent = if options.is_empty() { FULL } else { QUICK };
+    let quick = options.contains(&"--quick");
+    let extent = if quick { QUICK } else { FULL };
+    let sizes = match options.contains(&"--large") {
+        true => writing::LARGE,
+        false if quick => writing::QUICK,
+        false => writing::FULL,
+    };
     let does = |part: &str| parts.is_empty() || parts.contains(&part);
     let mut report = Report::new(&extent);
     if does("startup") {
@@ -88,5 +99,7 @@ fn measure(wanted: &[&str]) -> Outcome<()> {
             peers::measure(&store, &extent, &mut report)?;
         }
     }
+    let writes = |part: &str| does("writing") || parts.contains(&part);
+    writing::measure(&sizes, &writes, &mut report)?;
     report.write()
 }

@@ -43,10 +43,12 @@ pub struct ReplayRow {
 pub struct Report {
     text: String,
     peers: String,
+    writing: String,
     events: usize,
 }
 
-fn verdict(kept: bool) -> &'static str {
+/// Was a promise kept?
+pub fn verdict(kept: bool) -> &'static str {
     if kept { "kept" } else { "**missed**" }
 }
 
@@ -60,7 +62,7 @@ impl Report {
              | row | found | compared with | promise |\n|---|---|---|---|\n",
             plan.organizations, plan.seed
         );
-        Self { text, peers: String::new(), events: 0 }
+        Self { text, peers: String::new(), writing: String::new(), events: 0 }
     }
 
     fn line(&mut self, line: &str) {
@@ -124,6 +126,13 @@ impl Report {
         }
     }
 
+    /// A row about writing: what, found, compared with, promise.
+    pub fn writing(&mut self, [what, found, compared, promise]: [&str; 4]) {
+        let line = format!("| {what} | {found} | {compared} | {promise} |");
+        eprintln!("{line}");
+        let _ = writeln!(self.writing, "{line}");
+    }
+
     /// Print everything and write it to `bench.md` in the target directory.
     pub fn write(mut self) -> Outcome<()> {
         if !self.peers.is_empty() {
@@ -134,6 +143,13 @@ impl Report {
                 self.peers
             );
         }
+        if !self.writing.is_empty() {
+            let _ = write!(
+                self.text,
+                "\n| writing | found | compared with | promise |\n|---|---|---|---|\n{}",
+                self.writing
+            );
+        }
         println!("\n{}", self.text);
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap_or(Path::new("."));
         std::fs::write(target.join("bench.md"), &self.text)?;
@@ -142,6 +158,7 @@ impl Report {
     }
 }
 
-fn spread(ratio: Spread) -> String {
+/// A median and its interval.
+pub fn spread(ratio: Spread) -> String {
     format!("{:.2} [{:.2}, {:.2}]", ratio.median, ratio.low, ratio.high)
 }

@@ -28,6 +28,18 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
+/// The value that 99 of 100 do not exceed.
+pub fn p99(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get((sorted.len() * 99 / 100).min(sorted.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+}
+
+/// The largest value.
+pub fn most(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::NAN, f64::max)
+}
+
 /// Median of the ratios of pairs taken side by side, with its bootstrap interval. Pairs, because
 /// whatever else the machine does slows both members of a pair.
 pub fn ratio(ours: &[f64], theirs: &[f64]) -> Spread {

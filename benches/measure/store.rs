@@ -2,19 +2,23 @@
 //! entries are what a real import would have written.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
+use innograph::domain::command::Command;
 use innograph::domain::{Day, Kind, Relation};
-use innograph::engine::{Engine, WriteError};
+use innograph::engine::{Engine, EngineLimits, View, WriteError};
 use innograph::graph::{Budget, Lens};
 use innograph::rights::{Rights, Role};
 use tempfile::TempDir;
 
 use super::Outcome;
-use super::synthetic::Plan;
+use super::synthetic::{Plan, supply};
 
 /// Commands a commit.
 const BATCH: usize = 100_000;
+/// Steps between those that an enterprise supplies on top of the plan: a prime.
+const FAR: usize = 397;
 
 /// A store on disk, thrown away with this value.
 pub struct Store {
@@ -44,14 +48,32 @@ pub struct Firm {
 impl Store {
     /// Make one.
     pub fn build(plan: Plan) -> Outcome<Self> {
+        Ok(Self::denser(plan, 0)?.0)
+    }
+
+    /// Make one whose enterprises supply so many others on top of the plan, and its last view. No
+    /// checkpoint is left beside it.
+    pub fn denser(plan: Plan, supplies: usize) -> Outcome<(Self, Arc<View>)> {
         let directory = tempfile::tempdir()?;
-        let engine = Engine::open(directory.path())?;
+        let limits = EngineLimits { checkpoint_every: 0, ..EngineLimits::default() };
+        let engine = Engine::open_with(directory.path(), limits)?;
         let (started, mut events) = (Instant::now(), 0);
-        plan.commands(BATCH, &mut |commands| {
+        let mut carry_out = |commands: Vec<Command>| {
             let outcome = engine.execute("bench", &commands, &mut |_, _| true).map_err(|error| told(&error))?;
             events += outcome.events;
             Ok::<(), String>(())
-        })?;
+        };
+        // A batch costs a copy of what it touches, which in a large store is all of it.
+        let size = BATCH.max(plan.organizations);
+        plan.commands(size, &mut carry_out)?;
+        let enterprises = plan.enterprises();
+        for first in (0..enterprises).step_by(size) {
+            for step in 0..supplies {
+                let next = |number| (number + 1 + (step + 1) * FAR) % enterprises;
+                let numbers = first..(first + size).min(enterprises);
+                carry_out(numbers.map(|number| supply(number, next(number))).collect())?;
+            }
+        }
         let view = engine.view();
         let [nodes, ties, ..] = view.state().size();
         let entries = view.state().sequence();
@@ -59,7 +81,7 @@ impl Store {
         eprintln!("store: {nodes} nodes, {ties} ties, {events} events in {entries} entries, written in {seconds:.1} s");
         drop(engine);
         let ledger_mib = std::fs::metadata(directory.path().join("ledger.sqlite"))?.len() >> 20;
-        Ok(Self { directory, events, entries, nodes, ties, ledger_mib })
+        Ok((Self { directory, events, entries, nodes, ties, ledger_mib }, view))
     }
 
     /// Where it is.
@@ -91,7 +113,8 @@ impl Store {
     }
 }
 
-fn told(error: &WriteError) -> String {
+/// What went wrong, with the first refusals.
+pub fn told(error: &WriteError) -> String {
     match error {
         WriteError::Rejected(refused) => {
             let first = refused.iter().take(3).map(|(number, rejection)| format!("{number}: {rejection:?}"));

@@ -68,7 +68,8 @@ const WORDS: [&str; 16] = [
     "设计",
     "安装",
 ];
-const SOURCE: &str = "synthetic";
+/// The row key of the one source.
+pub const SOURCE: &str = "synthetic";
 
 /// Numbers that only look like chance (splitmix64).
 pub struct Numbers(u64);
@@ -173,7 +174,8 @@ impl Plan {
         (self.organizations / CORE_SHARE).max(CORE_SUPPLIES * 7 + 1).min(self.enterprises())
     }
 
-    fn enterprises(self) -> usize {
+    /// Enterprises; they come before all other organizations.
+    pub fn enterprises(self) -> usize {
         self.organizations * 92 / 100
     }
 
@@ -328,7 +330,8 @@ fn origin() -> Origin {
     Origin { source: SOURCE.into(), method: Method::Imported, basis: None, confidence: None }
 }
 
-fn supply(from: usize, to: usize) -> Command {
+/// One organization supplies another.
+pub fn supply(from: usize, to: usize) -> Command {
     relate(Relation::Supplies, key(from), key(to), Vec::new())
 }
 
