@@ -191,6 +191,49 @@ fn a_tie_that_ended_does_not_go_on_in_silence() {
     sound(&served);
 }
 
+#[test]
+fn ends_are_found_by_kind_and_an_end_is_moved_by_correction_alone() {
+    let served = staff();
+    let alliance = "示例规则联盟";
+    written(
+        &served,
+        &format!(
+            r#"saveAlliance(input: {{key: "rule-alliance", nameZh: "{alliance}", kind: UNKNOWN, level: UNKNOWN, source: "src"}})"#
+        ),
+    );
+    // A firm takes the alliance's name for a short one: as an end, the alliance alone can be meant.
+    written(
+        &served,
+        &format!(
+            r#"addName(input: {{entity: {{code: "rule-b"}}, text: "{alliance}", language: zh, kind: SHORT, source: "src"}})"#
+        ),
+    );
+    let member = |dates: &str| {
+        format!(
+            r#"relate(input: {{memberOf: {{from: {{code: "rule-a"}}, to: {{name: "{alliance}"}}, role: MEMBER, {dates} source: "src"}}}})"#
+        )
+    };
+    let tie = written(&served, &member(r#"since: "2020", until: "2022","#))["id"].as_str().expect("an id").to_owned();
+    refused(&served, &member(r#"since: "2020", until: "2024","#), "OVERLAPPING_VALIDITY");
+    refused(&served, &format!(r#"endRelation(tie: {{id: "{tie}"}}, to: "2024", source: "src")"#), "ALREADY_ENDED");
+    written(&served, &format!(r#"correct(id: "{tie}", input: {{validTo: "2024"}})"#));
+    sound(&served);
+}
+
+#[test]
+fn a_source_revised_keeps_what_is_not_named() {
+    let served = staff();
+    let save = |title: &str, date: &str| {
+        format!(
+            r#"saveSource(input: {{key: "rule-s", kind: OTHER, issuer: "示例", title: "{title}", {date} address: "https://example.invalid/", grade: C}})"#
+        )
+    };
+    let saved = written(&served, &save("一", r#"date: "2026-06","#));
+    written(&served, &save("二", ""));
+    let found = served.data("query($id: ID!) { source(id: $id) { title date } }", &json!({ "id": saved["id"] }));
+    assert_eq!(found["source"], json!({ "title": "二", "date": "2026-06" }));
+}
+
 fn origin() -> Origin {
     Origin { source: "S".into(), method: Method::Document, basis: None, confidence: None }
 }

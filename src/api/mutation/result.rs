@@ -116,8 +116,8 @@ pub fn types() -> Vec<TypeDef> {
         TypeDef::new("Refusal", "拒绝：什么也没有改变", "A refusal: nothing has changed", shared()).interface(),
         TypeDef::new(
             "StaleVersion",
-            "别人已先改过：请重新读取，核对后再提交",
-            "Somebody changed it first: read it again, compare, and send it again",
+            "此后已有改动：请重新读取，核对后再提交",
+            "It has been changed since: read it again, compare, and send it again",
             stale,
         )
         .implements(refusal()),

@@ -63,9 +63,9 @@ pub fn position(image: &Image, name: &str) -> usize {
 }
 
 /// Does a refusal name a file of the store and what to do? Remedies of the program: a backup, a newer
-/// program, a directory that can be written, an older checkpoint.
+/// program, a directory that can be written, an older checkpoint, doing without a checkpoint.
 pub fn remedied(said: &str) -> bool {
-    let remedies = ["backup", "newer program", "copy the directory", "an earlier one", "remove"];
+    let remedies = ["backup", "newer program", "copy the directory", "an earlier one", "remove", "delete the file"];
     let files = ["ledger.sqlite", "ledger.witness", "checkpoint-"];
     files.iter().any(|file| said.contains(file)) && remedies.iter().any(|remedy| said.contains(remedy))
 }
