@@ -85,9 +85,7 @@ impl CheckpointStore {
         }
         let named = |cause: io::Error| LedgerError::of_file("write", &whole.display().to_string(), &cause);
         written.and_then(|()| sync_directory(&whole)).map_err(named)?;
-        // It stands; what cannot be removed now is removed with the next one.
-        let _ = self.prune(head.sequence);
-        Ok(())
+        self.prune(head.sequence)
     }
 
     /// What is there, newest first.

@@ -18,10 +18,12 @@ fn written(outcome: &Value) -> String {
 #[test]
 fn a_tie_named_by_its_ends_is_answered_with_the_ties_it_may_be() {
     let served = staff();
-    let relate = r#"mutation($since: PartialDate, $until: PartialDate) { outcome: relate(input: { supplies:
-        { from: { code: "firm-a" }, to: { code: "firm-b" }, since: $since, until: $until, source: "src" } }) { __typename ... on Refusal { zh } ... on Written { id } } }"#;
+    let relate = r#"mutation($since: PartialDate, $until: PartialDate, $product: String) { outcome: relate(input: { supplies:
+        { from: { code: "firm-a" }, to: { code: "firm-b" }, since: $since, until: $until, product: $product, source: "src" } }) { __typename ... on Refusal { zh } ... on Written { id } } }"#;
     let tie = |since: &str, until: Option<&str>| {
-        written(&served.data(relate, &json!({ "since": since, "until": until }))["outcome"])
+        written(
+            &served.data(relate, &json!({ "since": since, "until": until, "product": format!("示例产品 {since}") }))["outcome"],
+        )
     };
     tie("2015", Some("2016"));
     let (first, second) = (tie("2018-05", None), tie("2020", None));
