@@ -141,6 +141,8 @@ impl History {
             let answer = Box::new(move |result| told.send((place, result)).expect("somebody waits"));
             self.engine().submit(request.clone(), answer).expect("the queue has room");
         }
+        // Were the writer gone, nobody would answer: then this fails instead of waiting for ever.
+        drop(told);
         let mut results: Vec<_> =
             (0..requests.len()).map(|_| answers.recv().expect("every request is answered")).collect();
         results.sort_by_key(|(place, _)| *place);
