@@ -145,6 +145,16 @@ mod tests {
     }
 
     #[test]
+    fn a_field_that_nobody_knows_stops_the_reader() {
+        let mut bytes = envelope().encode();
+        // One more entry in the map: number 99, value 0.
+        bytes[0] += 1;
+        bytes.extend([0x18, 99, 0]);
+        assert!(minicbor::decode::<Envelope>(&bytes).is_ok(), "CBOR passes over it");
+        assert!(matches!(Envelope::decode(7, &bytes), Err(EnvelopeError::Unreadable { .. })));
+    }
+
+    #[test]
     fn every_earlier_version_has_its_upcast() {
         let known: Vec<u16> = UPCASTS.iter().map(|(from, _)| *from).collect();
         assert_eq!(known, (1..EVENT_VERSION).collect::<Vec<_>>());

@@ -20,7 +20,8 @@ fn sequences(store: &CheckpointStore) -> Vec<u64> {
     store.newest().expect("it can be listed").iter().map(|found| found.sequence).collect()
 }
 
-fn names(folder: &Path) -> Vec<String> {
+/// The files of a folder, in order.
+pub fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("it can be listed");
     let mut names: Vec<String> =
         entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();

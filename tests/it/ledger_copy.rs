@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use innograph::ledger::{Access, Head, Ledger, LedgerError, SqliteLedger, copy_ledger};
 
+use crate::ledger_checkpoint::names;
+
 use crate::ledger_packed::{chain, many};
 
 fn bodies(ledger: &SqliteLedger) -> Vec<Vec<u8>> {
@@ -23,14 +25,6 @@ impl Drop for Ended<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
-}
-
-fn names(folder: &std::path::Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).expect("it can be listed");
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 #[test]

@@ -185,6 +185,13 @@ fn a_tie_that_ended_does_not_go_on_in_silence() {
         )
     };
     written(&served, &owns(r#"until: "2020","#));
+    let open =
+        written(&served, r#"relate(input: {supplies: {from: {code: "rule-a"}, to: {code: "rule-b"}, source: "src"}})"#);
+    let id = open["id"].as_str().expect("an id").to_owned();
+    written(&served, &format!(r#"endRelation(tie: {{id: "{id}"}}, to: "2024", source: "src")"#));
+    let query = r#"query($id: ID!) { tie(id: $id, asOf: "2024-06-01") { until endSource { key } } }"#;
+    let found = served.data(query, &json!({ "id": id }));
+    assert_eq!(found["tie"], json!({ "until": "2024", "endSource": { "key": "src" } }), "who says so is told");
     refused(&served, &owns(""), "ALREADY_ENDED");
     let again = written(&served, &owns(r#"since: "2021","#));
     assert_eq!(again["changed"], true);

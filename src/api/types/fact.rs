@@ -6,6 +6,7 @@ use super::def::{Cx, FieldDef, Out, TypeDef, field};
 use super::value;
 use crate::domain::attribute::Attribute;
 use crate::domain::identifier::Identifier;
+use crate::domain::provenance::Provenance;
 use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::validity::Day;
 use crate::domain::{Id, Kind, Sensitivity};
@@ -26,9 +27,12 @@ pub struct IdentifierOf(pub Identifier, pub Fact);
 
 /// The source of a fact.
 pub fn source(cx: &Cx<'_>, fact: &Fact) -> Out {
-    Out::option(
-        cx.lens.source(fact.provenance.source).map(|source| cx.types.data("Source", SourceRecord::clone(source))),
-    )
+    source_of(cx, &fact.provenance)
+}
+
+/// The source that a provenance names.
+pub fn source_of(cx: &Cx<'_>, provenance: &Provenance) -> Out {
+    Out::option(cx.lens.source(provenance.source).map(|source| cx.types.data("Source", SourceRecord::clone(source))))
 }
 
 /// Words of the field `version`.

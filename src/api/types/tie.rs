@@ -119,6 +119,13 @@ fn shared_fields() -> Vec<FieldDef> {
             "Number of the tie; tie(id) finds it again",
             |cx, tie| Out::text(cx.lens.tie_fact(tie.row).id.to_string()),
         ),
+        tie_field(
+            "endSource",
+            "Source",
+            "结束的来源：说这条关系已结束的文件；没有另外说明的为空",
+            "Who says that it ended; empty where that was not said apart",
+            |cx, tie| Out::option(cx.lens.tie_end(tie.row).map(|ended| fact::source_of(cx, &ended.provenance))),
+        ),
         tie_field("version", "Int!", fact::VERSION.0, fact::VERSION.1, |cx, tie| {
             fact::version(cx, cx.lens.tie_fact(tie.row).id)
         }),
