@@ -1,7 +1,7 @@
 //! Every setting and every limit. From a file, from `INNOGRAPH_…`, from the command line; the
 //! later wins. `innograph config show` prints what is in force.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use figment::Figment;
@@ -22,6 +22,16 @@ pub struct Config {
     pub store_name: String,
     /// A line shown on every page, such as the warning that the data are invented.
     pub banner: Option<String>,
+    /// Web pages of these origins (`https://portal.example.cn`) may ask besides the service's own.
+    pub origins: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed; of everybody else the address of the connection counts.
+    pub proxies: Vec<IpAddr>,
+    /// May anybody ask for the schema? Otherwise those alone who hold a token.
+    pub public_introspection: bool,
+    /// A manifest of documents that may be asked for by `documentId`; `innograph documents` writes one.
+    pub trusted_documents: Option<PathBuf>,
+    /// Are the documents of the manifest the only ones that may run?
+    pub trusted_only: bool,
     /// The limits.
     pub limits: Limits,
 }
@@ -50,18 +60,20 @@ pub struct Limits {
     pub text_characters: usize,
     /// Entries of one list of a mutation.
     pub list_entries: usize,
+    /// Aliases in a document, its fragments written out.
+    pub aliases: u64,
     /// Directives in a document.
     pub directives: usize,
-    /// The price of a document, in rows.
+    /// The price of a document, in rows: what its fields cost at most, and what its walks may take.
     pub price: u64,
+    /// Rows that the walks, lists and searches of one request may visit together; part of the price.
+    pub walk_rows: u64,
     /// Documents kept parsed.
     pub known_documents: usize,
     /// Entries that an introspection may answer with.
     pub introspection: u64,
     /// Conditions of all filters of a document.
     pub filter_conditions: usize,
-    /// Rows a request may visit while it runs.
-    pub budget_rows: u64,
     /// Entries a page.
     pub page: u32,
     /// Steps of a path.
@@ -78,12 +90,44 @@ pub struct Limits {
     pub wish_characters: usize,
     /// Documents compared with the words of a need.
     pub evidence_documents: usize,
-    /// Long computations at the same time.
+    /// Rows of a price, without what walks may take, from which on a document counts as long work.
+    pub heavy_price: u64,
+    /// Documents of long work that run at the same time.
     pub heavy_at_once: usize,
-    /// Milliseconds a long computation waits for its turn.
+    /// Documents of long work that wait for their turn.
+    pub heavy_queue: usize,
+    /// Milliseconds that one of them waits at most.
     pub heavy_wait_ms: u64,
     /// Milliseconds a request may take before it is given up.
     pub request_ms: u64,
+    /// Connections open at the same time; where there are more, the one that has idled longest is closed.
+    pub connections: usize,
+    /// Bytes of the line and the headers of a request.
+    pub header_bytes: usize,
+    /// Headers of a request.
+    pub headers: usize,
+    /// Milliseconds within which the headers of a request arrive.
+    pub header_ms: u64,
+    /// Milliseconds within which the body of a request arrives.
+    pub body_ms: u64,
+    /// Milliseconds that a connection may be kept without a request.
+    pub idle_ms: u64,
+    /// Milliseconds that an answer may lie unread; who does not read is gone.
+    pub write_ms: u64,
+    /// Milliseconds that what runs may take to be answered when the service stops.
+    pub stop_ms: u64,
+    /// Bytes from which on an answer is compressed where the client takes that.
+    pub compress_bytes: u16,
+    /// Requests a minute of one client: a token's holder, or an address; 0 = any number.
+    pub client_requests: u32,
+    /// Rows a minute of one client; 0 = any number.
+    pub client_rows: u64,
+    /// Requests of one client at the same time; 0 = any number.
+    pub client_at_once: u32,
+    /// Clients remembered; the one heard of longest ago is forgotten.
+    pub clients: usize,
+    /// WebSockets of one client at the same time.
+    pub client_sockets: u32,
     /// WebSockets open at the same time.
     pub sockets: u32,
     /// Operations open at the same time on one socket.
@@ -148,12 +192,13 @@ impl Default for Limits {
             mutations: 10,
             text_characters: 10_000,
             list_entries: 100,
+            aliases: 200,
             directives: 50,
-            price: 200_000,
+            price: 600_000,
+            walk_rows: 400_000,
             known_documents: 500,
             introspection: 2_000_000,
             filter_conditions: 60,
-            budget_rows: 400_000,
             page: 100,
             path_length: 6,
             paths: 10,
@@ -162,9 +207,25 @@ impl Default for Limits {
             ids: 100,
             wish_characters: 4_000,
             evidence_documents: 300,
+            heavy_price: 3_000,
             heavy_at_once: 2,
+            heavy_queue: 64,
             heavy_wait_ms: 2_000,
             request_ms: 10_000,
+            connections: 20_000,
+            header_bytes: 32 * 1024,
+            headers: 100,
+            header_ms: 10_000,
+            body_ms: 20_000,
+            idle_ms: 60_000,
+            write_ms: 20_000,
+            stop_ms: 10_000,
+            compress_bytes: 1_024,
+            client_requests: 60_000,
+            client_rows: 200_000_000,
+            client_at_once: 512,
+            clients: 10_000,
+            client_sockets: 100,
             sockets: 500,
             socket_subscriptions: 20,
             socket_init_ms: 3_000,
@@ -194,10 +255,28 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             store_name: "xinxiang".into(),
             banner: None,
+            origins: Vec::new(),
+            proxies: Vec::new(),
+            public_introspection: true,
+            trusted_documents: None,
+            trusted_only: false,
             limits: Limits::default(),
         }
     }
 }
+
+/// What the environment may set besides the limits.
+const SETTINGS: [&str; 9] = [
+    "data",
+    "listen",
+    "store_name",
+    "banner",
+    "origins",
+    "proxies",
+    "public_introspection",
+    "trusted_documents",
+    "trusted_only",
+];
 
 impl Config {
     /// Read the settings: defaults, then the file, then the environment (`INNOGRAPH_LIMITS__PAGE`),
@@ -210,7 +289,7 @@ impl Config {
         // Other variables of that beginning belong to scripts and tests.
         let is_setting = |key: &str| {
             let key = key.to_ascii_lowercase();
-            matches!(key.as_str(), "data" | "listen" | "store_name" | "banner") || key.starts_with("limits__")
+            SETTINGS.contains(&key.as_str()) || key.starts_with("limits__")
         };
         let environment = Env::prefixed("INNOGRAPH_").filter(move |key| is_setting(key.as_str())).split("__");
         figment.merge(environment).merge(Serialized::defaults(given)).extract().map_err(Box::new)

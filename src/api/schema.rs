@@ -169,7 +169,7 @@ pub fn answer_with(
     read: impl FnOnce(&Cx<'_>) -> Result<Out, ApiError>,
 ) -> ServerResult<Value> {
     let failed = |error: ApiError| ctx.set_error_path(error.at(ctx.item.pos));
-    let left = answering.limits.budget_rows.saturating_sub(answering.used.load(Ordering::Relaxed));
+    let left = answering.limits.walk_rows.saturating_sub(answering.used.load(Ordering::Relaxed));
     let budget = Budget::new(left);
     let lens = Lens::new(view.state(), day, answering.rights, &budget);
     let (limits, store, writer) = (&*answering.limits, &*answering.store, answering.writer);
