@@ -13,6 +13,9 @@ const CORE_SHARE: usize = 200;
 /// Members of the core supply at least so many others, so that a 10×10 question is always full.
 const CORE_SUPPLIES: usize = 12;
 
+/// The code of the invented city; those of its counties follow. No real division begins with 99.
+const CITY_CODE: usize = 990_100;
+
 const COUNTIES: [&str; 12] =
     ["东河", "西岭", "南湖", "北原", "云溪", "青石", "白杨", "长桥", "金沙", "玉泉", "安平", "永和"];
 const BRAND_FIRST: [&str; 20] = [
@@ -224,10 +227,16 @@ impl Maker {
                 (8, Value::Code(3)),
             ],
         });
-        let region = |key: String, name: String, kind: u16| entity(Kind::Region, key, name, vec![(1, kind_of(kind))]);
-        batch.push(region("R".into(), "示例市".into(), 3));
+        let region = |key: String, name: String, kind: u16, code: usize| {
+            let mut command = entity(Kind::Region, key, name, vec![(1, kind_of(kind))]);
+            if let Command::SaveEntity { code: place, .. } = &mut command {
+                *place = Some(code.to_string());
+            }
+            command
+        };
+        batch.push(region("R".into(), "示例市".into(), 3, CITY_CODE));
         for (number, county) in COUNTIES.iter().enumerate() {
-            batch.push(region(format!("R{number}"), format!("示例市{county}县"), 4));
+            batch.push(region(format!("R{number}"), format!("示例市{county}县"), 4, CITY_CODE + 1 + number));
             batch.push(relate(Relation::PartOf, format!("R{number}"), "R".into(), Vec::new()));
         }
     }
