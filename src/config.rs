@@ -70,6 +70,8 @@ pub struct Limits {
     pub walk_rows: u64,
     /// Documents kept parsed.
     pub known_documents: usize,
+    /// Bytes of their texts.
+    pub known_bytes: usize,
     /// Entries that an introspection may answer with.
     pub introspection: u64,
     /// Conditions of all filters of a document.
@@ -196,7 +198,8 @@ impl Default for Limits {
             directives: 50,
             price: 600_000,
             walk_rows: 400_000,
-            known_documents: 500,
+            known_documents: 1_000,
+            known_bytes: 1024 * 1024,
             introspection: 2_000_000,
             filter_conditions: 60,
             page: 100,

@@ -16,6 +16,8 @@ pub struct ApiError {
     pub en: String,
     /// What may have been meant, for programs that let people choose.
     pub candidates: Vec<Candidate>,
+    /// Seconds after which it is worth trying again, where that is why it was refused.
+    pub retry_after: Option<u64>,
 }
 
 /// Something that may have been meant.
@@ -34,7 +36,12 @@ pub struct Candidate {
 impl ApiError {
     /// An error.
     pub fn new(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code, zh: zh.into(), en: en.into(), candidates: Vec::new() }
+        Self { code, zh: zh.into(), en: en.into(), candidates: Vec::new(), retry_after: None }
+    }
+
+    /// The same, worth trying again after so many seconds.
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// As async-graphql wants it.

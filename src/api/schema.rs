@@ -1,21 +1,25 @@
 //! The schema: every declaration put together, the root of queries, and the SDL.
 
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
 use async_graphql::parser::types::Field;
 use async_graphql::registry::{CacheControl, MetaType, Registry};
 use async_graphql::resolver_utils::ContainerType;
-use async_graphql::{Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Schema, ServerResult, Value};
-use tokio::sync::Semaphore;
+use async_graphql::{
+    Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Schema, ServerError, ServerResult,
+    ValidationMode, ValidationResult, Value,
+};
 
+use super::admission::Known;
 use super::error::ApiError;
 use super::mutation::{self, MutationRoot};
 use super::query;
 use super::subscription::{self, SubscriptionRoot};
 use super::types::def::{Cx, FieldDef, Object, Out, TypeDef, Types};
-use super::types::resolve::{Args, finish, variable};
+use super::types::resolve::{Args, finish, read_field, variable};
 use super::types::{enums, fact, inputs, node, page, record, registry, tie};
 use crate::config::Limits;
 use crate::domain::Day;
@@ -44,14 +48,35 @@ pub struct Answering {
     pub limits: Arc<Limits>,
     /// The day in Shanghai.
     pub today: Day,
-    /// Turns for long computations.
-    pub heavy: Arc<Semaphore>,
     /// Name and banner of the store.
     pub store: Arc<query::StoreName>,
-    /// Rows visited so far, shown or not.
-    pub used: AtomicU64,
+    /// What has been done so far.
+    pub meter: Meter,
+}
+
+/// What a request has done so far, in the unit of its price, and whether it is still wanted.
+#[derive(Debug, Default)]
+pub struct Meter {
+    /// Rows visited, shown or not.
+    pub walked: AtomicU64,
     /// Those of them that the reader may know of.
     pub shown: AtomicU64,
+    /// What reading fields cost.
+    pub fields: AtomicU64,
+    /// Set when nobody wants the answer any more.
+    pub stop: AtomicBool,
+}
+
+impl Meter {
+    /// What it cost in all. Never told to readers: it would count what is hidden.
+    pub fn used(&self) -> u64 {
+        self.walked.load(Ordering::Relaxed).saturating_add(self.fields.load(Ordering::Relaxed))
+    }
+
+    /// What it cost, as far as the reader may know of it.
+    pub fn told(&self) -> u64 {
+        self.shown.load(Ordering::Relaxed).saturating_add(self.fields.load(Ordering::Relaxed))
+    }
 }
 
 /// The limits that the declarations state: those of the configuration, set once at start.
@@ -118,25 +143,7 @@ impl ContainerType for QueryRoot {
         let name = ctx.item.node.name.node.as_str();
         let Some(def) = TYPES.get("Query").and_then(|root| root.field(name)) else { return Ok(None) };
         let answering = ctx.data_unchecked::<Arc<Answering>>();
-        let failed = |error: ApiError| ctx.set_error_path(error.at(ctx.item.pos));
-        if !def.heavy {
-            return answer(ctx, def, answering).map(Some);
-        }
-        let wait = std::time::Duration::from_millis(answering.limits.heavy_wait_ms);
-        let turn = tokio::time::timeout(wait, answering.heavy.acquire()).await;
-        let Ok(Ok(_turn)) = turn else {
-            return Err(failed(ApiError::new(
-                "BUSY",
-                "正在进行的大查询太多。请稍后再试。",
-                "Too many long queries are running. Try again shortly.",
-            )));
-        };
-        let threads = tokio::runtime::Handle::current().runtime_flavor();
-        match threads {
-            tokio::runtime::RuntimeFlavor::MultiThread => tokio::task::block_in_place(|| answer(ctx, def, answering)),
-            _ => answer(ctx, def, answering),
-        }
-        .map(Some)
+        answer(ctx, def, answering).map(Some)
     }
 }
 
@@ -149,7 +156,7 @@ fn answer(ctx: &Context<'_>, def: &'static FieldDef, answering: &Answering) -> S
     let variables = |name: &str| variable(ctx, name);
     let args = Args::new(&ctx.item.node, def, &variables);
     let nothing = Object::Data(usize::MAX, Arc::new(()));
-    answer_with(ctx, def, answering, &answering.view, day, |cx| (def.read)(cx, &nothing, &args))
+    answer_with(ctx, def, answering, &answering.view, day, |cx| read_field(cx, def, &nothing, &args))
 }
 
 /// The day that a root field is asked for.
@@ -169,8 +176,9 @@ pub fn answer_with(
     read: impl FnOnce(&Cx<'_>) -> Result<Out, ApiError>,
 ) -> ServerResult<Value> {
     let failed = |error: ApiError| ctx.set_error_path(error.at(ctx.item.pos));
-    let left = answering.limits.walk_rows.saturating_sub(answering.used.load(Ordering::Relaxed));
-    let budget = Budget::new(left);
+    let meter = &answering.meter;
+    let left = answering.limits.walk_rows.saturating_sub(meter.walked.load(Ordering::Relaxed));
+    let budget = Budget::new(left).stopped_by(&meter.stop);
     let lens = Lens::new(view.state(), day, answering.rights, &budget);
     let (limits, store, writer) = (&*answering.limits, &*answering.store, answering.writer);
     let cx = Cx { lens, view, types: &TYPES, limits, store, writer };
@@ -178,8 +186,9 @@ pub fn answer_with(
         Ok(out) => finish(&cx, &ctx.with_selection_set(&ctx.item.node.selection_set), out),
         Err(error) => Err(failed(error)),
     };
-    answering.used.fetch_add(budget.used(), Ordering::Relaxed);
-    answering.shown.fetch_add(budget.shown(), Ordering::Relaxed);
+    meter.walked.fetch_add(budget.used(), Ordering::Relaxed);
+    meter.shown.fetch_add(budget.shown(), Ordering::Relaxed);
+    meter.fields.fetch_add(budget.fields(), Ordering::Relaxed);
     match value {
         // A nullable root field that fails is null; its neighbours are answered all the same.
         Err(error) if !def.ty.ends_with('!') => {
@@ -192,16 +201,46 @@ pub fn answer_with(
 
 /// Build the schema with the limits of the configuration. The declarations are made once in the
 /// life of a process: the first limits stay.
-pub fn build(given: &Limits) -> GraphSchema {
+pub fn build(given: &Limits, mode: ValidationMode) -> GraphSchema {
     LIMITS.get_or_init(|| given.clone());
     // Depth and price are judged by admission before async-graphql sees a document.
-    Schema::build(QueryRoot, MutationRoot, SubscriptionRoot).finish()
+    let schema = Schema::build(QueryRoot, MutationRoot, SubscriptionRoot).validation_mode(mode);
+    match mode {
+        ValidationMode::Strict => schema.extension(NotePassed).finish(),
+        ValidationMode::Fast => schema.finish(),
+    }
+}
+
+/// Notes of a document that the validator has passed it: next time it need not be asked.
+struct NotePassed;
+
+impl ExtensionFactory for NotePassed {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(NotePassed)
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for NotePassed {
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        let result = next.run(ctx).await;
+        if result.is_ok()
+            && let Some(known) = ctx.data_opt::<Arc<Known>>()
+        {
+            known.pass();
+        }
+        result
+    }
 }
 
 /// The schema in the schema language, as committed in `schema/schema.graphql`.
 pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
-    let mut text = build(&Limits::default()).sdl_with_options(options);
+    let mut text = build(&Limits::default(), ValidationMode::Strict).sdl_with_options(options);
     if !text.ends_with('\n') {
         text.push('\n');
     }

@@ -1,20 +1,48 @@
-//! What a request may still do. Counted twice: all rows looked at, which bounds the work, and those
-//! that the reader may know of, which is what answers tell.
+//! What a request may still do, in one unit: a row visited or a field read counts one, or what its
+//! declaration says. Counted apart are all rows looked at, which bounds the work, those that the
+//! reader may know of, which is what answers tell, and what reading fields cost.
+//!
+//! Walks of one request share a reserve. Each may take at most half of what the walks before it have
+//! left, so that one hub does not use up everything; what it does not take is left to the next.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Work that may still be done, in rows visited. Shared by everything a request does.
+/// Work that may still be done. Shared by everything a request does.
 #[derive(Debug)]
-pub struct Budget {
+pub struct Budget<'s> {
+    /// Rows that all walks may visit together.
     limit: u64,
+    /// Rows at which the walk that goes on has to end.
+    until: Cell<u64>,
     used: Cell<u64>,
     shown: Cell<u64>,
+    fields: Cell<u64>,
+    /// Set by whoever no longer wants the answer.
+    stop: Option<&'s AtomicBool>,
 }
 
-impl Budget {
+impl<'s> Budget<'s> {
     /// So many rows may be visited.
     pub fn new(limit: u64) -> Self {
-        Self { limit, used: Cell::new(0), shown: Cell::new(0) }
+        let (used, shown, fields) = (Cell::new(0), Cell::new(0), Cell::new(0));
+        Self { limit, until: Cell::new(limit), used, shown, fields, stop: None }
+    }
+
+    /// The same, ending at once when `stop` is set.
+    pub fn stopped_by(self, stop: &'s AtomicBool) -> Self {
+        Self { stop: Some(stop), ..self }
+    }
+
+    /// A walk begins: its share is half of what is left, and at least one row while anything is.
+    pub fn begin_walk(&self) {
+        let left = self.limit - self.used.get();
+        self.until.set(self.used.get() + left.div_ceil(2));
+    }
+
+    /// The walk has ended. What lies between walks looks at a few rows, and may use all that is left.
+    pub fn end_walk(&self) {
+        self.until.set(self.limit);
     }
 
     /// Rows visited so far, shown or not. Never told to readers: it would count what is hidden.
@@ -27,11 +55,24 @@ impl Budget {
         self.shown.get()
     }
 
+    /// What reading fields cost so far.
+    pub fn fields(&self) -> u64 {
+        self.fields.get()
+    }
+
+    /// A field of that cost is read. It is priced before a request runs, and stops nothing.
+    pub fn read_field(&self, cost: u32) {
+        self.fields.set(self.fields.get().saturating_add(u64::from(cost)));
+    }
+
+    /// Does nobody want the answer any more?
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+
     /// Look at one row that may turn out to be hidden.
     pub(super) fn look(&self) -> bool {
-        let used = self.used.get().saturating_add(1);
-        self.used.set(used.min(self.limit));
-        used <= self.limit
+        self.take(1)
     }
 
     /// The row looked at last may be known of.
@@ -39,16 +80,63 @@ impl Budget {
         self.shown.set(self.shown.get() + 1);
     }
 
-    /// Is nothing left? Whoever stopped early says so in the answer.
+    /// Is nothing left for this walk? Whoever stopped early says so in the answer.
     pub fn is_spent(&self) -> bool {
-        self.used.get() >= self.limit
+        self.used.get() >= self.until.get() || self.is_stopped()
     }
 
-    /// Visit `rows` more; false when the limit is passed, and the caller stops and says so.
+    /// Visit `rows` more; false when the share is passed, and the caller stops and says so.
     pub fn spend(&self, rows: u64) -> bool {
+        let before = self.used.get();
+        let goes_on = self.take(rows);
+        self.shown.set(self.shown.get() + (self.used.get() - before));
+        goes_on
+    }
+
+    fn take(&self, rows: u64) -> bool {
         let used = self.used.get().saturating_add(rows);
-        self.used.set(used.min(self.limit));
-        self.shown.set(self.shown.get().saturating_add(rows));
-        used <= self.limit
+        self.used.set(used.min(self.until.get()));
+        used <= self.until.get() && !self.is_stopped()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_walk_takes_half_of_what_is_left_at_most() {
+        let budget = Budget::new(100);
+        let mut shares = Vec::new();
+        for _ in 0..9 {
+            budget.begin_walk();
+            let before = budget.used();
+            while budget.look() {}
+            assert!(budget.is_spent());
+            shares.push(budget.used() - before);
+            budget.end_walk();
+        }
+        assert_eq!(shares, [50, 25, 13, 6, 3, 2, 1, 0, 0]);
+        assert_eq!(budget.used(), 100);
+    }
+
+    #[test]
+    fn what_a_walk_leaves_goes_to_the_next() {
+        let budget = Budget::new(100);
+        budget.begin_walk();
+        assert!(budget.spend(10) && !budget.is_spent());
+        budget.end_walk();
+        budget.begin_walk();
+        assert!(budget.spend(45) && budget.is_spent() && !budget.look());
+        assert_eq!((budget.used(), budget.shown()), (55, 55));
+    }
+
+    #[test]
+    fn whoever_hangs_up_stops_it() {
+        let stop = AtomicBool::new(false);
+        let budget = Budget::new(100).stopped_by(&stop);
+        assert!(budget.look() && !budget.is_spent());
+        stop.store(true, Ordering::Relaxed);
+        assert!(!budget.look() && budget.is_spent() && budget.is_stopped());
     }
 }

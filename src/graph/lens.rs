@@ -53,12 +53,12 @@ pub struct Lens<'v> {
     /// The day everything is asked for.
     pub day: Day,
     rights: Rights,
-    budget: &'v Budget,
+    budget: &'v Budget<'v>,
 }
 
 impl<'v> Lens<'v> {
     /// Look at a state.
-    pub fn new(state: &'v State, day: Day, rights: Rights, budget: &'v Budget) -> Self {
+    pub fn new(state: &'v State, day: Day, rights: Rights, budget: &'v Budget<'v>) -> Self {
         Self { state, day, rights, budget }
     }
 
@@ -67,7 +67,7 @@ impl<'v> Lens<'v> {
     }
 
     /// The budget of the request.
-    pub fn budget(&self) -> &'v Budget {
+    pub fn budget(&self) -> &'v Budget<'v> {
         self.budget
     }
 
@@ -310,11 +310,12 @@ impl<'v> Lens<'v> {
         self.state.stamps.get(fact.stamp)
     }
 
-    /// Its records of a kind, in order of entry.
+    /// Its records of a kind, in order of entry. Each costs one row, as ties do.
     pub fn records(&self, node: EntityRow, kind: RecordKind) -> impl Iterator<Item = &'v Arc<Record>> + use<'v> {
         let rows = self.state.indexes.records.get(&node.0).map_or(&[][..], Vec::as_slice);
-        let state = self.state;
-        rows.iter().filter_map(move |row| state.records.get(*row)).filter(move |record| record.kind == kind)
+        let (state, budget) = (self.state, self.budget);
+        let all = rows.iter().take_while(move |_| budget.spend(1));
+        all.filter_map(move |row| state.records.get(*row)).filter(move |record| record.kind == kind)
     }
 
     /// Every record of a kind whose node is shown, in order of entry.

@@ -17,6 +17,9 @@ pub enum Direction {
     Both,
 }
 
+/// Ties of a neighbourhood that are told, for each node that may be.
+pub const TIES_A_NODE: usize = 4;
+
 /// What lies around a node.
 #[derive(Clone, Debug, Default)]
 pub struct Neighborhood {
@@ -82,9 +85,15 @@ impl<'v> Lens<'v> {
                     found.nodes.push((tie.there, distance + 1));
                     open.push_back((tie.there, distance + 1));
                 }
-                if tied.insert(tie.row) {
-                    found.ties.push(tie);
+                if tied.contains(&tie.row) {
+                    continue;
                 }
+                if found.ties.len() >= limit.saturating_mul(TIES_A_NODE) {
+                    found.truncated = true;
+                    continue;
+                }
+                tied.insert(tie.row);
+                found.ties.push(tie);
             }
             if self.budget().is_spent() {
                 found.truncated = true;

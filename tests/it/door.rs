@@ -114,7 +114,7 @@ fn documents_that_are_refused_before_they_run() {
         ("mutation { x }".to_owned(), "VALIDATION"),
         ("subscription { x }".to_owned(), "SUBSCRIPTION_NEEDS_SOCKET"),
         ("query A { __typename } query B { __typename }".to_owned(), "OPERATION_NAME_REQUIRED"),
-        (format!("{{ {aliases} }}"), "TOO_MANY_ROOT_FIELDS"),
+        (format!("{{ {aliases} }}"), "TOO_MANY_ALIASES"),
         (format!("{{ ...F0 }}{doubling} fragment F28 on Query {{ __typename }}"), "TOO_MANY_FIELDS"),
         ("{ ...A } fragment A on Query { ...A }".to_owned(), "FRAGMENT_CYCLE"),
         ("{a".repeat(3_000), "TOO_DEEP"),

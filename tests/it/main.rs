@@ -25,6 +25,7 @@ mod ledger_packed;
 mod mutations;
 mod partners_oracle;
 mod peer;
+mod price;
 mod process;
 mod recovery;
 mod refusals;
@@ -36,6 +37,8 @@ mod socket_changes;
 mod socket_stop;
 mod start;
 mod support;
+#[path = "../../benches/synthetic/mod.rs"]
+mod synthetic;
 mod tokens;
 mod words;
 mod writer;

@@ -111,6 +111,11 @@ impl Served {
         Self::listen("test", engine, service)
     }
 
+    /// A service as it is.
+    pub fn serving(name: &'static str, engine: Arc<Engine>, service: Service) -> Self {
+        Self::listen(name, engine, service)
+    }
+
     fn listen(name: &'static str, engine: Arc<Engine>, service: Service) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
         let runtime = runtime.expect("a runtime starts");

@@ -25,16 +25,17 @@ use crate::config::Limits;
 
 pub use door::Door;
 pub use freshness::MIN_SEQUENCE;
-pub use known::Documents;
+pub use known::{Documents, Known};
+pub use price::Priced;
 
 /// A document that may run.
 pub struct Admitted {
     /// Parsed.
-    pub document: ExecutableDocument,
+    pub known: Arc<Known>,
     /// What it asks for.
     pub operation: OperationType,
     /// What it may cost at most, in rows.
-    pub price: u64,
+    pub price: Priced,
     /// The sequence number that the search index must have come to before it runs.
     pub min_sequence: Option<i64>,
 }
@@ -50,33 +51,47 @@ pub fn admit(
     limits: &Limits,
     door: Door,
 ) -> Result<Admitted, ApiError> {
-    let document = match documents.find(text) {
+    let known = match documents.find(text) {
         Some(document) => document,
         None => {
-            let document = Arc::new(read(text, limits)?);
+            let document = Arc::new(Known::new(read(text, limits)?));
             documents.keep(text, &document);
             document
         }
     };
-    let operation = operation(&document, operation_name)?;
+    let document = &known.document;
+    let operation = operation(document, operation_name)?;
     let asked = operation.node.ty;
     door.takes(asked)?;
-    size::roots(&document, operation, limits)?;
-    let price = price::of(&document.fragments, &operation.node, variables, limits)?;
-    if price > limits.price {
+    let price = match known.priced.get() {
+        Some(priced) => *priced,
+        None => {
+            size::roots(document, operation, limits)?;
+            let priced = price::of(&document.fragments, &operation.node, variables, limits)?;
+            let is_fixed = operation.node.variable_definitions.is_empty() && is_single(document);
+            if is_fixed { *known.priced.get_or_init(|| priced) } else { priced }
+        }
+    };
+    let asked_price = price.total();
+    if asked_price > limits.price {
         return Err(ApiError::new(
             "TOO_COSTLY",
-            format!("查询的价格是 {price}，上限是 {}。请减小 first、减少嵌套的列表，或分几次查。", limits.price),
+            format!("查询的价格是 {asked_price}，上限是 {}。请减小 first、减少嵌套的列表，或分几次查。", limits.price),
             format!(
-                "The price of the document is {price}, the limit {}. Lower first, nest fewer lists, or ask in parts.",
+                "The price of the document is {asked_price}, the limit {}. Lower first, nest fewer lists, or ask in parts.",
                 limits.price
             ),
         ));
     }
     let min_sequence = freshness::wanted(&document.fragments, &operation.node, variables);
-    // The library takes the document apart while it runs.
-    let document = ExecutableDocument::clone(&document);
-    Ok(Admitted { document, operation: asked, price, min_sequence })
+    Ok(Admitted { known, operation: asked, price, min_sequence })
+}
+
+fn is_single(document: &ExecutableDocument) -> bool {
+    match &document.operations {
+        DocumentOperations::Single(_) => true,
+        DocumentOperations::Multiple(all) => all.len() == 1,
+    }
 }
 
 /// Read a document and judge everything that does not hang on variables or on which operation runs.
@@ -161,8 +176,8 @@ mod tests {
 
     fn judge(text: &str, variables: Value) -> Result<u64, &'static str> {
         let variables = Variables::from_value(variables);
-        admit(&Documents::new(8), text, None, &variables, &Limits::default(), Door::Post)
-            .map(|admitted| admitted.price)
+        admit(&Documents::new(8, 80_000), text, None, &variables, &Limits::default(), Door::Post)
+            .map(|admitted| admitted.price.total())
             .map_err(|error| error.code)
     }
 

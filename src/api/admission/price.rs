@@ -3,6 +3,10 @@
 //! price(selection) = Σ over fields: cost + size × price(its selection), sizes from arguments with
 //! variables and defaults resolved. Adding a field never lowers it; a fragment costs what it
 //! stands for.
+//!
+//! How many rows a walk looks at hangs on the data, not on the document. So whoever walks, lists or
+//! searches pays once more for the rows that all walks of a request may visit together
+//! (`walk_rows`), and the meter of [`crate::graph::Budget`] ends them there: use never passes the price.
 
 use std::collections::HashMap;
 
@@ -19,6 +23,24 @@ use crate::config::Limits;
 /// A field of the introspection: the declarations do not know it.
 const INTROSPECTION: u64 = 1;
 
+/// What an operation costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Priced {
+    /// What its fields cost at most.
+    pub fields: u64,
+    /// What its walks may visit.
+    pub reserve: u64,
+    /// Does it have a field that is long work whatever it costs?
+    pub heavy: bool,
+}
+
+impl Priced {
+    /// All of it.
+    pub fn total(self) -> u64 {
+        self.fields.saturating_add(self.reserve)
+    }
+}
+
 struct Pricing<'d> {
     fragments: &'d Fragments,
     operation: &'d OperationDefinition,
@@ -30,6 +52,8 @@ struct Pricing<'d> {
     introspected: u64,
     /// Conditions of all filters, each counted as often as its list is read.
     conditions: usize,
+    walks: bool,
+    heavy: bool,
 }
 
 /// Entries that a list of the introspection has at most, and on an average type below `types`.
@@ -50,7 +74,7 @@ pub(super) fn of(
     operation: &OperationDefinition,
     variables: &Variables,
     limits: &Limits,
-) -> Result<u64, ApiError> {
+) -> Result<Priced, ApiError> {
     let mut pricing = Pricing {
         fragments,
         operation,
@@ -59,8 +83,10 @@ pub(super) fn of(
         oversize: None,
         introspected: 0,
         conditions: 0,
+        walks: false,
+        heavy: false,
     };
-    let price = pricing.set(&operation.selection_set.node, root(operation.ty));
+    let fields = pricing.set(&operation.selection_set.node, root(operation.ty));
     if let Some((name, given, most)) = pricing.oversize {
         return Err(page_size(name, given, most));
     }
@@ -78,7 +104,8 @@ pub(super) fn of(
         let most = limits.filter_conditions;
         return Err(too("FILTER_TOO_LARGE", "筛选条件的个数", "number of filter conditions", "个", "conditions", most));
     }
-    Ok(price)
+    let reserve = if pricing.walks { limits.walk_rows } else { 0 };
+    Ok(Priced { fields, reserve, heavy: pricing.heavy || fields >= limits.heavy_price })
 }
 
 impl<'d> Pricing<'d> {
@@ -117,6 +144,8 @@ impl<'d> Pricing<'d> {
             return INTROSPECTION;
         };
         self.count_conditions(field);
+        self.walks |= def.walk;
+        self.heavy |= def.heavy;
         let inner = self.set(&field.selection_set.node, bare(&def.ty));
         u64::from(def.cost).saturating_add(self.size(field, def).saturating_mul(inner))
     }

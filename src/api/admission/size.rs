@@ -111,6 +111,7 @@ fn skip_string(rest: &str, letters: &mut std::iter::Peekable<std::str::CharIndic
 #[derive(Clone, Copy, Default)]
 struct Extent {
     fields: u64,
+    aliases: u64,
     depth: usize,
     roots: u64,
 }
@@ -167,6 +168,16 @@ fn judge(extent: Extent, limits: &Limits) -> Result<(), ApiError> {
             "个",
             "fields",
             limits.expanded_fields,
+        ));
+    }
+    if extent.aliases > limits.aliases {
+        return Err(too(
+            "TOO_MANY_ALIASES",
+            "别名数（展开片段后）",
+            "number of aliases with fragments written out",
+            "个",
+            "aliases",
+            limits.aliases,
         ));
     }
     if extent.depth > limits.depth {
@@ -226,7 +237,13 @@ impl<'d> Measure<'d> {
                 Selection::Field(field) => {
                     self.directives += field.node.directives.len();
                     let inner = self.set(&field.node.selection_set.node, level + 1)?;
-                    Extent { fields: inner.fields.saturating_add(1), depth: inner.depth + 1, roots: 1 }
+                    let own = u64::from(field.node.alias.is_some());
+                    Extent {
+                        fields: inner.fields.saturating_add(1),
+                        aliases: inner.aliases.saturating_add(own),
+                        depth: inner.depth + 1,
+                        roots: 1,
+                    }
                 }
                 Selection::InlineFragment(inline) => {
                     self.directives += inline.node.directives.len();
@@ -238,6 +255,7 @@ impl<'d> Measure<'d> {
                 }
             };
             extent.fields = extent.fields.saturating_add(part.fields);
+            extent.aliases = extent.aliases.saturating_add(part.aliases);
             extent.roots = extent.roots.saturating_add(part.roots);
             extent.depth = extent.depth.max(part.depth);
         }

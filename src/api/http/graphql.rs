@@ -1,26 +1,20 @@
 //! `/graphql`: JSON by POST, queries alone by GET; `socket` beside it asks here too. What is refused is refused before it runs, with
 //! a code and a sentence in both languages, never with the text of a parser's inside.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{ErrorExtensionValues, Request as GraphRequest, Response as GraphResponse, Value, Variables};
+use async_graphql::Variables;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::FutureExt;
 use serde_json::Value as Json;
 
 use super::door::{Caller, holds_a_token, token_in_address};
+use super::execute::{Answered, execute};
 use super::{Service, refuse};
 use crate::api::admission::{self, Admitted, Door};
-use crate::api::error::{ApiError, internal};
-use crate::api::schema::Answering;
-use crate::engine::{self, SearchState};
+use crate::api::error::ApiError;
 
 const RESPONSE_TYPE: &str = "application/graphql-response+json; charset=utf-8";
 const JSON_TYPE: &str = "application/json; charset=utf-8";
@@ -30,22 +24,6 @@ pub(super) struct Asked {
     pub query: String,
     pub operation_name: Option<String>,
     pub variables: Json,
-}
-
-/// What came of a request, however it is sent.
-pub(super) struct Answered {
-    /// Anything but 200 when nothing was carried out or nothing can be told.
-    pub status: StatusCode,
-    /// Does the status speak to everybody, or only to those who accept the newer media type?
-    pub failed: bool,
-    /// JSON.
-    pub body: String,
-}
-
-impl Answered {
-    fn refused(status: StatusCode, failed: bool, error: &ApiError) -> Self {
-        Self { status, failed, body: error.body().to_string() }
-    }
 }
 
 /// `POST /graphql`
@@ -223,118 +201,18 @@ async fn answer(service: &Service, headers: &HeaderMap, caller: Caller, asked: A
         Err(error) if error.code == "QUERIES_ONLY" => Answered::refused(StatusCode::METHOD_NOT_ALLOWED, true, &error),
         Err(error) => Answered::refused(StatusCode::BAD_REQUEST, false, &error),
     };
-    reply(headers, answered.status, answered.failed, answered.body)
+    let retry_after = answered.retry_after;
+    let mut response = reply(headers, answered.status, answered.failed, answered.body);
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// Judge a request before it runs.
 pub(super) fn admit(service: &Service, asked: &Asked, variables: &Variables, door: Door) -> Result<Admitted, ApiError> {
     let name = asked.operation_name.as_deref();
     admission::admit(&service.documents, &asked.query, name, variables, &service.limits, door)
-}
-
-/// Carry out what was admitted, from one view and within its time.
-pub(super) async fn execute(
-    service: &Service,
-    admitted: Admitted,
-    operation_name: Option<String>,
-    variables: Variables,
-    caller: Caller,
-) -> Answered {
-    let mutates = admitted.operation == OperationType::Mutation;
-    if let Some(wanted) = admitted.min_sequence
-        && let Err(error) = service.wait_for_index(wanted).await
-    {
-        return Answered::refused(StatusCode::OK, false, &error);
-    }
-    let view = service.engine.view();
-    let sequence = view.state().sequence();
-    let answering = Answering {
-        view,
-        rights: caller.rights,
-        actor: caller.actor,
-        engine: Arc::clone(&service.engine),
-        writer: service.engine.writer_state(),
-        sequence: AtomicU64::new(sequence),
-        limits: Arc::clone(&service.limits),
-        today: engine::today(),
-        heavy: Arc::clone(&service.heavy),
-        store: Arc::clone(&service.store),
-        used: AtomicU64::new(0),
-        shown: AtomicU64::new(0),
-    };
-    let answering = Arc::new(answering);
-    let mut request = GraphRequest::new("").variables(variables).data(Arc::clone(&answering));
-    request.operation_name = operation_name;
-    request.set_parsed_query(admitted.document);
-    let schema = service.schema.clone();
-    // A panic is an error of this request; everybody else goes on. Dropped when the client hangs up.
-    let work = AssertUnwindSafe(schema.execute(request)).catch_unwind();
-    let mut answer = match tokio::time::timeout(Duration::from_millis(service.limits.request_ms), work).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => return panicked(),
-        // A writer that has taken a request up carries it out, whoever waits.
-        Err(_) if mutates => {
-            let error = ApiError::new(
-                "TIMEOUT",
-                "等待写入的时间太长。是否写下尚不确定：请用同一个幂等键重试。",
-                "Waiting for the writer took too long. Whether it was written is not sure: try again with the same idempotency key.",
-            );
-            return Answered::refused(StatusCode::SERVICE_UNAVAILABLE, true, &error);
-        }
-        Err(_) => {
-            let error = ApiError::new(
-                "TIMEOUT",
-                "查询时间太长，已放弃。请缩小范围。",
-                "The query took too long and was given up. Narrow it.",
-            );
-            return Answered::refused(StatusCode::SERVICE_UNAVAILABLE, true, &error);
-        }
-    };
-    let cost = async_graphql::value!({
-        "price": admitted.price, "limit": service.limits.price, "rows": answering.shown.load(Ordering::Relaxed),
-    });
-    let sequence = answering.sequence.load(Ordering::Relaxed);
-    answer = answer.extension("sequence", Value::from(sequence)).extension("cost", cost);
-    if let SearchState::Ready(sequence) = answering.view.search_state() {
-        answer = answer.extension("searchSequence", Value::from(sequence));
-    }
-    finished(service, answer)
-}
-
-/// A panic where something was read.
-pub(super) fn panicked() -> Answered {
-    Answered::refused(StatusCode::INTERNAL_SERVER_ERROR, true, &internal("execute", &"a resolver panicked"))
-}
-
-/// What async-graphql answered, with codes and within the size of an answer.
-pub(super) fn finished(service: &Service, mut answer: GraphResponse) -> Answered {
-    for error in &mut answer.errors {
-        let coded = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
-        if !coded {
-            // Written by the library's validator, in English only.
-            let (zh, en) = super::validation::sentences(&error.message);
-            let mut extensions = ErrorExtensionValues::default();
-            extensions.set("code", "VALIDATION");
-            extensions.set("zh", zh.clone());
-            extensions.set("en", en.clone());
-            error.message = format!("{zh} {en}");
-            error.extensions = Some(extensions);
-        }
-    }
-    let refused = !answer.errors.is_empty() && answer.data == Value::Null;
-    let status = if refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    match serde_json::to_string(&answer) {
-        Ok(body) if body.len() <= service.limits.answer_bytes => Answered { status, failed: false, body },
-        Ok(_) => {
-            let error = ApiError::new(
-                "ANSWER_TOO_LARGE",
-                "回答太大。请少取一些字段或条目；若是写入，已照办，重试请用同一个幂等键。",
-                "The answer is too large. Take fewer fields or entries. What was to be written has been; try again with the same idempotency key.",
-            );
-            Answered::refused(StatusCode::UNPROCESSABLE_ENTITY, true, &error)
-        }
-        Err(cause) => Answered::refused(StatusCode::INTERNAL_SERVER_ERROR, true, &internal("serialize", &cause)),
-    }
 }
 
 /// Status codes speak to those who accept the newer media type; to others every well-formed

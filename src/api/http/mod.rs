@@ -3,23 +3,26 @@
 mod assets;
 mod close;
 mod door;
+mod execute;
 mod graphql;
 mod pages;
 mod socket;
 mod sockets;
+mod turns;
 mod validation;
 
 use std::sync::Arc;
 
+use async_graphql::ValidationMode;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
-use super::admission::Documents;
+use super::admission::{Admitted, Documents};
 use super::error::ApiError;
 use super::query::StoreName;
 use super::schema::{GraphSchema, build};
@@ -32,10 +35,13 @@ pub use door::{Caller, Refused};
 /// What every handler works with.
 pub struct Service {
     engine: Arc<Engine>,
-    schema: GraphSchema,
+    /// Judges a document as it runs: for those seen for the first time.
+    judging: GraphSchema,
+    /// Runs what has been judged before.
+    running: GraphSchema,
     documents: Documents,
     limits: Arc<crate::config::Limits>,
-    heavy: Arc<Semaphore>,
+    turns: turns::Turns,
     store: Arc<StoreName>,
     tokens: Option<Arc<Tokens>>,
     /// Whom every request comes from, in a service that asks for no tokens.
@@ -70,10 +76,11 @@ impl Service {
             head,
             indexed,
             sockets: sockets::Sockets::new(&config.limits),
-            schema: build(&config.limits),
-            documents: Documents::new(config.limits.known_documents),
+            judging: build(&config.limits, ValidationMode::Strict),
+            running: build(&config.limits, ValidationMode::Fast),
+            documents: Documents::new(config.limits.known_documents, config.limits.known_bytes),
             limits: Arc::new(config.limits.clone()),
-            heavy: Arc::new(Semaphore::new(config.limits.heavy_at_once)),
+            turns: turns::Turns::new(&config.limits),
             store: Arc::new(store),
             tokens: None,
             trusted: None,
@@ -104,6 +111,11 @@ impl Service {
                 format!("The search index has not come to {wanted} yet. Try again shortly, or leave minSequence out."),
             )),
         }
+    }
+
+    /// The schema that a document runs in.
+    fn schema_for(&self, admitted: &Admitted) -> GraphSchema {
+        if admitted.known.is_validated() { self.running.clone() } else { self.judging.clone() }
     }
 
     /// A service that takes every request as that administrator's; for tests in one process.

@@ -26,6 +26,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
             changes,
         )
         .cost(20)
+        .walk()
         .arg(
             "after",
             "String",

@@ -22,6 +22,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     vec![
         FieldDef::new("neighborhood", "Neighborhood!", "一个对象周围的网络：几步以内的对象与关系", "The network around a node: nodes and ties within some steps", neighborhood)
             .cost(500)
+            .walk()
             .arg("of", "Reference!", "中心", "The centre")
             .arg("depth", "Int!", format!("几步以内，1 到 {depth}，默认 1。单位：步"), format!("Within how many steps, 1 to {depth}, 1 by default. Unit: steps"))
             .default(1)
@@ -31,6 +32,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
             .heavy(),
         FieldDef::new("paths", "PathList!", "两个对象之间的联系路径，每一步都是一句话和一条真实关系；默认不走地区和领域，“都在新乡”说明不了什么", "How two nodes are linked: each step a sentence and a real tie. Places and fields are left out by default, for they explain nothing", paths)
             .cost(1_000)
+            .walk()
             .arg("from", "Reference!", "起点", "Where the paths begin")
             .arg("to", "Reference!", "终点", "Where the paths lead")
             .arg("maxLength", "Int!", format!("最多几步，1 到 {length}，默认 4。单位：步"), format!("At most how many steps, 1 to {length}, 4 by default. Unit: steps"))

@@ -33,6 +33,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
             certifications,
         )
         .cost(20)
+        .walk()
         .arg("scheme", "String", "只看这类资质，如 HNTE", "Only this scheme, such as HNTE")
         .arg(
             "inForce",
@@ -45,6 +46,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     fields.push(after(
         FieldDef::new("sources", "SourceConnection!", "全部来源", "All sources that facts were taken from", sources)
             .cost(20)
+            .walk()
             .first(PAGE, most),
     ));
     fields
@@ -61,6 +63,7 @@ fn list(field: &str, ty: &str, zh: &str, en: &str, kinds: &'static [Kind], most:
     let read = move |cx: &Cx<'_>, _: &Object, args: &Args<'_>| nodes(cx, args, kinds, &name, &edge);
     let declared = FieldDef::new(field, format!("{connection}!"), zh, en, read)
         .cost(20)
+        .walk()
         .arg(
             "filter",
             format!("{ty}Filter"),

@@ -9,6 +9,9 @@ use crate::config::Limits;
 use crate::domain::Kind;
 use crate::graph::SourceRecord;
 
+/// What a reference costs: one that fits nothing is searched for, to say what may have been meant.
+const COST: u32 = 200;
+
 /// The root fields of this file.
 pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     let most = limits.ids;
@@ -57,7 +60,7 @@ fn by(field: &str, ty: &str, zh: &str, en: &str, kinds: &'static [Kind]) -> Fiel
         format!("查一个{zh}：按编号、信用代码、名称或代码"),
         format!("One {} by number, credit code, name or code", en.to_lowercase()),
     );
-    FieldDef::new(field, ty, zh, en, move |cx, _, args| one(cx, args, kinds)).arg(
+    FieldDef::new(field, ty, zh, en, move |cx, _, args| one(cx, args, kinds)).cost(COST).arg(
         "by",
         "Reference!",
         "指明是哪一个；名称对应多个时会拒绝并列出候选",

@@ -126,7 +126,7 @@ fn connection() -> TypeDef {
                 "Boolean!",
                 "是否因超过本次请求允许的工作量而没有比完",
                 "Whether the comparison was cut because the work allowed was done",
-                |cx, found: &Answer, _| Ok(Out::flag(found.ranking.truncated || cx.lens.budget().is_spent())),
+                |_, found: &Answer, _| Ok(Out::flag(found.ranking.truncated)),
             ),
             field(
                 "explained",

@@ -31,6 +31,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
                 partners,
             )
             .cost(5_000)
+            .walk()
             .arg("for", "PartnerWish!", "为谁找", "For whom")
             .arg("kinds", "[NodeKind!]", "找哪些种类的伙伴；默认为企业和需求找高校院所，为成果找企业", "Kinds of partners; institutes for firms and demands, firms for results by default")
             .arg("explain", "Reference", "说明某个候选的名次，或它为什么没有入选", "Says at which place a candidate stands, or why it does not")

@@ -35,12 +35,14 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
         min_sequence(after(
             kinds(FieldDef::new("search", "SearchConnection!", "按文字搜索：名称的任意片段、编号、拼音首字母、正文中的词；不解析任何运算符", "Full-text search: any piece of a name, numbers, pinyin, words of running texts; no operators are parsed", search)
                 .cost(200)
+                .walk()
                 .arg("text", "String!", "要找的文字，最多 256 个字", "What to look for, at most 256 characters"))
             .first(20, limits.page),
         ))
         .heavy(),
         min_sequence(kinds(FieldDef::new("suggest", "[Suggestion!]!", "输入提示：按名称、简称、拼音、首字母、编号", "Completions by name, short name, pinyin, initials or number", suggest)
             .cost(100)
+            .walk()
             .arg("text", "String!", "已输入的文字", "What has been typed so far"))
         .first(10, 20)),
     ]

@@ -141,7 +141,8 @@ pub fn types() -> Vec<TypeDef> {
                 },
             )
             .at_most(14)
-            .cost(1_000),
+            .cost(1_000)
+            .walk(),
         ],
     )]
 }

@@ -92,7 +92,9 @@ pub struct FieldDef {
     pub cost: u32,
     /// How much it answers with.
     pub size: Size,
-    /// Is it long work that goes to the bounded pool?
+    /// Does it walk, list or search, so that it may take from the rows set aside for that?
+    pub walk: bool,
+    /// Is it long work whatever it costs, so that its document waits for a turn?
     pub heavy: bool,
     /// The reader.
     pub read: Read,
@@ -108,7 +110,18 @@ impl FieldDef {
         read: impl Fn(&Cx<'_>, &Object, &Args<'_>) -> Result<Out, ApiError> + Send + Sync + 'static,
     ) -> Self {
         let (name, ty, zh, en) = (name.into(), ty.into(), zh.into(), en.into());
-        Self { name, ty, zh, en, args: Vec::new(), cost: 1, size: Size::One, heavy: false, read: Box::new(read) }
+        Self {
+            name,
+            ty,
+            zh,
+            en,
+            args: Vec::new(),
+            cost: 1,
+            size: Size::One,
+            walk: false,
+            heavy: false,
+            read: Box::new(read),
+        }
     }
 
     /// With one more argument.
@@ -140,6 +153,12 @@ impl FieldDef {
     /// A list of at most so many.
     pub fn at_most(mut self, most: u32) -> Self {
         self.size = Size::AtMost(most);
+        self
+    }
+
+    /// A walk, a list or a search.
+    pub fn walk(mut self) -> Self {
+        self.walk = true;
         self
     }
 

@@ -115,6 +115,7 @@ fn node_fields(most: u32) -> Vec<FieldDef> {
         )
         .arg("relations", "[Relation!]", "只看这些关系", "Only these relations")
         .arg("direction", "Direction", "方向：从它出发、指向它或两者", "Going out, coming in, or both")
+        .walk()
         .first(20, most)
         .arg(
             "after",
@@ -138,6 +139,7 @@ fn node_fields(most: u32) -> Vec<FieldDef> {
             "在查询日期是否有效：是、否、未知中的哪些；不填为全部",
             "Which answers to whether it counts on the day; all where nothing is given",
         )
+        .walk()
         .first(20, most)
         .arg(
             "after",
@@ -261,7 +263,8 @@ fn organization_fields() -> Vec<FieldDef> {
             "归口管理区域；同一时间只有一个",
             "The region that answers for it; one at a time",
             |cx, node, _| Ok(Out::option(jurisdiction(cx, node))),
-        ),
+        )
+        .walk(),
     ]
 }
 
@@ -303,7 +306,7 @@ fn relation_field(relation: Relation, forward: bool, most: u32) -> FieldDef {
         let page = page::paginate(cx, args, page::PLAIN, "", &objects, |object| tie_key(cx, object))?;
         Ok(cx.types.data(&connection, page))
     };
-    node_field(end.field, &ty, end.zh, end.en, read).cost(2).first(20, most).arg(
+    node_field(end.field, &ty, end.zh, end.en, read).cost(2).walk().first(20, most).arg(
         "after",
         "String",
         "接着上一页：上一页的 endCursor",

@@ -106,6 +106,26 @@ pub fn page_size(name: &str, given: i64, most: u32) -> ApiError {
     )
 }
 
+/// Read one field: what it costs is counted, and a walk has its share.
+pub fn read_field(cx: &Cx<'_>, def: &FieldDef, object: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
+    let budget = cx.lens.budget();
+    budget.read_field(def.cost);
+    if def.walk {
+        budget.begin_walk();
+    }
+    let out = (def.read)(cx, object, args);
+    if def.walk {
+        budget.end_walk();
+    }
+    out
+}
+
+/// Nobody waits for the answer any more.
+fn given_up(field: &Positioned<Field>) -> ServerError {
+    let (zh, en) = ("没有人再等这次回答，已停止。", "Nobody waits for the answer any more; it was stopped.");
+    ApiError::new("CANCELLED", zh, en).at(field.pos)
+}
+
 /// Read the selected fields of an object.
 pub fn resolve(cx: &Cx<'_>, ctx: &ContextSelectionSet<'_>, object: &Object) -> ServerResult<Value> {
     let Some(ty) = cx.types.of(&cx.lens, object) else { return Ok(Value::Null) };
@@ -189,17 +209,20 @@ fn read(
         let error = ServerError::new(format!("{} has no field {name}", ty.name), Some(field.pos));
         return Err(here.set_error_path(error));
     };
+    if cx.lens.budget().is_stopped() {
+        return Err(here.set_error_path(given_up(field)));
+    }
     let variables = |name: &str| variable(ctx, name);
     let args = Args::new(&field.node, def, &variables);
     let nullable = !def.ty.ends_with('!');
-    let answer = match (def.read)(cx, object, &args) {
+    let answer = match read_field(cx, def, object, &args) {
         Ok(Out::Leaf(value)) => return Ok(value),
         Ok(Out::Null) => return Ok(Value::Null),
         Ok(out) => finish(cx, &here.with_selection_set(&field.node.selection_set), out),
         Err(error) => Err(here.set_error_path(error.at(field.pos))),
     };
     match answer {
-        Err(error) if nullable => {
+        Err(error) if nullable && !cx.lens.budget().is_stopped() => {
             ctx.add_error(error);
             Ok(Value::Null)
         }

@@ -1,0 +1,205 @@
+//! Carrying out what was admitted: from one view, in its turn, within its time, and no longer than
+//! somebody waits for it.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{ErrorExtensionValues, Request as GraphRequest, Response as GraphResponse, Value, Variables};
+use axum::http::StatusCode;
+use futures_util::FutureExt;
+
+use super::Service;
+use super::door::Caller;
+use crate::api::admission::Admitted;
+use crate::api::error::{ApiError, internal};
+use crate::api::schema::{Answering, Meter};
+use crate::engine::{self, SearchState};
+
+/// What came of a request, however it is sent.
+pub(super) struct Answered {
+    /// Anything but 200 when nothing was carried out or nothing can be told.
+    pub status: StatusCode,
+    /// Does the status speak to everybody, or only to those who accept the newer media type?
+    pub failed: bool,
+    /// Seconds after which it is worth trying again.
+    pub retry_after: Option<u64>,
+    /// JSON.
+    pub body: String,
+    /// What it cost, in the unit of the price.
+    pub used: u64,
+}
+
+impl Answered {
+    pub(super) fn refused(status: StatusCode, failed: bool, error: &ApiError) -> Self {
+        Self { status, failed, retry_after: error.retry_after, body: error.body().to_string(), used: 0 }
+    }
+}
+
+/// Ends the work when it is dropped: when time is over or the client has hung up.
+struct Wanted(Arc<Answering>);
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.meter.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Carry out what was admitted.
+pub(super) async fn execute(
+    service: &Service,
+    admitted: Admitted,
+    operation_name: Option<String>,
+    variables: Variables,
+    caller: Caller,
+) -> Answered {
+    let mutates = admitted.operation == OperationType::Mutation;
+    if let Some(wanted) = admitted.min_sequence
+        && let Err(error) = service.wait_for_index(wanted).await
+    {
+        return Answered::refused(StatusCode::OK, false, &error);
+    }
+    // Writes wait in the writer's own queue.
+    let turn = match admitted.price.heavy && !mutates {
+        false => None,
+        true => match service.turns.take().await {
+            Ok(turn) => Some(turn),
+            Err(error) => return Answered::refused(StatusCode::SERVICE_UNAVAILABLE, true, &error),
+        },
+    };
+    let answering = Arc::new(service.answering(caller));
+    let request = request(&admitted, operation_name, variables, Arc::clone(&answering));
+    let schema = service.schema_for(&admitted);
+    let _wanted = Wanted(Arc::clone(&answering));
+    // A panic is an error of this request; everybody else goes on.
+    let work = AssertUnwindSafe(async move { schema.execute(request).await }).catch_unwind();
+    let within = Duration::from_millis(service.limits.request_ms);
+    let answer = match turn {
+        None => tokio::time::timeout(within, work).await,
+        Some(turn) => {
+            // On a thread of its own, so that the connection is watched meanwhile: who hangs up stops it.
+            let runtime = tokio::runtime::Handle::current();
+            let long = tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                runtime.block_on(work)
+            });
+            // A thread that cannot be had or was aborted is a panic to whoever asked.
+            tokio::time::timeout(within, long).await.map(|joined| joined.unwrap_or_else(|cause| Err(Box::new(cause))))
+        }
+    };
+    match answer {
+        Ok(Ok(answer)) => told(service, &admitted, &answering, answer),
+        Ok(Err(_)) => panicked(),
+        Err(_) => too_long(mutates),
+    }
+}
+
+fn request(
+    admitted: &Admitted,
+    operation_name: Option<String>,
+    variables: Variables,
+    answering: Arc<Answering>,
+) -> GraphRequest {
+    let known = Arc::clone(&admitted.known);
+    let mut request = GraphRequest::new("").variables(variables).data(answering);
+    request.operation_name = operation_name;
+    // The library takes the document apart while it runs.
+    request.set_parsed_query(known.document.clone());
+    request.data(known)
+}
+
+/// What was answered, with what it cost and which state it is of.
+fn told(service: &Service, admitted: &Admitted, answering: &Answering, mut answer: GraphResponse) -> Answered {
+    let meter = &answering.meter;
+    let cost = async_graphql::value!({
+        "price": admitted.price.total(),
+        "reserve": admitted.price.reserve,
+        "limit": service.limits.price,
+        "used": meter.told(),
+        "rows": meter.shown.load(Ordering::Relaxed),
+    });
+    let sequence = answering.sequence.load(Ordering::Relaxed);
+    answer = answer.extension("sequence", Value::from(sequence)).extension("cost", cost);
+    if let SearchState::Ready(sequence) = answering.view.search_state() {
+        answer = answer.extension("searchSequence", Value::from(sequence));
+    }
+    Answered { used: meter.used(), ..finished(service, answer) }
+}
+
+fn too_long(mutates: bool) -> Answered {
+    let error = if mutates {
+        // A writer that has taken a request up carries it out, whoever waits.
+        ApiError::new(
+            "TIMEOUT",
+            "等待写入的时间太长。是否写下尚不确定：请用同一个幂等键重试。",
+            "Waiting for the writer took too long. Whether it was written is not sure: try again with the same idempotency key.",
+        )
+    } else {
+        ApiError::new(
+            "TIMEOUT",
+            "查询时间太长，已放弃。请缩小范围。",
+            "The query took too long and was given up. Narrow it.",
+        )
+    };
+    Answered::refused(StatusCode::SERVICE_UNAVAILABLE, true, &error.retry_after(1))
+}
+
+/// A panic where something was read.
+pub(super) fn panicked() -> Answered {
+    Answered::refused(StatusCode::INTERNAL_SERVER_ERROR, true, &internal("execute", &"a resolver panicked"))
+}
+
+/// What async-graphql answered, with codes and within the size of an answer.
+pub(super) fn finished(service: &Service, mut answer: GraphResponse) -> Answered {
+    for error in &mut answer.errors {
+        let coded = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
+        if !coded {
+            // Written by the library's validator, in English only.
+            let (zh, en) = super::validation::sentences(&error.message);
+            let mut extensions = ErrorExtensionValues::default();
+            extensions.set("code", "VALIDATION");
+            extensions.set("zh", zh.clone());
+            extensions.set("en", en.clone());
+            error.message = format!("{zh} {en}");
+            error.extensions = Some(extensions);
+        }
+    }
+    let refused = !answer.errors.is_empty() && answer.data == Value::Null;
+    let status = if refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    match serde_json::to_string(&answer) {
+        Ok(body) if body.len() <= service.limits.answer_bytes => {
+            Answered { status, failed: false, retry_after: None, body, used: 0 }
+        }
+        Ok(_) => {
+            let error = ApiError::new(
+                "ANSWER_TOO_LARGE",
+                "回答太大。请少取一些字段或条目；若是写入，已照办，重试请用同一个幂等键。",
+                "The answer is too large. Take fewer fields or entries. What was to be written has been; try again with the same idempotency key.",
+            );
+            Answered::refused(StatusCode::UNPROCESSABLE_ENTITY, true, &error)
+        }
+        Err(cause) => Answered::refused(StatusCode::INTERNAL_SERVER_ERROR, true, &internal("serialize", &cause)),
+    }
+}
+
+impl Service {
+    /// One view for the whole request, with what it is read by.
+    fn answering(&self, caller: Caller) -> Answering {
+        let view = self.engine.view();
+        let sequence = view.state().sequence();
+        Answering {
+            view,
+            rights: caller.rights,
+            actor: caller.actor,
+            engine: Arc::clone(&self.engine),
+            writer: self.engine.writer_state(),
+            sequence: AtomicU64::new(sequence),
+            limits: Arc::clone(&self.limits),
+            today: engine::today(),
+            store: Arc::clone(&self.store),
+            meter: Meter::default(),
+        }
+    }
+}
