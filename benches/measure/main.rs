@@ -5,6 +5,7 @@
 //! little, so every row is a ratio to something that ran beside it; seconds are guidance.
 #![expect(clippy::disallowed_methods, reason = "measuring is reading the clock, and waiting for other processes")]
 
+mod admission;
 mod client;
 mod peers;
 mod plain;
@@ -71,7 +72,7 @@ fn main() -> ExitCode {
 
 fn measure(wanted: &[&str]) -> Outcome<()> {
     let (options, parts): (Vec<&str>, Vec<&str>) = wanted.iter().partition(|word| word.starts_with("--"));
-    let known = ["--quick", "--large", "peers", "replay", "startup", "writing"];
+    let known = ["--quick", "--large", "admission", "peers", "replay", "startup", "writing"];
     let unknown = |word: &&&str| !known.contains(*word) && !writing::PARTS.contains(*word);
     if let Some(word) = options.iter().chain(&parts).find(unknown) {
         let (known, within) = (known.join(", "), writing::PARTS.join(", "));
@@ -98,6 +99,9 @@ fn measure(wanted: &[&str]) -> Outcome<()> {
         if does("peers") {
             peers::measure(&store, &extent, &mut report)?;
         }
+    }
+    if does("admission") {
+        admission::measure(&extent, &mut report)?;
     }
     let writes = |part: &str| does("writing") || parts.contains(&part);
     writing::measure(&sizes, &writes, &mut report)?;

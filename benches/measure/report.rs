@@ -144,11 +144,8 @@ impl Report {
             );
         }
         if !self.writing.is_empty() {
-            let _ = write!(
-                self.text,
-                "\n| writing | found | compared with | promise |\n|---|---|---|---|\n{}",
-                self.writing
-            );
+            let _ =
+                write!(self.text, "\n| what | found | compared with | promise |\n|---|---|---|---|\n{}", self.writing);
         }
         println!("\n{}", self.text);
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap_or(Path::new("."));
