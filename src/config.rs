@@ -228,7 +228,7 @@ impl Default for Limits {
             client_rows: 200_000_000,
             client_at_once: 512,
             clients: 10_000,
-            client_sockets: 100,
+            client_sockets: 400,
             sockets: 500,
             socket_subscriptions: 20,
             socket_init_ms: 3_000,

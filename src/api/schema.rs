@@ -52,6 +52,8 @@ pub struct Answering {
     pub store: Arc<query::StoreName>,
     /// What has been done so far.
     pub meter: Meter,
+    /// May they see the schema?
+    pub sees_schema: bool,
 }
 
 /// What a request has done so far, in the unit of its price, and whether it is still wanted.

@@ -244,8 +244,23 @@ mod tests {
         assert_eq!(judge(&deep, value!({})), Err("TOO_DEEP"));
         let aliases: String = (0..30).map(|place| format!("a{place}: service {{ version }} ")).collect();
         assert_eq!(judge(&format!("{{ {aliases} }}"), value!({})), Err("TOO_MANY_ROOT_FIELDS"));
-        let directives = "@include(if: true) ".repeat(60);
-        assert_eq!(judge(&format!("{{ service {directives} {{ version }} }}"), value!({})), Err("TOO_MANY_DIRECTIVES"));
+        let fields: String = (0..60).map(|place| format!("a{place}: version @include(if: true) ")).collect();
+        assert_eq!(judge(&format!("{{ service {{ {fields} }} }}"), value!({})), Err("TOO_MANY_DIRECTIVES"));
+    }
+
+    #[test]
+    fn directives_are_known_and_stand_once() {
+        let twice = "{ service @skip(if: false) @skip(if: true) { version } }";
+        assert_eq!(judge(twice, value!({})), Err("REPEATED_DIRECTIVE"));
+        for unknown in [
+            "{ __typename @nobody }",
+            "query @include(if: true) { __typename }",
+            "query($a: Int @skip(if: true)) { __typename }",
+            "{ ...F } fragment F on Query @skip(if: true) { __typename }",
+        ] {
+            assert_eq!(judge(unknown, value!({})), Err("UNKNOWN_DIRECTIVE"), "{unknown}");
+        }
+        assert!(judge("{ service @skip(if: false) @include(if: true) { version } }", value!({})).is_ok());
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct Priced {
     pub reserve: u64,
     /// Does it have a field that is long work whatever it costs?
     pub heavy: bool,
+    /// Does it ask for the schema? `__typename` alone does not.
+    pub introspects: bool,
 }
 
 impl Priced {
@@ -54,6 +56,7 @@ struct Pricing<'d> {
     conditions: usize,
     walks: bool,
     heavy: bool,
+    introspects: bool,
 }
 
 /// Entries that a list of the introspection has at most, and on an average type below `types`.
@@ -85,6 +88,7 @@ pub(super) fn of(
         conditions: 0,
         walks: false,
         heavy: false,
+        introspects: false,
     };
     let fields = pricing.set(&operation.selection_set.node, root(operation.ty));
     if let Some((name, given, most)) = pricing.oversize {
@@ -105,7 +109,12 @@ pub(super) fn of(
         return Err(too("FILTER_TOO_LARGE", "筛选条件的个数", "number of filter conditions", "个", "conditions", most));
     }
     let reserve = if pricing.walks { limits.walk_rows } else { 0 };
-    Ok(Priced { fields, reserve, heavy: pricing.heavy || fields >= limits.heavy_price })
+    Ok(Priced {
+        fields,
+        reserve,
+        heavy: pricing.heavy || fields >= limits.heavy_price,
+        introspects: pricing.introspects,
+    })
 }
 
 impl<'d> Pricing<'d> {
@@ -141,6 +150,7 @@ impl<'d> Pricing<'d> {
         let Some(def) = TYPES.get(ty).and_then(|ty| ty.field(&field.name.node)) else {
             let entries = self.introspect(&field.selection_set.node, &field.name.node);
             self.introspected = self.introspected.saturating_add(entries);
+            self.introspects |= matches!(field.name.node.as_str(), "__schema" | "__type");
             return INTROSPECTION;
         };
         self.count_conditions(field);

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    Directive, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+};
 use async_graphql::{Name, Positioned};
 
 use super::{Fragments, too};
 use crate::api::error::ApiError;
 use crate::config::Limits;
+use crate::domain::rejection::clip;
 
 /// Brackets open at the same time, whatever they mean: the parser works recursively, and a stack
 /// that overflows cannot be caught.
@@ -135,7 +138,10 @@ pub(super) fn expanded(document: &ExecutableDocument, limits: &Limits) -> Result
     };
     let mut extents = Vec::new();
     for (_, operation) in document.operations.iter() {
-        measure.directives += operation.node.directives.len();
+        measure.no_directives(&operation.node.directives)?;
+        for variable in &operation.node.variable_definitions {
+            measure.no_directives(&variable.node.directives)?;
+        }
         extents.push(measure.set(&operation.node.selection_set.node, 1)?);
     }
     let mut names: Vec<_> = document.fragments.keys().collect();
@@ -157,6 +163,17 @@ pub(super) fn expanded(document: &ExecutableDocument, limits: &Limits) -> Result
         ));
     }
     Ok(())
+}
+
+fn unknown_directive(name: &str) -> ApiError {
+    let name = clip(name);
+    ApiError::new(
+        "UNKNOWN_DIRECTIVE",
+        format!("这里不能写 @{name}。只有 @skip(if:) 与 @include(if:)，写在字段或片段引用后面。"),
+        format!(
+            "@{name} cannot stand here. There are @skip(if:) and @include(if:), after a field or where a fragment is used."
+        ),
+    )
 }
 
 fn judge(extent: Extent, limits: &Limits) -> Result<(), ApiError> {
@@ -225,7 +242,34 @@ pub(super) fn roots(
     Ok(())
 }
 
+/// The directives that a question may bear.
+const DIRECTIVES: [&str; 2] = ["skip", "include"];
+
 impl<'d> Measure<'d> {
+    /// Count directives of a field or a fragment: known ones, each once.
+    fn check_directives(&mut self, given: &[Positioned<Directive>]) -> Result<(), ApiError> {
+        self.directives += given.len();
+        for (place, directive) in given.iter().enumerate() {
+            let name = directive.node.name.node.as_str();
+            if !DIRECTIVES.contains(&name) {
+                return Err(unknown_directive(name));
+            }
+            if given.iter().take(place).any(|before| before.node.name.node == name) {
+                return Err(ApiError::new(
+                    "REPEATED_DIRECTIVE",
+                    format!("@{name} 在同一处写了不止一次。请只留一个。"),
+                    format!("@{name} stands more than once in one place. Keep one."),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Operations, variables and definitions of fragments bear none.
+    fn no_directives(&mut self, given: &[Positioned<Directive>]) -> Result<(), ApiError> {
+        given.first().map_or(Ok(()), |directive| Err(unknown_directive(&directive.node.name.node)))
+    }
+
     fn set(&mut self, set: &'d SelectionSet, level: usize) -> Result<Extent, ApiError> {
         // Twice the limit: introspection of the page itself nests deeper than any question.
         if level > self.depth_limit * 2 {
@@ -235,7 +279,7 @@ impl<'d> Measure<'d> {
         for selection in &set.items {
             let part = match &selection.node {
                 Selection::Field(field) => {
-                    self.directives += field.node.directives.len();
+                    self.check_directives(&field.node.directives)?;
                     let inner = self.set(&field.node.selection_set.node, level + 1)?;
                     let own = u64::from(field.node.alias.is_some());
                     Extent {
@@ -246,11 +290,11 @@ impl<'d> Measure<'d> {
                     }
                 }
                 Selection::InlineFragment(inline) => {
-                    self.directives += inline.node.directives.len();
+                    self.check_directives(&inline.node.directives)?;
                     self.set(&inline.node.selection_set.node, level + 1)?
                 }
                 Selection::FragmentSpread(spread) => {
-                    self.directives += spread.node.directives.len();
+                    self.check_directives(&spread.node.directives)?;
                     self.fragment(&spread.node.fragment_name.node, level)?
                 }
             };
@@ -269,8 +313,8 @@ impl<'d> Measure<'d> {
         if self.open.contains(&name) {
             return Err(ApiError::new(
                 "FRAGMENT_CYCLE",
-                format!("片段 {name} 引用了自己。请去掉循环。"),
-                format!("The fragment {name} refers to itself. Break the circle."),
+                format!("片段 {} 引用了自己。请去掉循环。", clip(name)),
+                format!("The fragment {} refers to itself. Break the circle.", clip(name)),
             ));
         }
         // Fragments within fragments do not nest the answer, but they do nest this call.
@@ -280,7 +324,7 @@ impl<'d> Measure<'d> {
         // An unknown fragment is the validator's affair.
         let Some(fragment) = self.fragments.get(name) else { return Ok(Extent::default()) };
         self.open.push(name);
-        self.directives += fragment.node.directives.len();
+        self.no_directives(&fragment.node.directives)?;
         let extent = self.set(&fragment.node.selection_set.node, level)?;
         self.open.pop();
         self.known.insert(name, extent);

@@ -18,6 +18,9 @@ use crate::api::error::{ApiError, internal};
 use crate::api::schema::{Answering, Meter};
 use crate::engine::{self, SearchState};
 
+/// Errors that are listed; a document can have thousands.
+const MOST_ERRORS: usize = 10;
+
 /// What came of a request, however it is sent.
 pub(super) struct Answered {
     /// Anything but 200 when nothing was carried out or nothing can be told.
@@ -125,7 +128,7 @@ fn told(service: &Service, admitted: &Admitted, answering: &Answering, mut answe
     if let SearchState::Ready(sequence) = answering.view.search_state() {
         answer = answer.extension("searchSequence", Value::from(sequence));
     }
-    Answered { used: meter.used(), ..finished(service, answer) }
+    Answered { used: meter.used(), ..finished(service, answer, answering.sees_schema) }
 }
 
 fn too_long(mutates: bool) -> Answered {
@@ -152,12 +155,14 @@ pub(super) fn panicked() -> Answered {
 }
 
 /// What async-graphql answered, with codes and within the size of an answer.
-pub(super) fn finished(service: &Service, mut answer: GraphResponse) -> Answered {
+pub(super) fn finished(service: &Service, mut answer: GraphResponse, sees_schema: bool) -> Answered {
+    let more = answer.errors.len().saturating_sub(MOST_ERRORS);
+    answer.errors.truncate(MOST_ERRORS);
     for error in &mut answer.errors {
         let coded = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
         if !coded {
             // Written by the library's validator, in English only.
-            let (zh, en) = super::validation::sentences(&error.message);
+            let (zh, en) = super::validation::sentences(&error.message, sees_schema);
             let mut extensions = ErrorExtensionValues::default();
             extensions.set("code", "VALIDATION");
             extensions.set("zh", zh.clone());
@@ -165,6 +170,14 @@ pub(super) fn finished(service: &Service, mut answer: GraphResponse) -> Answered
             error.message = format!("{zh} {en}");
             error.extensions = Some(extensions);
         }
+    }
+    if more > 0 {
+        let error = ApiError::new(
+            "MORE_ERRORS",
+            format!("还有 {more} 个错误没有列出。请先改正上面这些。"),
+            format!("{more} more errors are not listed. Mend those above first."),
+        );
+        answer.errors.push(error.at(async_graphql::Pos::default()));
     }
     let refused = !answer.errors.is_empty() && answer.data == Value::Null;
     let status = if refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
@@ -185,8 +198,14 @@ pub(super) fn finished(service: &Service, mut answer: GraphResponse) -> Answered
 }
 
 impl Service {
+    /// May they ask for the schema, and be told what they may have meant?
+    pub(super) fn shows_schema_to(&self, caller: &Caller) -> bool {
+        self.public_schema || caller.actor.is_some()
+    }
+
     /// One view for the whole request, with what it is read by.
     fn answering(&self, caller: Caller) -> Answering {
+        let sees_schema = self.shows_schema_to(&caller);
         let view = self.engine.view();
         let sequence = view.state().sequence();
         Answering {
@@ -200,6 +219,7 @@ impl Service {
             today: engine::today(),
             store: Arc::clone(&self.store),
             meter: Meter::default(),
+            sees_schema,
         }
     }
 }

@@ -104,7 +104,10 @@ pub async fn get(State(service): State<Arc<Service>>, RawQuery(query): RawQuery,
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(Ok(kind)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else { return false };
+    // Two lines are two opinions: a proxy might have believed the other one.
+    let mut given = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(kind), None) = (given.next(), given.next()) else { return false };
+    let Ok(kind) = kind.to_str() else { return false };
     let mut parts = kind.split(';').map(str::trim);
     let essence = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
     // Only UTF-8 is JSON (RFC 8259).
@@ -147,6 +150,13 @@ pub(super) fn read_request(body: Json) -> Result<Asked, ApiError> {
         }
         _ => return Err(bad_json()),
     };
+    if fields.get("extensions").is_some_and(|extensions| extensions.get("persistedQuery").is_some()) {
+        return Err(ApiError::new(
+            "PERSISTED_QUERY_NOT_SUPPORTED",
+            "不接受自动登记的查询（persistedQuery）。请发送完整的 query，或用清单中的 documentId。",
+            "Automatically persisted queries are not taken. Send the whole query, or the documentId of a manifest.",
+        ));
+    }
     let query = match fields.remove("query") {
         Some(Json::String(text)) => text,
         None => return Err(ApiError::new("QUERY_MISSING", "正文缺少 query。", "The body lacks query.")),
@@ -196,7 +206,7 @@ fn pairs(query: &str) -> Vec<(String, String)> {
 
 async fn answer(service: &Service, headers: &HeaderMap, caller: Caller, asked: Asked, door: Door) -> Response {
     let variables = Variables::from_json(asked.variables.clone());
-    let answered = match admit(service, &asked, &variables, door) {
+    let answered = match admit(service, &asked, &variables, door, &caller) {
         Ok(admitted) => execute(service, admitted, asked.operation_name, variables, caller).await,
         Err(error) if error.code == "QUERIES_ONLY" => Answered::refused(StatusCode::METHOD_NOT_ALLOWED, true, &error),
         Err(error) => Answered::refused(StatusCode::BAD_REQUEST, false, &error),
@@ -210,9 +220,23 @@ async fn answer(service: &Service, headers: &HeaderMap, caller: Caller, asked: A
 }
 
 /// Judge a request before it runs.
-pub(super) fn admit(service: &Service, asked: &Asked, variables: &Variables, door: Door) -> Result<Admitted, ApiError> {
+pub(super) fn admit(
+    service: &Service,
+    asked: &Asked,
+    variables: &Variables,
+    door: Door,
+    caller: &Caller,
+) -> Result<Admitted, ApiError> {
     let name = asked.operation_name.as_deref();
-    admission::admit(&service.documents, &asked.query, name, variables, &service.limits, door)
+    let admitted = admission::admit(&service.documents, &asked.query, name, variables, &service.limits, door)?;
+    if admitted.price.introspects && !service.shows_schema_to(caller) {
+        return Err(ApiError::new(
+            "SCHEMA_NOT_PUBLIC",
+            "模式不公开：__schema 与 __type 要用令牌查询。接口说明请向管理员索取。",
+            "The schema is not public: __schema and __type take a token. Ask the administrator for the documentation.",
+        ));
+    }
+    Ok(admitted)
 }
 
 /// Status codes speak to those who accept the newer media type; to others every well-formed

@@ -6,6 +6,7 @@ mod door;
 mod execute;
 mod graphql;
 mod pages;
+mod peer;
 mod socket;
 mod sockets;
 mod turns;
@@ -31,6 +32,7 @@ use crate::engine::{Engine, SearchState};
 use crate::tokens::Tokens;
 
 pub use door::{Caller, Refused};
+pub use peer::Peer;
 
 /// What every handler works with.
 pub struct Service {
@@ -42,6 +44,8 @@ pub struct Service {
     documents: Documents,
     limits: Arc<crate::config::Limits>,
     turns: turns::Turns,
+    /// May everybody see the schema?
+    public_schema: bool,
     store: Arc<StoreName>,
     tokens: Option<Arc<Tokens>>,
     /// Whom every request comes from, in a service that asks for no tokens.
@@ -81,6 +85,7 @@ impl Service {
             documents: Documents::new(config.limits.known_documents, config.limits.known_bytes),
             limits: Arc::new(config.limits.clone()),
             turns: turns::Turns::new(&config.limits),
+            public_schema: config.public_introspection,
             store: Arc::new(store),
             tokens: None,
             trusted: None,
@@ -185,6 +190,15 @@ async fn security(request: Request, next: Next) -> Response {
         (header::X_FRAME_OPTIONS, "DENY"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// The same of an error that may say when to try again.
+fn refuse_with(status: StatusCode, error: &ApiError) -> Response {
+    let mut response = refuse(status, error.code, &error.zh, &error.en);
+    if let Some(seconds) = error.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }

@@ -19,7 +19,7 @@ use async_graphql::{Request as GraphRequest, Variables};
 use axum::body::Bytes;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{RawQuery, State};
+use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use futures_util::stream::{self, AbortHandle, SelectAll, Stream, StreamExt};
@@ -31,11 +31,10 @@ use super::door::Caller;
 use super::execute::{Answered, execute, finished, panicked};
 use super::graphql::{self, Asked, admit, read_request};
 use super::sockets::STOPPED;
-use super::{Service, refuse};
+use super::{Peer, Service, refuse, refuse_with};
 use crate::api::ApiError;
 use crate::api::admission::{Admitted, Door};
 use crate::api::subscription::Following;
-use crate::rights::Rights;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 
@@ -50,6 +49,7 @@ pub async fn get(
     State(service): State<Arc<Service>>,
     query: RawQuery,
     headers: HeaderMap,
+    peer: Option<Extension<Peer>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let asked = headers.get(header::UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"));
@@ -77,19 +77,15 @@ pub async fn get(
         let (code, zh, en) = STOPPED;
         return refuse(StatusCode::SERVICE_UNAVAILABLE, code, zh, en);
     }
-    let Ok(turn) = Arc::clone(&service.sockets.turns).try_acquire_owned() else {
-        return refuse(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "BUSY",
-            "打开的 WebSocket 连接太多。请稍后再试。",
-            "Too many WebSockets are open. Try again shortly.",
-        );
+    let room = match service.sockets.enter(peer.map_or(Peer::default(), |Extension(peer)| peer).0) {
+        Ok(room) => room,
+        Err(error) => return refuse_with(StatusCode::SERVICE_UNAVAILABLE, &error),
     };
     let most = service.limits.body_bytes;
     let upgrade = upgrade.max_message_size(most).max_frame_size(most);
     upgrade.read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES).on_upgrade(move |socket| async move {
         Conversation::new(service, socket).go().await;
-        drop(turn);
+        drop(room);
     })
 }
 
@@ -278,14 +274,14 @@ impl Conversation {
             return self.refuse(&id, error.body()).await;
         }
         let variables = Variables::from_json(asked.variables.clone());
-        let admitted = match admit(&self.service, &asked, &variables, Door::Socket) {
+        let admitted = match admit(&self.service, &asked, &variables, Door::Socket, &caller) {
             Ok(admitted) => admitted,
             Err(error) => return self.refuse(&id, error.body()).await,
         };
         let service = Arc::clone(&self.service);
         let follows = admitted.operation == OperationType::Subscription;
         let answers = match admitted.operation {
-            OperationType::Subscription => follow(service, admitted, asked.operation_name, variables, caller.rights),
+            OperationType::Subscription => follow(service, admitted, asked.operation_name, variables, &caller),
             OperationType::Query | OperationType::Mutation => {
                 stream::once(async move { execute(&service, admitted, asked.operation_name, variables, caller).await })
                     .boxed()
@@ -347,11 +343,12 @@ fn follow(
     admitted: Admitted,
     operation_name: Option<String>,
     variables: Variables,
-    rights: Rights,
+    caller: &Caller,
 ) -> Pin<Box<dyn Stream<Item = Answered> + Send>> {
+    let sees_schema = service.shows_schema_to(caller);
     let following = Following {
         engine: Arc::clone(&service.engine),
-        rights,
+        rights: caller.rights,
         limits: Arc::clone(&service.limits),
         store: Arc::clone(&service.store),
         head: service.head.subscribe(),
@@ -362,7 +359,7 @@ fn follow(
     // Messages come for hours: the one validation costs nothing.
     let answers = AssertUnwindSafe(service.judging.execute_stream(request)).catch_unwind();
     let answer = move |answer| match answer {
-        Ok(answer) => finished(&service, answer),
+        Ok(answer) => finished(&service, answer, sees_schema),
         Err(_) => panicked(),
     };
     answers.map(answer).boxed()

@@ -1,11 +1,15 @@
-//! All sockets together: how many are open, and that they end when the service does.
+//! All sockets together: how many are open, in all and from one address, and that they end when the
+//! service does.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
+use crate::api::error::ApiError;
 use crate::config::Limits;
 
 /// What is not begun any more, and why.
@@ -15,10 +19,38 @@ pub(super) const STOPPED: (&str, &str, &str) = (
     "The service is stopping and has not begun it. Connect again shortly.",
 );
 
+/// Seconds after which it is worth trying again.
+const RETRY_SECONDS: u64 = 5;
+
+fn busy(zh: &str, en: &str) -> ApiError {
+    ApiError::new("BUSY", zh, en).retry_after(RETRY_SECONDS)
+}
+
+/// A socket's place among the open ones.
+pub(super) struct Room {
+    _turn: OwnedSemaphorePermit,
+    address: IpAddr,
+    from: Arc<Mutex<HashMap<IpAddr, u32>>>,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let mut from = self.from.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = from.get_mut(&self.address) {
+            *open -= 1;
+            if *open == 0 {
+                from.remove(&self.address);
+            }
+        }
+    }
+}
+
 /// The sockets that are open.
 pub(super) struct Sockets {
-    pub(super) turns: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
     most: u32,
+    from: Arc<Mutex<HashMap<IpAddr, u32>>>,
+    most_from_one: u32,
     pub(super) stopping: watch::Sender<bool>,
     pub(super) close_within: Duration,
 }
@@ -27,7 +59,28 @@ impl Sockets {
     pub(super) fn new(limits: &Limits) -> Self {
         let turns = Arc::new(Semaphore::new(limits.sockets as usize));
         let close_within = Duration::from_millis(limits.socket_close_ms);
-        Self { turns, most: limits.sockets, stopping: watch::Sender::new(false), close_within }
+        let (most, most_from_one) = (limits.sockets, limits.client_sockets);
+        Self { turns, most, from: Arc::default(), most_from_one, stopping: watch::Sender::new(false), close_within }
+    }
+
+    /// Room for one more socket from that address, as long as it is kept.
+    pub(super) fn enter(&self, address: IpAddr) -> Result<Room, ApiError> {
+        let Ok(turn) = Arc::clone(&self.turns).try_acquire_owned() else {
+            return Err(busy(
+                "打开的 WebSocket 连接太多。请稍后再试。",
+                "Too many WebSockets are open. Try again shortly.",
+            ));
+        };
+        let mut from = self.from.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = from.entry(address).or_insert(0);
+        if *open >= self.most_from_one {
+            return Err(busy(
+                "从这个地址打开的 WebSocket 连接太多。请先关闭一些。",
+                "Too many WebSockets are open from this address. Close some first.",
+            ));
+        }
+        *open += 1;
+        Ok(Room { _turn: turn, address, from: Arc::clone(&self.from) })
     }
 
     /// Have every socket closed.

@@ -20,9 +20,17 @@ const SENTENCES: &[(&str, &str, &str)] = &[
     ("Variable", "is not used", "声明了变量“{0}”，却没有用到，请删去。"),
 ];
 
-/// The sentence in Chinese and in English.
-pub fn sentences(said: &str) -> (String, String) {
-    let (fault, meant) = said.split_once(" Did you mean ").unwrap_or((said, ""));
+/// Characters of a name that are told back; the rest was written by whoever asked.
+const NAME_CHARACTERS: usize = 60;
+
+/// Characters of a sentence of the validator that are told on.
+const SENTENCE_CHARACTERS: usize = 400;
+
+/// The sentence in Chinese and in English. What may have been meant is told to those who may see the schema.
+pub fn sentences(said: &str, sees_schema: bool) -> (String, String) {
+    let said = shortened(said);
+    let (fault, meant) = said.split_once(" Did you mean ").unwrap_or((&said, ""));
+    let meant = if sees_schema { meant } else { "" };
     let fault = fault.trim_end_matches('.');
     let mut zh = SENTENCES
         .iter()
@@ -35,6 +43,18 @@ pub fn sentences(said: &str) -> (String, String) {
         en += &format!(" Did you mean {}?", meant.join(", "));
     }
     (zh, en)
+}
+
+/// The same with long names and long sentences cut.
+fn shortened(said: &str) -> String {
+    let cut = |text: &str, most: usize| match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    };
+    let pieces = said.split('"').enumerate();
+    let pieces =
+        pieces.map(|(place, piece)| if place % 2 == 1 { cut(piece, NAME_CHARACTERS) } else { piece.to_owned() });
+    cut(&pieces.collect::<Vec<_>>().join("\""), SENTENCE_CHARACTERS)
 }
 
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
@@ -67,7 +87,17 @@ mod tests {
             ),
             ("Something new.", "写法不对：Something new。请对照文档检查字段名与参数。"),
         ] {
-            assert_eq!(sentences(said).0, zh);
+            assert_eq!(sentences(said, true).0, zh);
         }
+    }
+
+    #[test]
+    fn nothing_long_is_told_back_and_no_names_to_those_who_may_not_see_them() {
+        let said = format!("Unknown field \"{}\" on type \"Query\". Did you mean \"enterprise\"?", "长".repeat(50_000));
+        let (zh, en) = sentences(&said, true);
+        assert!(zh.len() < 1_000 && en.len() < 1_000 && zh.contains("enterprise"), "{zh}");
+        let (zh, en) = sentences(&said, false);
+        assert!(!zh.contains("enterprise") && !en.contains("enterprise"), "{zh} {en}");
+        assert!(sentences(&"x ".repeat(9_000), true).1.len() < 1_000);
     }
 }
