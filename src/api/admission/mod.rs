@@ -5,11 +5,14 @@
 //! its fields once fragments are written out (each fragment is counted once), and its price from
 //! the declarations with variables and defaults resolved. Arithmetic saturates.
 
+mod coercion;
 mod door;
 mod freshness;
 mod known;
 mod price;
 mod size;
+mod validator;
+mod variables;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,6 +30,8 @@ pub use door::Door;
 pub use freshness::MIN_SEQUENCE;
 pub use known::{Documents, Known};
 pub use price::Priced;
+pub use validator::Validator;
+pub use variables::check as check_variables;
 
 /// A document that may run.
 pub struct Admitted {

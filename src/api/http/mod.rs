@@ -10,7 +10,7 @@ mod peer;
 mod socket;
 mod sockets;
 mod turns;
-mod validation;
+pub(super) mod validation;
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! Enumerations and scalars of the schema.
 
 use super::def::{EnumDef, ScalarDef};
+use super::shape::Takes;
 use crate::domain::identifier::SCHEMES;
 use crate::domain::name::{LANGUAGES, NAME_KINDS};
 use crate::domain::provenance::METHODS;
@@ -146,21 +147,25 @@ pub fn scalars() -> Vec<ScalarDef> {
             name: "Date",
             zh: "完整日期，如 2017-12-31。单位：日",
             en: "A whole date such as 2017-12-31. Unit: day",
+            takes: Takes::Text,
         },
         ScalarDef {
             name: "PartialDate",
             zh: "可以只到年或月的日期：2017、2017-03、2017-03-01",
             en: "A date that may stop at the year or the month: 2017, 2017-03, 2017-03-01",
+            takes: Takes::TextOrNumber,
         },
         ScalarDef {
             name: "DateTime",
             zh: "时刻（UTC），如 2026-01-31T08:00:00.000Z",
             en: "A moment in UTC such as 2026-01-31T08:00:00.000Z",
+            takes: Takes::Text,
         },
         ScalarDef {
             name: "Decimal",
             zh: "精确的十进制数，以文字给出，如 “122982307”",
             en: "An exact decimal number, given as text such as “122982307”",
+            takes: Takes::TextOrNumber,
         },
     ]
 }

@@ -39,6 +39,17 @@ pub struct ScalarDef {
     pub zh: &'static str,
     /// In English.
     pub en: &'static str,
+    /// What it may be given as.
+    pub takes: Takes,
+}
+
+/// What JSON a scalar takes; its readers say what the text must look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// A text.
+    Text,
+    /// A text, or a number, which is read as if it stood in quotes.
+    TextOrNumber,
 }
 
 /// An input object of the schema.
