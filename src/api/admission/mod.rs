@@ -5,6 +5,8 @@
 //! its fields once fragments are written out (each fragment is counted once), and its price from
 //! the declarations with variables and defaults resolved. Arithmetic saturates.
 
+mod bucket;
+mod clients;
 mod coercion;
 mod door;
 mod freshness;
@@ -26,6 +28,7 @@ use async_graphql::{Name, Positioned};
 use super::error::ApiError;
 use crate::config::Limits;
 
+pub use clients::{Client, Clients, Refused, Turn, Which};
 pub use door::Door;
 pub use freshness::MIN_SEQUENCE;
 pub use known::{Documents, Known};
