@@ -3,6 +3,7 @@
 mod backup;
 mod check;
 mod doctor;
+mod documents;
 pub mod exit;
 mod failure;
 mod import;
@@ -113,6 +114,18 @@ enum Subcommands {
         #[command(subcommand)]
         action: token::TokenAction,
     },
+    /// Judge documents and print id and price of each; with --out, list them in a manifest for the
+    /// setting `trusted_documents`: all of them, or nothing.
+    Documents {
+        #[command(flatten)]
+        settings: Settings,
+        /// Files with a document each.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The manifest to write.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
     /// Print the GraphQL schema.
     Schema,
     /// Settings.
@@ -147,6 +160,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Check { settings }
         | Subcommands::Config { settings, .. }
         | Subcommands::Backup { settings, .. }
+        | Subcommands::Documents { settings, .. }
         | Subcommands::Doctor { settings, .. } => load(settings, Overrides::default()),
         Subcommands::Token { action } => load(action.settings(), Overrides::default()),
         Subcommands::Schema | Subcommands::Restore { .. } => Ok(Config::default()),
@@ -166,6 +180,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Restore { from, data } => restore::restore(&from, &data),
         Subcommands::Doctor { accept_ledger, .. } => doctor::doctor(&config.data, accept_ledger),
         Subcommands::Token { action } => token::token(&config, &action),
+        Subcommands::Documents { files, out, .. } => documents::documents(&config, &files, out.as_deref()),
         Subcommands::Schema => {
             print!("{}", crate::api::sdl());
             ExitCode::from(exit::OK)

@@ -5,6 +5,7 @@ mod backup;
 mod candidates;
 mod csv_oracle;
 mod days_oracle;
+mod documents;
 mod door;
 mod examples_demo;
 mod examples_graph;

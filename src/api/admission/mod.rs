@@ -12,7 +12,9 @@ mod door;
 mod freshness;
 mod known;
 mod price;
+mod sha256;
 mod size;
+mod trusted;
 mod validator;
 mod variables;
 
@@ -33,6 +35,7 @@ pub use door::Door;
 pub use freshness::MIN_SEQUENCE;
 pub use known::{Documents, Known};
 pub use price::Priced;
+pub use trusted::{Judge, Operation, Trusted, document_id};
 pub use validator::Validator;
 pub use variables::check as check_variables;
 
