@@ -6,6 +6,7 @@
 
 pub mod change;
 pub mod def;
+pub mod directives;
 pub mod enums;
 pub mod fact;
 pub mod find;

@@ -6,6 +6,7 @@ use async_graphql::registry::{
 };
 
 use super::def::{ArgDef, EnumDef, FieldDef, InputDef, ScalarDef, TypeDef, Types, UnionDef};
+use super::directives;
 
 /// Both languages, Chinese first.
 pub fn words(zh: &str, en: &str) -> Option<String> {
@@ -20,6 +21,7 @@ pub fn register(types: &Types, registry: &mut Registry) {
     <f64 as async_graphql::OutputType>::create_type_info(registry);
     <bool as async_graphql::OutputType>::create_type_info(registry);
     <async_graphql::ID as async_graphql::OutputType>::create_type_info(registry);
+    directives::define(types, registry);
     for def in &types.scalars {
         registry.types.insert(def.name.to_owned(), scalar(def));
     }
@@ -74,7 +76,7 @@ pub fn meta_field(def: &FieldDef) -> MetaField {
         tags: Vec::new(),
         override_from: None,
         compute_complexity: None,
-        directive_invocations: Vec::new(),
+        directive_invocations: directives::of_field(def),
         requires_scopes: Vec::new(),
     }
 }
