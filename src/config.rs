@@ -98,7 +98,7 @@ pub struct Limits {
     pub heavy_at_once: usize,
     /// Documents of long work that wait for their turn.
     pub heavy_queue: usize,
-    /// Milliseconds that one of them waits at most.
+    /// Milliseconds that one of them waits at most; who would wait longer is told at once.
     pub heavy_wait_ms: u64,
     /// Milliseconds a request may take before it is given up.
     pub request_ms: u64,
@@ -212,8 +212,8 @@ impl Default for Limits {
             evidence_documents: 300,
             heavy_price: 3_000,
             heavy_at_once: 2,
-            heavy_queue: 64,
-            heavy_wait_ms: 2_000,
+            heavy_queue: 256,
+            heavy_wait_ms: 1_000,
             request_ms: 10_000,
             connections: 20_000,
             header_bytes: 32 * 1024,

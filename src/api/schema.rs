@@ -4,16 +4,13 @@ use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
 use async_graphql::parser::types::Field;
 use async_graphql::registry::{CacheControl, MetaType, Registry};
 use async_graphql::resolver_utils::ContainerType;
 use async_graphql::{
-    Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Schema, ServerError, ServerResult,
-    ValidationMode, ValidationResult, Value,
+    Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Schema, ServerResult, ValidationMode, Value,
 };
 
-use super::admission::Known;
 use super::error::ApiError;
 use super::mutation::{self, MutationRoot};
 use super::query;
@@ -203,46 +200,16 @@ pub fn answer_with(
 
 /// Build the schema with the limits of the configuration. The declarations are made once in the
 /// life of a process: the first limits stay.
-pub fn build(given: &Limits, mode: ValidationMode) -> GraphSchema {
+pub fn build(given: &Limits) -> GraphSchema {
     LIMITS.get_or_init(|| given.clone());
-    // Depth and price are judged by admission before async-graphql sees a document.
-    let schema = Schema::build(QueryRoot, MutationRoot, SubscriptionRoot).validation_mode(mode);
-    match mode {
-        ValidationMode::Strict => schema.extension(NotePassed).finish(),
-        ValidationMode::Fast => schema.finish(),
-    }
-}
-
-/// Notes of a document that the validator has passed it: next time it need not be asked.
-struct NotePassed;
-
-impl ExtensionFactory for NotePassed {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(NotePassed)
-    }
-}
-
-#[async_graphql::async_trait::async_trait]
-impl Extension for NotePassed {
-    async fn validation(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        next: NextValidation<'_>,
-    ) -> Result<ValidationResult, Vec<ServerError>> {
-        let result = next.run(ctx).await;
-        if result.is_ok()
-            && let Some(known) = ctx.data_opt::<Arc<Known>>()
-        {
-            known.pass();
-        }
-        result
-    }
+    // Depth, price and validity are judged by admission before async-graphql sees a document.
+    Schema::build(QueryRoot, MutationRoot, SubscriptionRoot).validation_mode(ValidationMode::Fast).finish()
 }
 
 /// The schema in the schema language, as committed in `schema/schema.graphql`.
 pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
-    let mut text = build(&Limits::default(), ValidationMode::Strict).sdl_with_options(options);
+    let mut text = build(&Limits::default()).sdl_with_options(options);
     if !text.ends_with('\n') {
         text.push('\n');
     }

@@ -8,6 +8,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::exit;
 use super::token::first_token;
+use crate::api::ApiError;
+use crate::api::admission::Trusted;
 use crate::api::http::{Service, router};
 use crate::config::Config;
 use crate::domain::Rejection;
@@ -27,6 +29,13 @@ pub fn serve(config: &Config) -> ExitCode {
 }
 
 async fn run(config: &Config) -> ExitCode {
+    let trusted = match trusted(config) {
+        Ok(trusted) => trusted,
+        Err(error) => {
+            eprintln!("{} {}", error.zh, error.en);
+            return ExitCode::from(exit::USAGE);
+        }
+    };
     let engine = match Engine::open_with(&config.data, config.limits.engine()) {
         Ok(engine) => Arc::new(engine),
         Err(error) => {
@@ -88,7 +97,11 @@ async fn run(config: &Config) -> ExitCode {
     }
     let tokens = Arc::new(Tokens::open(&config.data));
     warn_of(&tokens);
-    let service = Arc::new(Service::new(engine, config).with_tokens(tokens));
+    let mut service = Service::new(engine, config).with_tokens(tokens);
+    if let Some(trusted) = trusted {
+        service = service.with_trusted(Arc::new(trusted));
+    }
+    let service = Arc::new(service);
     let closing = Arc::clone(&service);
     let signal = async move {
         stopped.await;
@@ -102,6 +115,19 @@ async fn run(config: &Config) -> ExitCode {
             eprintln!("服务中断 the service broke off: {cause}");
             ExitCode::from(exit::FAILED)
         }
+    }
+}
+
+/// The documents of the manifest, where there is one.
+fn trusted(config: &Config) -> Result<Option<Trusted>, ApiError> {
+    match &config.trusted_documents {
+        Some(path) => Trusted::open(path, &config.limits).map(Some),
+        None if config.trusted_only => Err(ApiError::new(
+            "TRUSTED_MISSING",
+            "设置了 trusted_only，却没有 trusted_documents：这样什么都不能查。请给出清单（innograph documents）。",
+            "trusted_only is set without trusted_documents, so that nothing could be asked. Name a manifest (innograph documents).",
+        )),
+        None => Ok(None),
     }
 }
 

@@ -80,6 +80,7 @@ impl From<Refused> for ApiError {
             format!("{zh}。请在 {seconds} 秒后再试。"),
             format!("{en}. Try again in {seconds} seconds."),
         )
+        .retry_after(seconds)
     }
 }
 

@@ -12,7 +12,6 @@ mod door;
 mod freshness;
 mod known;
 mod price;
-mod sha256;
 mod size;
 mod trusted;
 mod validator;
@@ -37,7 +36,6 @@ pub use known::{Documents, Known};
 pub use price::Priced;
 pub use trusted::{Judge, Operation, Trusted, document_id};
 pub use validator::Validator;
-pub use variables::check as check_variables;
 
 /// A document that may run.
 pub struct Admitted {
@@ -53,8 +51,24 @@ pub struct Admitted {
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
-/// Judge a document.
+/// Judge a document with its variables.
 pub fn admit(
+    documents: &Documents,
+    text: &str,
+    operation_name: Option<&str>,
+    variables: &Variables,
+    limits: &Limits,
+    door: Door,
+) -> Result<Admitted, ApiError> {
+    let admitted = weigh(documents, text, operation_name, variables, limits, door)?;
+    let document = &admitted.known.document;
+    let operation = operation(document, operation_name)?;
+    variables::check(&document.fragments, &operation.node, variables)?;
+    Ok(admitted)
+}
+
+/// Judge a document: its size, and what it costs with these variables, whether or not they fit.
+fn weigh(
     documents: &Documents,
     text: &str,
     operation_name: Option<&str>,

@@ -17,6 +17,7 @@ use super::{Fragments, too};
 use crate::api::error::ApiError;
 use crate::api::schema::TYPES;
 use crate::api::types::def::{FieldDef, Size};
+use crate::api::types::inputs::conditions;
 use crate::api::types::resolve::{given, page_size};
 use crate::config::Limits;
 
@@ -32,6 +33,8 @@ pub struct Priced {
     pub reserve: u64,
     /// Does it have a field that is long work whatever it costs?
     pub heavy: bool,
+    /// Does it look at every node of a kind?
+    pub scans: bool,
     /// Does it ask for the schema? `__typename` alone does not.
     pub introspects: bool,
 }
@@ -55,6 +58,7 @@ struct Pricing<'d> {
     /// Conditions of all filters, each counted as often as its list is read.
     conditions: usize,
     walks: bool,
+    scans: bool,
     heavy: bool,
     introspects: bool,
 }
@@ -87,6 +91,7 @@ pub(super) fn of(
         introspected: 0,
         conditions: 0,
         walks: false,
+        scans: false,
         heavy: false,
         introspects: false,
     };
@@ -113,6 +118,7 @@ pub(super) fn of(
         fields,
         reserve,
         heavy: pricing.heavy || fields >= limits.heavy_price,
+        scans: pricing.scans,
         introspects: pricing.introspects,
     })
 }
@@ -155,6 +161,7 @@ impl<'d> Pricing<'d> {
         };
         self.count_conditions(field);
         self.walks |= def.walk;
+        self.scans |= def.scan;
         self.heavy |= def.heavy;
         let inner = self.set(&field.selection_set.node, bare(&def.ty));
         u64::from(def.cost).saturating_add(self.size(field, def).saturating_mul(inner))
@@ -211,15 +218,6 @@ impl<'d> Pricing<'d> {
                 .and_then(|definition| definition.node.default_value.as_ref().map(|value| value.node.clone()))
         };
         self.variables.get(name).cloned().or_else(default)
-    }
-}
-
-/// Values of a filter, however they are nested.
-fn conditions(filter: &Value) -> usize {
-    match filter {
-        Value::Object(fields) => fields.values().map(conditions).sum(),
-        Value::List(list) => list.iter().map(conditions).sum(),
-        _ => 1,
     }
 }
 

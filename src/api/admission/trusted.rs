@@ -11,9 +11,9 @@ use std::path::Path;
 
 use async_graphql::Variables;
 use async_graphql::parser::types::DocumentOperations;
+use sha2::{Digest, Sha256};
 
-use super::sha256::sha256;
-use super::{Documents, Door, Validator, admit};
+use super::{Documents, Door, Validator, weigh};
 use crate::api::error::ApiError;
 use crate::config::Limits;
 use crate::domain::rejection::clip;
@@ -53,11 +53,11 @@ impl Judge {
             DocumentOperations::Multiple(all) => all.keys().map(|name| Some(name.to_string())).collect(),
         };
         names.sort();
-        let forgotten = Documents::new(0);
+        let forgotten = Documents::new(0, 0);
         let variables = Variables::default();
         let operations = names.into_iter().map(|name| {
-            let admitted = admit(&forgotten, text, name.as_deref(), &variables, &self.limits, Door::Socket)?;
-            Ok(Operation { name, price: admitted.price })
+            let admitted = weigh(&forgotten, text, name.as_deref(), &variables, &self.limits, Door::Socket)?;
+            Ok(Operation { name, price: admitted.price.total() })
         });
         let operations = operations.collect::<Result<_, ApiError>>()?;
         self.validator.judge(document, variables)?;
@@ -67,7 +67,8 @@ impl Judge {
 
 /// The id of a document: of its text as it is, to the last space.
 pub fn document_id(text: &str) -> String {
-    format!("{PREFIX}{}", sha256(text.as_bytes()))
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter().fold(PREFIX.to_owned(), |id, byte| id + &format!("{byte:02x}"))
 }
 
 /// The documents of a manifest.

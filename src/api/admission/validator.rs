@@ -52,27 +52,32 @@ impl Validator {
         Self { schema: Schema::build(QueryRoot, MutationRoot, SubscriptionRoot).extension(TurnBack).finish() }
     }
 
-    /// Judge every operation and fragment of a document whose size has been judged before. Of the
-    /// variables, those alone are judged that stand in an argument whose variables are all given.
-    pub fn judge(&self, document: ExecutableDocument, variables: Variables) -> Result<(), ApiError> {
+    /// What is wrong with the operations and fragments of a document whose size has been judged
+    /// before. Of the variables, those alone are judged that stand in an argument whose variables
+    /// are all given.
+    pub fn faults(&self, document: ExecutableDocument, variables: Variables) -> Vec<ServerError> {
         let mut request = Request::new("").variables(variables);
         request.set_parsed_query(document);
         // Nothing is waited for before fields are read.
-        let Some(answer) = self.schema.execute(request).now_or_never() else {
-            return Err(internal("validate", &"the validator waits for something"));
-        };
-        match answer.errors.first() {
-            Some(error) if error.message == FAULTLESS => Ok(()),
-            Some(error) => {
-                let (zh, en) = sentences(&error.message);
-                let place = error.locations.first();
-                let (at_zh, at_en) = place.map_or_else(Default::default, |at| {
-                    (format!("第 {} 行：", at.line), format!("Line {}: ", at.line))
-                });
-                Err(ApiError::new("VALIDATION", format!("{at_zh}{zh}"), format!("{at_en}{en}")))
-            }
-            None => Err(internal("validate", &"the validator said nothing")),
+        let answer = self.schema.execute(request).now_or_never();
+        let mut faults = answer.map(|answer| answer.errors).unwrap_or_default();
+        if faults.is_empty() {
+            let fault = internal("validate", &"the validator said nothing");
+            return vec![fault.at(async_graphql::Pos::default())];
         }
+        faults.retain(|fault| fault.message != FAULTLESS);
+        faults
+    }
+
+    /// The first of them, as a refusal.
+    pub fn judge(&self, document: ExecutableDocument, variables: Variables) -> Result<(), ApiError> {
+        let faults = self.faults(document, variables);
+        let Some(error) = faults.first() else { return Ok(()) };
+        let (zh, en) = sentences(&error.message, true);
+        let place = error.locations.first();
+        let (at_zh, at_en) =
+            place.map_or_else(Default::default, |at| (format!("第 {} 行：", at.line), format!("Line {}: ", at.line)));
+        Err(ApiError::new("VALIDATION", format!("{at_zh}{zh}"), format!("{at_en}{en}")))
     }
 }
 

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-use super::{Service, refuse};
+use super::{Peer, Service, refuse, refuse_with};
+use crate::api::admission::{Client, Turn};
+use crate::api::error::ApiError;
 use crate::rights::{Rights, Role};
 use crate::tokens::{PREFIX, TokenError};
 
@@ -26,6 +28,29 @@ pub struct Caller {
 pub type Refused = Box<Response>;
 
 impl Service {
+    /// Who sent these headers, and their turn among all that they ask. Whoever shows a token that
+    /// does not count is counted by the address: guessing has its rate too.
+    pub(super) fn let_in(&self, headers: &HeaderMap, peer: Peer) -> Result<(Caller, Turn), Refused> {
+        let too_many = |error: ApiError| Box::new(refuse_with(StatusCode::TOO_MANY_REQUESTS, &error));
+        match self.authenticate(headers) {
+            Ok(caller) => {
+                let turn = self.turn_of(&caller, peer).map_err(too_many)?;
+                Ok((caller, turn))
+            }
+            Err(unknown) => {
+                let address = Client::Address(peer.0);
+                self.clients.admit(&address, self.clients.now()).map_err(|refused| too_many(refused.into()))?;
+                Err(unknown)
+            }
+        }
+    }
+
+    /// The turn of a request: of the holder of a token, or of an address.
+    pub(super) fn turn_of(&self, caller: &Caller, peer: Peer) -> Result<Turn, ApiError> {
+        let client = caller.actor.clone().map_or(Client::Address(peer.0), Client::Holder);
+        Ok(self.clients.admit(&client, self.clients.now())?)
+    }
+
     /// Who sent these headers. Without `Authorization` it is the public.
     pub fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Refused> {
         let mut given = headers.get_all(header::AUTHORIZATION).iter();

@@ -59,13 +59,17 @@ pub(super) async fn execute(
     caller: Caller,
 ) -> Answered {
     let mutates = admitted.operation == OperationType::Mutation;
+    if let Some(refused) = invalid(service, &admitted, &variables, &caller) {
+        return refused;
+    }
     if let Some(wanted) = admitted.min_sequence
         && let Err(error) = service.wait_for_index(wanted).await
     {
         return Answered::refused(StatusCode::OK, false, &error);
     }
     // Writes wait in the writer's own queue.
-    let turn = match admitted.price.heavy && !mutates {
+    let scans = admitted.price.scans && service.is_large();
+    let turn = match (admitted.price.heavy || scans) && !mutates {
         false => None,
         true => match service.turns.take().await {
             Ok(turn) => Some(turn),
@@ -74,7 +78,7 @@ pub(super) async fn execute(
     };
     let answering = Arc::new(service.answering(caller));
     let request = request(&admitted, operation_name, variables, Arc::clone(&answering));
-    let schema = service.schema_for(&admitted);
+    let schema = service.schema.clone();
     let _wanted = Wanted(Arc::clone(&answering));
     // A panic is an error of this request; everybody else goes on.
     let work = AssertUnwindSafe(async move { schema.execute(request).await }).catch_unwind();
@@ -99,18 +103,36 @@ pub(super) async fn execute(
     }
 }
 
+/// What the validator says against a document that it has not passed before.
+pub(super) fn invalid(
+    service: &Service,
+    admitted: &Admitted,
+    variables: &Variables,
+    caller: &Caller,
+) -> Option<Answered> {
+    let known = &admitted.known;
+    if known.is_validated() {
+        return None;
+    }
+    let faults = service.validator.faults(known.document.clone(), variables.clone());
+    if faults.is_empty() {
+        known.pass();
+        return None;
+    }
+    Some(finished(service, GraphResponse::from_errors(faults), service.shows_schema_to(caller)))
+}
+
 fn request(
     admitted: &Admitted,
     operation_name: Option<String>,
     variables: Variables,
     answering: Arc<Answering>,
 ) -> GraphRequest {
-    let known = Arc::clone(&admitted.known);
     let mut request = GraphRequest::new("").variables(variables).data(answering);
     request.operation_name = operation_name;
     // The library takes the document apart while it runs.
-    request.set_parsed_query(known.document.clone());
-    request.data(known)
+    request.set_parsed_query(admitted.known.document.clone());
+    request
 }
 
 /// What was answered, with what it cost and which state it is of.
@@ -201,6 +223,11 @@ impl Service {
     /// May they ask for the schema, and be told what they may have meant?
     pub(super) fn shows_schema_to(&self, caller: &Caller) -> bool {
         self.public_schema || caller.actor.is_some()
+    }
+
+    /// Are there so many nodes that looking at each is long work?
+    fn is_large(&self) -> bool {
+        self.engine.view().state().size()[0] as u64 > self.limits.heavy_price
     }
 
     /// One view for the whole request, with what it is read by.

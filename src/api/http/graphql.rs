@@ -5,23 +5,32 @@ use std::sync::Arc;
 
 use async_graphql::Variables;
 use axum::body::Body;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value as Json;
 
 use super::door::{Caller, holds_a_token, token_in_address};
 use super::execute::{Answered, execute};
-use super::{Service, refuse};
-use crate::api::admission::{self, Admitted, Door};
+use super::{Peer, Service, refuse};
+use crate::api::admission::{self, Admitted, Door, Trusted, Turn};
 use crate::api::error::ApiError;
 
 const RESPONSE_TYPE: &str = "application/graphql-response+json; charset=utf-8";
 const JSON_TYPE: &str = "application/json; charset=utf-8";
 
+/// What a request asks to be carried out.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Text {
+    /// A document as it stands.
+    Document(String),
+    /// A document of the manifest.
+    Listed(String),
+}
+
 /// A request, however it came in.
 pub(super) struct Asked {
-    pub query: String,
+    pub text: Text,
     pub operation_name: Option<String>,
     pub variables: Json,
 }
@@ -30,14 +39,16 @@ pub(super) struct Asked {
 pub async fn post(
     State(service): State<Arc<Service>>,
     RawQuery(query): RawQuery,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     if query.as_deref().map(pairs).is_some_and(|given| holds_a_token(&given)) {
         return token_in_address();
     }
-    let caller = match service.authenticate(&headers) {
-        Ok(caller) => caller,
+    // Counted before anything of the body is read.
+    let (caller, turn) = match service.let_in(&headers, Peer::of(peer)) {
+        Ok(let_in) => let_in,
         Err(refused) => return *refused,
     };
     if !is_json(&headers) {
@@ -66,41 +77,41 @@ pub async fn post(
         );
     };
     match read_body(&bytes) {
-        Ok(asked) => answer(&service, &headers, caller, asked, Door::Post).await,
+        Ok(asked) => answer(&service, &headers, (caller, turn), asked, Door::Post).await,
         Err(error) => reply(&headers, StatusCode::BAD_REQUEST, true, error.body().to_string()),
     }
 }
 
 /// `GET /graphql?query=…`
-pub async fn get(State(service): State<Arc<Service>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub async fn get(
+    State(service): State<Arc<Service>>,
+    RawQuery(query): RawQuery,
+    peer: Peer,
+    headers: HeaderMap,
+) -> Response {
     let given: Vec<(String, String)> = query.as_deref().map(pairs).unwrap_or_default();
     if holds_a_token(&given) {
         return token_in_address();
     }
-    let caller = match service.authenticate(&headers) {
-        Ok(caller) => caller,
+    let (caller, turn) = match service.let_in(&headers, peer) {
+        Ok(let_in) => let_in,
         Err(refused) => return *refused,
     };
     let find = |name: &str| given.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-    let Some(document) = find("query") else {
-        let error = ApiError::new(
-            "QUERY_MISSING",
-            "缺少参数 query。网页查询请打开 /playground。",
-            "The parameter query is missing. People ask at /playground.",
-        );
-        return reply(&headers, StatusCode::BAD_REQUEST, true, error.body().to_string());
+    let text = match one_of(find("query"), find("documentId")) {
+        Ok(text) => text,
+        Err(error) => return reply(&headers, StatusCode::BAD_REQUEST, true, error.body().to_string()),
     };
     let variables = match find("variables").filter(|text| !text.is_empty()).map(|text| serde_json::from_str(&text)) {
         None => Json::Null,
         Some(Ok(variables)) => variables,
         Some(Err(_)) => return reply(&headers, StatusCode::BAD_REQUEST, true, bad_json().body().to_string()),
     };
-    let asked =
-        Asked { query: document, operation_name: find("operationName").filter(|name| !name.is_empty()), variables };
+    let asked = Asked { text, operation_name: find("operationName").filter(|name| !name.is_empty()), variables };
     if !matches!(asked.variables, Json::Null | Json::Object(_)) {
         return reply(&headers, StatusCode::BAD_REQUEST, true, bad_shape("variables").body().to_string());
     }
-    answer(&service, &headers, caller, asked, Door::Get).await
+    answer(&service, &headers, (caller, turn), asked, Door::Get).await
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -157,11 +168,12 @@ pub(super) fn read_request(body: Json) -> Result<Asked, ApiError> {
             "Automatically persisted queries are not taken. Send the whole query, or the documentId of a manifest.",
         ));
     }
-    let query = match fields.remove("query") {
-        Some(Json::String(text)) => text,
-        None => return Err(ApiError::new("QUERY_MISSING", "正文缺少 query。", "The body lacks query.")),
-        Some(_) => return Err(bad_shape("query")),
+    let mut text = |name: &'static str| match fields.remove(name) {
+        None => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text)),
+        Some(_) => Err(bad_shape(name)),
     };
+    let text = one_of(text("query")?, text("documentId")?)?;
     let operation_name = match fields.remove("operationName") {
         None | Some(Json::Null) => None,
         Some(Json::String(name)) => Some(name).filter(|name| !name.is_empty()),
@@ -174,7 +186,25 @@ pub(super) fn read_request(body: Json) -> Result<Asked, ApiError> {
     if !matches!(fields.get("extensions"), None | Some(Json::Null | Json::Object(_))) {
         return Err(bad_shape("extensions"));
     }
-    Ok(Asked { query, operation_name, variables })
+    Ok(Asked { text, operation_name, variables })
+}
+
+/// The document, or the id of one.
+fn one_of(query: Option<String>, id: Option<String>) -> Result<Text, ApiError> {
+    match (query, id) {
+        (Some(text), None) => Ok(Text::Document(text)),
+        (None, Some(id)) => Ok(Text::Listed(id)),
+        (None, None) => Err(ApiError::new(
+            "QUERY_MISSING",
+            "请求缺少 query。网页查询请打开 /playground。",
+            "The request lacks query. People ask at /playground.",
+        )),
+        (Some(_), Some(_)) => Err(ApiError::new(
+            "MALFORMED_REQUEST",
+            "query 与 documentId 只能给一个。",
+            "Give either query or documentId, not both.",
+        )),
+    }
 }
 
 /// Names and values of a query string.
@@ -204,13 +234,23 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-async fn answer(service: &Service, headers: &HeaderMap, caller: Caller, asked: Asked, door: Door) -> Response {
+async fn answer(
+    service: &Service,
+    headers: &HeaderMap,
+    (caller, mut turn): (Caller, Turn),
+    asked: Asked,
+    door: Door,
+) -> Response {
     let variables = Variables::from_json(asked.variables.clone());
     let answered = match admit(service, &asked, &variables, door, &caller) {
-        Ok(admitted) => execute(service, admitted, asked.operation_name, variables, caller).await,
+        Ok(admitted) => match turn.reserve(admitted.price.total()) {
+            Ok(()) => execute(service, admitted, asked.operation_name, variables, caller).await,
+            Err(refused) => Answered::refused(StatusCode::TOO_MANY_REQUESTS, true, &refused.into()),
+        },
         Err(error) if error.code == "QUERIES_ONLY" => Answered::refused(StatusCode::METHOD_NOT_ALLOWED, true, &error),
         Err(error) => Answered::refused(StatusCode::BAD_REQUEST, false, &error),
     };
+    turn.spent(answered.used);
     let retry_after = answered.retry_after;
     let mut response = reply(headers, answered.status, answered.failed, answered.body);
     if let Some(seconds) = retry_after {
@@ -228,7 +268,15 @@ pub(super) fn admit(
     caller: &Caller,
 ) -> Result<Admitted, ApiError> {
     let name = asked.operation_name.as_deref();
-    let admitted = admission::admit(&service.documents, &asked.query, name, variables, &service.limits, door)?;
+    let text = match &asked.text {
+        Text::Document(_) if service.trusted_only => return Err(Trusted::documents_only()),
+        Text::Document(text) => text,
+        Text::Listed(id) => {
+            let listed = service.manifest.as_ref().and_then(|manifest| manifest.find(id));
+            listed.ok_or_else(|| Trusted::unknown(id))?
+        }
+    };
+    let admitted = admission::admit(&service.documents, text, name, variables, &service.limits, door)?;
     if admitted.price.introspects && !service.shows_schema_to(caller) {
         return Err(ApiError::new(
             "SCHEMA_NOT_PUBLIC",

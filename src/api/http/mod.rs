@@ -14,7 +14,6 @@ pub(super) mod validation;
 
 use std::sync::Arc;
 
-use async_graphql::ValidationMode;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -23,7 +22,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::watch;
 
-use super::admission::{Admitted, Documents};
+use super::admission::{Clients, Documents, Trusted, Validator};
 use super::error::ApiError;
 use super::query::StoreName;
 use super::schema::{GraphSchema, build};
@@ -37,13 +36,16 @@ pub use peer::Peer;
 /// What every handler works with.
 pub struct Service {
     engine: Arc<Engine>,
-    /// Judges a document as it runs: for those seen for the first time.
-    judging: GraphSchema,
-    /// Runs what has been judged before.
-    running: GraphSchema,
+    schema: GraphSchema,
+    validator: Validator,
     documents: Documents,
     limits: Arc<crate::config::Limits>,
     turns: turns::Turns,
+    clients: Clients,
+    /// Documents that may be asked for by their id.
+    manifest: Option<Arc<Trusted>>,
+    /// Are they the only ones?
+    trusted_only: bool,
     /// May everybody see the schema?
     public_schema: bool,
     store: Arc<StoreName>,
@@ -80,11 +82,14 @@ impl Service {
             head,
             indexed,
             sockets: sockets::Sockets::new(&config.limits),
-            judging: build(&config.limits, ValidationMode::Strict),
-            running: build(&config.limits, ValidationMode::Fast),
+            schema: build(&config.limits),
+            validator: Validator::new(&config.limits),
             documents: Documents::new(config.limits.known_documents, config.limits.known_bytes),
             limits: Arc::new(config.limits.clone()),
             turns: turns::Turns::new(&config.limits),
+            clients: Clients::new(&config.limits),
+            manifest: None,
+            trusted_only: config.trusted_only,
             public_schema: config.public_introspection,
             store: Arc::new(store),
             tokens: None,
@@ -118,14 +123,15 @@ impl Service {
         }
     }
 
-    /// The schema that a document runs in.
-    fn schema_for(&self, admitted: &Admitted) -> GraphSchema {
-        if admitted.known.is_validated() { self.running.clone() } else { self.judging.clone() }
-    }
-
     /// A service that takes every request as that administrator's; for tests in one process.
     pub fn trusting(engine: Arc<Engine>, config: &Config, actor: &str) -> Self {
         Self { trusted: Some(Arc::from(actor)), ..Self::new(engine, config) }
+    }
+
+    /// The same, knowing the documents of this manifest.
+    pub fn with_trusted(mut self, trusted: Arc<Trusted>) -> Self {
+        self.manifest = Some(trusted);
+        self
     }
 
     /// The same, letting in who holds one of these tokens.

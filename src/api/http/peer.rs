@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use axum::extract::Extension;
 use axum::http::HeaderMap;
 
 const FORWARDED: &str = "x-forwarded-for";
@@ -19,6 +20,11 @@ impl Default for Peer {
 }
 
 impl Peer {
+    /// Of a request, where it is said.
+    pub(super) fn of(said: Option<Extension<Peer>>) -> Self {
+        said.map_or_else(Self::default, |Extension(peer)| peer)
+    }
+
     /// The client behind this one, where this one is a proxy: the last address of
     /// `X-Forwarded-For` that is none of the proxies. What stands before it anybody may have written.
     pub(super) fn behind(self, proxies: &[IpAddr], headers: &HeaderMap) -> Self {

@@ -28,7 +28,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::close::{DUPLICATE, End, FORBIDDEN, GREETED_TWICE, MALFORMED, NOT_GREETED, UNAUTHORIZED, broken};
 use super::door::Caller;
-use super::execute::{Answered, execute, finished, panicked};
+use super::execute::{Answered, execute, finished, invalid, panicked};
 use super::graphql::{self, Asked, admit, read_request};
 use super::sockets::STOPPED;
 use super::{Peer, Service, refuse, refuse_with};
@@ -54,8 +54,9 @@ pub async fn get(
 ) -> Response {
     let asked = headers.get(header::UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"));
     if !asked {
-        return graphql::get(State(service), query, headers).await;
+        return graphql::get(State(service), query, Peer::of(peer), headers).await;
     }
+    let peer = Peer::of(peer);
     let Ok(upgrade) = upgrade else {
         return refuse(
             StatusCode::BAD_REQUEST,
@@ -77,14 +78,14 @@ pub async fn get(
         let (code, zh, en) = STOPPED;
         return refuse(StatusCode::SERVICE_UNAVAILABLE, code, zh, en);
     }
-    let room = match service.sockets.enter(peer.map_or(Peer::default(), |Extension(peer)| peer).0) {
+    let room = match service.sockets.enter(peer.0) {
         Ok(room) => room,
         Err(error) => return refuse_with(StatusCode::SERVICE_UNAVAILABLE, &error),
     };
     let most = service.limits.body_bytes;
     let upgrade = upgrade.max_message_size(most).max_frame_size(most);
     upgrade.read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES).on_upgrade(move |socket| async move {
-        Conversation::new(service, socket).go().await;
+        Conversation::new(service, socket, peer).go().await;
         drop(room);
     })
 }
@@ -114,6 +115,7 @@ type Words = Pin<Box<dyn Stream<Item = Word> + Send>>;
 struct Conversation {
     service: Arc<Service>,
     socket: WebSocket,
+    peer: Peer,
     /// What `connection_init` said of who asks; none until then.
     greeted: Option<Option<String>>,
     open: HashMap<String, Open>,
@@ -121,8 +123,8 @@ struct Conversation {
 }
 
 impl Conversation {
-    fn new(service: Arc<Service>, socket: WebSocket) -> Self {
-        Self { service, socket, greeted: None, open: HashMap::new(), words: SelectAll::new() }
+    fn new(service: Arc<Service>, socket: WebSocket, peer: Peer) -> Self {
+        Self { service, socket, peer, greeted: None, open: HashMap::new(), words: SelectAll::new() }
     }
 
     async fn go(mut self) {
@@ -274,17 +276,27 @@ impl Conversation {
             return self.refuse(&id, error.body()).await;
         }
         let variables = Variables::from_json(asked.variables.clone());
-        let admitted = match admit(&self.service, &asked, &variables, Door::Socket, &caller) {
-            Ok(admitted) => admitted,
+        let begun = self.service.turn_of(&caller, self.peer).and_then(|mut turn| {
+            let admitted = admit(&self.service, &asked, &variables, Door::Socket, &caller)?;
+            turn.reserve(admitted.price.total())?;
+            Ok((admitted, turn))
+        });
+        let (admitted, mut turn) = match begun {
+            Ok(begun) => begun,
             Err(error) => return self.refuse(&id, error.body()).await,
         };
         let service = Arc::clone(&self.service);
         let follows = admitted.operation == OperationType::Subscription;
         let answers = match admitted.operation {
+            // It may go on for hours, and pays for its first message; how many there are is bounded.
             OperationType::Subscription => follow(service, admitted, asked.operation_name, variables, &caller),
             OperationType::Query | OperationType::Mutation => {
-                stream::once(async move { execute(&service, admitted, asked.operation_name, variables, caller).await })
-                    .boxed()
+                let answer = async move {
+                    let answered = execute(&service, admitted, asked.operation_name, variables, caller).await;
+                    turn.spent(answered.used);
+                    answered
+                };
+                stream::once(answer).boxed()
             }
         };
         let (named, done) = (id.clone(), Word::Done(id.clone()));
@@ -345,6 +357,9 @@ fn follow(
     variables: Variables,
     caller: &Caller,
 ) -> Pin<Box<dyn Stream<Item = Answered> + Send>> {
+    if let Some(refused) = invalid(&service, &admitted, &variables, caller) {
+        return stream::once(std::future::ready(refused)).boxed();
+    }
     let sees_schema = service.shows_schema_to(caller);
     let following = Following {
         engine: Arc::clone(&service.engine),
@@ -356,8 +371,7 @@ fn follow(
     let mut request = GraphRequest::new("").variables(variables).data(following);
     request.operation_name = operation_name;
     request.set_parsed_query(admitted.known.document.clone());
-    // Messages come for hours: the one validation costs nothing.
-    let answers = AssertUnwindSafe(service.judging.execute_stream(request)).catch_unwind();
+    let answers = AssertUnwindSafe(service.schema.execute_stream(request)).catch_unwind();
     let answer = move |answer| match answer {
         Ok(answer) => finished(&service, answer, sees_schema),
         Err(_) => panicked(),

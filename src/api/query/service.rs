@@ -142,7 +142,7 @@ pub fn types() -> Vec<TypeDef> {
             )
             .at_most(14)
             .cost(1_000)
-            .walk(),
+            .scan(),
         ],
     )]
 }

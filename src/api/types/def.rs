@@ -94,6 +94,8 @@ pub struct FieldDef {
     pub size: Size,
     /// Does it walk, list or search, so that it may take from the rows set aside for that?
     pub walk: bool,
+    /// Does it look at every node of a kind? In a large store that is long work.
+    pub scan: bool,
     /// Is it long work whatever it costs, so that its document waits for a turn?
     pub heavy: bool,
     /// The reader.
@@ -119,6 +121,7 @@ impl FieldDef {
             cost: 1,
             size: Size::One,
             walk: false,
+            scan: false,
             heavy: false,
             read: Box::new(read),
         }
@@ -160,6 +163,12 @@ impl FieldDef {
     pub fn walk(mut self) -> Self {
         self.walk = true;
         self
+    }
+
+    /// A walk that looks at every node of a kind.
+    pub fn scan(mut self) -> Self {
+        self.scan = true;
+        self.walk()
     }
 
     /// Long work.

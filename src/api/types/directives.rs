@@ -72,18 +72,13 @@ const PUBLISHED: &[Published] = &[
     },
     Published {
         name: "walk",
-        zh: "读这个字段时还会沿关系查找：文档的价格另加一份共用的 limits.walk_rows 条，一份文档只加一次",
-        en: "Reading the field also walks along ties: the price of a document with such fields takes in the rows of limits.walk_rows once, which they share",
+        zh: "读这个字段时要遍历、列出或搜索：文档的价格另加一份共用的 limits.walk_rows 条，一份文档只加一次",
+        en: "Reading the field walks, lists or searches: the price of a document with such fields takes in the rows of limits.walk_rows once, which they share",
         args: &[],
         locations: &[Location::FIELD_DEFINITION],
-        said_of: |field| walks(field).then(Vec::new),
+        said_of: |field| field.walk.then(Vec::new),
     },
 ];
-
-/// Does reading the field walk along ties, beyond what its cost says? No declaration says so yet.
-fn walks(_: &FieldDef) -> bool {
-    false
-}
 
 /// What the directives say of a field.
 pub fn of_field(field: &FieldDef) -> Vec<MetaDirectiveInvocation> {
