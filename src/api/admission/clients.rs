@@ -8,7 +8,7 @@
 //! forgotten, with what it owes; addresses before holders of tokens, since tokens cannot be made
 //! up. To make somebody's debt forgotten before a minute has paid it off, an attacker must
 //! therefore be heard of from as many addresses as the table has places (for IPv6, from as many
-//! networks of 64 bits), and cannot do it to a holder as long as any address is in the table.
+//! networks of 64 bits), and cannot do it to a holder as long as any address is idle in the table.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;

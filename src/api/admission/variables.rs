@@ -43,6 +43,17 @@ pub fn check(fragments: &Fragments, operation: &OperationDefinition, variables: 
     uses.set(&operation.selection_set.node, TYPES.get(root))
 }
 
+/// The variables with the defaults of those that are left out, as a document runs with them.
+/// async-graphql itself looks at no default where it decides what `@skip` and `@include` leave out.
+pub fn with_defaults(operation: &OperationDefinition, mut variables: Variables) -> Variables {
+    for definition in operation.variable_definitions.iter().map(|definition| &definition.node) {
+        if let Some(default) = &definition.default_value {
+            variables.entry(definition.name.node.clone()).or_insert_with(|| default.node.clone());
+        }
+    }
+    variables
+}
+
 /// One variable against its declared type.
 fn declared(definition: &VariableDefinition, variables: &Variables) -> Result<(), ApiError> {
     let ty = definition.var_type.node.to_string();

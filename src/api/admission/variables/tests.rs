@@ -12,7 +12,7 @@ use async_graphql::parser::{parse_query, parse_schema};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::check;
+use super::{check, with_defaults};
 use crate::api::admission::Validator;
 use crate::api::error::ApiError;
 use crate::config::Limits;
@@ -138,6 +138,7 @@ fn value_of(ty: &Type, chance: &mut Chance, depth: usize) -> Json {
         BaseType::List(entry) => (0..chance.below(3)).map(|_| value_of(entry, chance, depth + 1)).collect(),
         BaseType::Named(name) => match &SCHEMA[name.as_str()] {
             Known::Scalar => match name.as_str() {
+                "Int" if chance.one_in(8) => json!(i64::from(chance.next() as i32) * 3),
                 "Int" => json!(chance.next() as i32),
                 "Float" => json!(f64::from(chance.next() as i32) / 4.0),
                 "Boolean" => json!(chance.one_in(2)),
@@ -291,14 +292,15 @@ fn the_path_and_what_is_expected_are_told() {
 #[test]
 fn little_of_what_was_sent_comes_back() {
     let long = "秘".repeat(5_000);
-    let deep = (0..100).fold(json!(5), |inner, _| json!({ "not": inner }));
+    let nested = |depth: usize| (0..depth).fold(json!({}), |inner, _| json!({ "not": inner }));
+    let filter = "query($x: EnterpriseFilter) { service { storeName } }";
+    assert_eq!(code(filter, &json!({ "x": nested(60) })), Ok(()));
     for (text, variables) in [
         ("query($x: Int) { service { storeName } }", json!({ "x": long })),
         ("query($x: NodeKind) { service { storeName } }", json!({ "x": long })),
         ("query($x: Reference) { service { storeName } }", json!({ "x": { long.as_str(): 1 } })),
-        ("query($x: EnterpriseFilter) { service { storeName } }", deep),
+        (filter, json!({ "x": nested(70) })),
     ] {
-        let variables = if variables.get("x").is_some() { variables } else { json!({ "x": variables }) };
         let error = judge(text, &variables).expect_err("refused");
         assert!(error.zh.matches('秘').count() <= 60 && error.en.matches('秘').count() <= 60, "{error:?}");
         assert!(error.zh.len() + error.en.len() < 2_500, "{error:?}");
@@ -340,4 +342,15 @@ fn arguments_that_hold_a_variable_are_judged_even_where_it_is_left_out() {
     assert_eq!(code(one, &json!({ "a": null })), Err("VALIDATION"));
     assert_eq!(code(one, &json!({ "a": "x", "b": "y" })), Err("VALIDATION"));
     assert_eq!(code(one, &json!({})), Err("VALIDATION"));
+}
+
+#[test]
+fn defaults_stand_for_what_is_left_out_and_not_for_null() {
+    let document = parse_query("query($a: Int = 1, $b: Int = 2, $c: Int = 3, $d: Int) { service { storeName } }");
+    let document = document.expect("a document");
+    let DocumentOperations::Single(operation) = document.operations else { panic!("one operation") };
+    let given = Variables::from_json(json!({ "b": null, "c": 9, "e": 5 }));
+    let filled = with_defaults(&operation.node, given);
+    let expected = json!({ "a": 1, "b": null, "c": 9, "e": 5 });
+    assert_eq!(filled, Variables::from_json(expected));
 }
