@@ -45,6 +45,8 @@ pub struct Admitted {
     pub operation: OperationType,
     /// What it may cost at most, in rows.
     pub price: Priced,
+    /// Its variables, defaults filled in.
+    pub variables: Variables,
     /// The sequence number that the search index must have come to before it runs.
     pub min_sequence: Option<i64>,
 }
@@ -60,10 +62,11 @@ pub fn admit(
     limits: &Limits,
     door: Door,
 ) -> Result<Admitted, ApiError> {
-    let admitted = weigh(documents, text, operation_name, variables, limits, door)?;
+    let mut admitted = weigh(documents, text, operation_name, variables, limits, door)?;
     let document = &admitted.known.document;
     let operation = operation(document, operation_name)?;
     variables::check(&document.fragments, &operation.node, variables)?;
+    admitted.variables = variables::with_defaults(&operation.node, variables.clone());
     Ok(admitted)
 }
 
@@ -109,7 +112,7 @@ fn weigh(
         ));
     }
     let min_sequence = freshness::wanted(&document.fragments, &operation.node, variables);
-    Ok(Admitted { known, operation: asked, price, min_sequence })
+    Ok(Admitted { known, operation: asked, price, variables: Variables::default(), min_sequence })
 }
 
 fn is_single(document: &ExecutableDocument) -> bool {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{ErrorExtensionValues, Request as GraphRequest, Response as GraphResponse, Value, Variables};
+use async_graphql::{ErrorExtensionValues, Request as GraphRequest, Response as GraphResponse, Value};
 use axum::http::StatusCode;
 use futures_util::FutureExt;
 
@@ -55,11 +55,10 @@ pub(super) async fn execute(
     service: &Service,
     admitted: Admitted,
     operation_name: Option<String>,
-    variables: Variables,
     caller: Caller,
 ) -> Answered {
     let mutates = admitted.operation == OperationType::Mutation;
-    if let Some(refused) = invalid(service, &admitted, &variables, &caller) {
+    if let Some(refused) = invalid(service, &admitted, &caller) {
         return refused;
     }
     if let Some(wanted) = admitted.min_sequence
@@ -77,7 +76,7 @@ pub(super) async fn execute(
         },
     };
     let answering = Arc::new(service.answering(caller));
-    let request = request(&admitted, operation_name, variables, Arc::clone(&answering));
+    let request = request(&admitted, operation_name, Arc::clone(&answering));
     let schema = service.schema.clone();
     let _wanted = Wanted(Arc::clone(&answering));
     // A panic is an error of this request; everybody else goes on.
@@ -104,17 +103,12 @@ pub(super) async fn execute(
 }
 
 /// What the validator says against a document that it has not passed before.
-pub(super) fn invalid(
-    service: &Service,
-    admitted: &Admitted,
-    variables: &Variables,
-    caller: &Caller,
-) -> Option<Answered> {
+pub(super) fn invalid(service: &Service, admitted: &Admitted, caller: &Caller) -> Option<Answered> {
     let known = &admitted.known;
     if known.is_validated() {
         return None;
     }
-    let faults = service.validator.faults(known.document.clone(), variables.clone());
+    let faults = service.validator.faults(known.document.clone(), admitted.variables.clone());
     if faults.is_empty() {
         known.pass();
         return None;
@@ -122,13 +116,8 @@ pub(super) fn invalid(
     Some(finished(service, GraphResponse::from_errors(faults), service.shows_schema_to(caller)))
 }
 
-fn request(
-    admitted: &Admitted,
-    operation_name: Option<String>,
-    variables: Variables,
-    answering: Arc<Answering>,
-) -> GraphRequest {
-    let mut request = GraphRequest::new("").variables(variables).data(answering);
+fn request(admitted: &Admitted, operation_name: Option<String>, answering: Arc<Answering>) -> GraphRequest {
+    let mut request = GraphRequest::new("").variables(admitted.variables.clone()).data(answering);
     request.operation_name = operation_name;
     // The library takes the document apart while it runs.
     request.set_parsed_query(admitted.known.document.clone());

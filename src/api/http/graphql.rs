@@ -244,7 +244,7 @@ async fn answer(
     let variables = Variables::from_json(asked.variables.clone());
     let answered = match admit(service, &asked, &variables, door, &caller) {
         Ok(admitted) => match turn.reserve(admitted.price.total()) {
-            Ok(()) => execute(service, admitted, asked.operation_name, variables, caller).await,
+            Ok(()) => execute(service, admitted, asked.operation_name, caller).await,
             Err(refused) => Answered::refused(StatusCode::TOO_MANY_REQUESTS, true, &refused.into()),
         },
         Err(error) if error.code == "QUERIES_ONLY" => Answered::refused(StatusCode::METHOD_NOT_ALLOWED, true, &error),

@@ -289,10 +289,10 @@ impl Conversation {
         let follows = admitted.operation == OperationType::Subscription;
         let answers = match admitted.operation {
             // It may go on for hours, and pays for its first message; how many there are is bounded.
-            OperationType::Subscription => follow(service, admitted, asked.operation_name, variables, &caller),
+            OperationType::Subscription => follow(service, admitted, asked.operation_name, &caller),
             OperationType::Query | OperationType::Mutation => {
                 let answer = async move {
-                    let answered = execute(&service, admitted, asked.operation_name, variables, caller).await;
+                    let answered = execute(&service, admitted, asked.operation_name, caller).await;
                     turn.spent(answered.used);
                     answered
                 };
@@ -354,10 +354,9 @@ fn follow(
     service: Arc<Service>,
     admitted: Admitted,
     operation_name: Option<String>,
-    variables: Variables,
     caller: &Caller,
 ) -> Pin<Box<dyn Stream<Item = Answered> + Send>> {
-    if let Some(refused) = invalid(&service, &admitted, &variables, caller) {
+    if let Some(refused) = invalid(&service, &admitted, caller) {
         return stream::once(std::future::ready(refused)).boxed();
     }
     let sees_schema = service.shows_schema_to(caller);
@@ -368,7 +367,7 @@ fn follow(
         store: Arc::clone(&service.store),
         head: service.head.subscribe(),
     };
-    let mut request = GraphRequest::new("").variables(variables).data(following);
+    let mut request = GraphRequest::new("").variables(admitted.variables.clone()).data(following);
     request.operation_name = operation_name;
     request.set_parsed_query(admitted.known.document.clone());
     let answers = AssertUnwindSafe(service.schema.execute_stream(request)).catch_unwind();
