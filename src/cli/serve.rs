@@ -10,7 +10,7 @@ use super::exit;
 use super::token::first_token;
 use crate::api::ApiError;
 use crate::api::admission::Trusted;
-use crate::api::http::{Service, router};
+use crate::api::http::{Service, listen, malformed_origin, router};
 use crate::config::Config;
 use crate::domain::Rejection;
 use crate::engine::Engine;
@@ -36,6 +36,12 @@ async fn run(config: &Config) -> ExitCode {
             return ExitCode::from(exit::USAGE);
         }
     };
+    if let Some(origin) = malformed_origin(&config.origins) {
+        eprintln!(
+            "设置 origins 里的 {origin:?} 不是来源：只写协议、主机和端口，如 https://portal.example.cn。{origin:?} in the setting origins is no origin: scheme, host and port alone, like https://portal.example.cn."
+        );
+        return ExitCode::from(exit::USAGE);
+    }
     let engine = match Engine::open_with(&config.data, config.limits.engine()) {
         Ok(engine) => Arc::new(engine),
         Err(error) => {
@@ -107,15 +113,9 @@ async fn run(config: &Config) -> ExitCode {
         stopped.await;
         closing.stop_sockets();
     };
-    let served = axum::serve(listener, router(Arc::clone(&service))).with_graceful_shutdown(signal).await;
+    listen(listener, router(Arc::clone(&service)), &config.limits, signal).await;
     service.sockets_stopped().await;
-    match served {
-        Ok(()) => ExitCode::from(exit::OK),
-        Err(cause) => {
-            eprintln!("服务中断 the service broke off: {cause}");
-            ExitCode::from(exit::FAILED)
-        }
-    }
+    ExitCode::from(exit::OK)
 }
 
 /// The documents of the manifest, where there is one.

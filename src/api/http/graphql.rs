@@ -67,14 +67,9 @@ pub async fn post(
             "A compressed body is not taken.",
         );
     }
-    let limit = service.limits.body_bytes;
-    let Ok(bytes) = axum::body::to_bytes(body, limit).await else {
-        return refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "BODY_TOO_LARGE",
-            &format!("请求正文超过 {limit} 字节，或没有传完。"),
-            &format!("The body has more than {limit} bytes, or was cut off."),
-        );
+    let bytes = match super::body::read(body, &service.limits).await {
+        Ok(bytes) => bytes,
+        Err(refused) => return refused,
     };
     match read_body(&bytes) {
         Ok(asked) => answer(&service, &headers, (caller, turn), asked, Door::Post).await,

@@ -1,23 +1,25 @@
 //! HTTP: routes, what a request may be, and what it is answered with.
 
 mod assets;
+mod body;
 mod close;
 mod door;
+mod edge;
 mod execute;
 mod graphql;
+mod origin;
 mod pages;
 mod peer;
 mod socket;
 mod sockets;
 mod turns;
 pub(super) mod validation;
+mod wire;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::watch;
@@ -31,7 +33,10 @@ use crate::engine::{Engine, SearchState};
 use crate::tokens::Tokens;
 
 pub use door::{Caller, Refused};
+pub use edge::RequestId;
+pub use origin::malformed as malformed_origin;
 pub use peer::Peer;
+pub use wire::listen;
 
 /// What every handler works with.
 pub struct Service {
@@ -57,6 +62,7 @@ pub struct Service {
     /// The sequence number that the search index has come to.
     indexed: Arc<watch::Sender<u64>>,
     sockets: sockets::Sockets,
+    edge: Arc<edge::Edge>,
 }
 
 impl Service {
@@ -82,6 +88,7 @@ impl Service {
             head,
             indexed,
             sockets: sockets::Sockets::new(&config.limits),
+            edge: Arc::new(edge::Edge::new(config)),
             schema: build(&config.limits),
             validator: Validator::new(&config.limits),
             documents: Documents::new(config.limits.known_documents, config.limits.known_bytes),
@@ -153,7 +160,8 @@ impl Service {
 
 /// All routes.
 pub fn router(service: Arc<Service>) -> Router {
-    Router::new()
+    let edge = Arc::clone(&service.edge);
+    let routes = Router::new()
         .route("/", get(pages::start))
         .route("/playground", get(pages::playground))
         .route("/playground/", get(pages::playground))
@@ -178,26 +186,8 @@ pub fn router(service: Arc<Service>) -> Router {
                 "There is no such address. The start page is /, the playground /playground.",
             )
         })
-        .layer(middleware::from_fn(security))
-        .with_state(service)
-}
-
-/// Headers of every answer: pages run their own scripts only and load nothing from elsewhere.
-async fn security(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; worker-src 'self' blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-        ),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
+        .with_state(service);
+    edge::around(routes, edge)
 }
 
 /// The same of an error that may say when to try again.

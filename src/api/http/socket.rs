@@ -5,8 +5,7 @@
 //! JSON reader's text, lets a second operation take the place of the first under its id, waits for
 //! ever for `connection_init`, and sees a document before admission does.
 //!
-//! No check of `Origin`: it would guard what a browser sends along by itself, and nothing here
-//! reads a cookie. Who has rights says so in `connection_init`, which a foreign page cannot do.
+//! `Origin` has been judged before (`edge`): a socket of a foreign page does not come this far.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
