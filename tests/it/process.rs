@@ -32,11 +32,28 @@ pub struct Server {
 impl Server {
     /// Serve a store.
     pub fn start(data: &Path, store: &str) -> Self {
-        let mut child = program()
+        Self::start_with(data, store, &[], Stdio::null())
+    }
+
+    /// The same with settings (`LIMITS__PAGE`), and with its log somewhere.
+    pub fn start_with(data: &Path, store: &str, settings: &[(&str, &str)], log: Stdio) -> Self {
+        Self::begin(program(), data, store, settings, log)
+    }
+
+    /// The same with so many open files at most.
+    pub fn start_short_of_files(data: &Path, store: &str, files: u32, settings: &[(&str, &str)]) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\"")]).arg(program().get_program());
+        Self::begin(shell, data, store, settings, Stdio::null())
+    }
+
+    fn begin(mut command: Command, data: &Path, store: &str, settings: &[(&str, &str)], log: Stdio) -> Self {
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--store-name", store, "--data"])
             .arg(data)
+            .envs(settings.iter().map(|(name, value)| (format!("INNOGRAPH_{name}"), *value)))
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
@@ -105,10 +122,20 @@ impl Server {
     }
 
     /// Ask it to stop, and wait.
-    pub fn stop(mut self) -> Option<i32> {
+    pub fn stop(self) -> Option<i32> {
+        self.terminate();
+        self.ended()
+    }
+
+    /// Ask it to stop.
+    pub fn terminate(&self) {
         let id = self.child.id().to_string();
         let killed = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
         assert!(killed.success());
+    }
+
+    /// Wait until it has ended.
+    pub fn ended(mut self) -> Option<i32> {
         self.child.wait().expect("it ends").code()
     }
 }
