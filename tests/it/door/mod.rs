@@ -1,0 +1,171 @@
+//! The door: nothing costly or forged gets in. Every attack of groups 1 to 4 of the threats has its
+//! row in `SHOWN`: the tests that make it, or in words why there is none. Attacks go against a process
+//! of its own under a limit of its address space (`attack`); what is left of it is judged after each.
+
+mod amount;
+mod attack;
+mod crossing;
+mod document;
+mod fuzz;
+mod graph;
+mod http;
+mod introspection;
+mod overload;
+mod pages;
+mod raw;
+mod requests;
+mod search;
+mod slow;
+mod socket;
+
+use crate::process::project;
+
+/// What shows that an attack is stood.
+enum Shown {
+    /// These tests, each by its file below `tests/it` and its name.
+    By(&'static [&'static str]),
+    /// No test of this folder, for this reason.
+    Because(&'static str),
+}
+
+use Shown::{Because, By};
+
+const SHOWN: &[(&str, Shown)] = &[
+    ("H01", By(&["door/http::bodies_larger_than_the_limit_are_not_read"])),
+    ("H02", By(&["door/http::lengths_that_are_none"])),
+    ("H03", By(&["door/http::nothing_is_smuggled_behind_a_request"])),
+    ("H04", By(&["door/http::heads_larger_than_the_limit"])),
+    ("H05", By(&["door/http::bytes_that_are_no_http"])),
+    ("H06", By(&["door/slow::sixty_slow_heads_are_closed_in_time"])),
+    ("H07", By(&["door/slow::sixty_slow_bodies_are_closed_in_time"])),
+    ("H08", By(&["door/slow::sixty_idle_connections_are_closed_in_time", "door/slow::whoever_does_not_read_is_gone"])),
+    (
+        "H09",
+        By(&[
+            "door/slow::thousands_of_idle_connections_are_borne",
+            "door/slow::where_there_are_too_many_the_longest_idle_one_goes",
+        ]),
+    ),
+    ("H10", By(&["door/http::encodings_that_are_no_utf_8"])),
+    ("H11", By(&["door/http::json_that_is_none_or_not_what_is_asked_for"])),
+    ("H12", By(&["door/http::compressed_bodies_are_not_unpacked"])),
+    ("H13", By(&["door/crossing::no_method_but_get_and_post"])),
+    (
+        "H14",
+        By(&[
+            "door/crossing::nothing_a_form_can_send_is_carried_out",
+            "door/crossing::pages_of_other_origins_carry_out_nothing",
+        ]),
+    ),
+    ("H15", By(&["door/crossing::no_mutation_comes_by_address"])),
+    (
+        "H16",
+        By(&[
+            "door/crossing::foreign_pages_are_promised_nothing_and_nobody_is_reflected",
+            "door/crossing::origins_that_are_named_may_and_no_others",
+        ]),
+    ),
+    ("H17", By(&["door/crossing::arrays_of_requests_are_not_taken"])),
+    ("H18", By(&["door/crossing::no_hash_stands_for_a_document_that_is_not_its_own"])),
+    (
+        "H19",
+        Because("tests/web/audit.mjs asks all 61 audits of graphql-http; script/test runs it and fails on a warning"),
+    ),
+    ("H20", By(&["door/http::http_2_is_not_spoken"])),
+    (
+        "Q01",
+        By(&[
+            "door/document::nesting_never_reaches_the_end_of_the_stack",
+            "door/document::variables_nest_no_deeper_than_their_types",
+        ]),
+    ),
+    ("Q02", By(&["door/document::long_documents_are_refused_by_length_or_by_tokens"])),
+    ("Q03", By(&["door/document::fragments_neither_circle_nor_double"])),
+    (
+        "Q04",
+        By(&[
+            "door/document::fragments_neither_circle_nor_double",
+            "door/requests::every_operation_is_judged_not_only_the_one_that_runs",
+        ]),
+    ),
+    ("Q05", By(&["door/document::directives_are_counted"])),
+    ("Q06", By(&["door/document::aliases_multiply_nothing"])),
+    ("Q07", By(&["door/document::equal_fields_are_compared_within_bounds"])),
+    (
+        "Q08",
+        By(&[
+            "door/introspection::introspection_in_circles_is_refused",
+            "door/document::introspection_of_graphiql_and_every_example_pass",
+        ]),
+    ),
+    ("Q09", By(&["door/introspection::where_the_schema_is_not_public_nothing_of_it_is_told"])),
+    ("Q10", By(&["door/amount::types_that_refer_to_each_other_end"])),
+    ("Q11", By(&["door/amount::amplification_is_refused_before_it_runs"])),
+    ("Q12", By(&["door/amount::amplification_is_refused_before_it_runs"])),
+    ("Q13", By(&["door/amount::sizes_that_are_not_given_count_as_their_defaults"])),
+    ("Q14", By(&["door/amount::sizes_are_from_one_to_a_hundred"])),
+    ("Q15", By(&["door/amount::arguments_are_what_their_types_say"])),
+    ("Q16", By(&["door/amount::one_operation_runs_and_it_is_named"])),
+    ("Q17", By(&["door/amount::answers_are_bounded"])),
+    ("Q18", By(&["door/graph::what_nobody_waits_for_any_more_stops"])),
+    ("Q19", By(&["door/fuzz::documents_of_chance_are_answered_within_their_price"])),
+    ("Q20", By(&["door/fuzz::changed_bytes_are_answered_in_form"])),
+    ("W01", By(&["socket::every_close_has_the_code_of_the_protocol", "socket::who_does_not_greet_is_closed_in_time"])),
+    ("W02", By(&["socket::bytes_that_are_no_socket", "door/socket::frames_of_twenty_megabytes_cost_nothing"])),
+    (
+        "W03",
+        By(&[
+            "socket::a_socket_has_so_many_operations_and_the_service_so_many_sockets",
+            "socket::sockets_dropped_without_a_word_leave_no_descriptor",
+            "door/socket::two_thousand_subscriptions_on_one_socket_are_refused_but_for_a_few",
+            "door/socket::a_client_has_so_many_sockets_and_gets_them_back",
+        ]),
+    ),
+    (
+        "W04",
+        By(&[
+            "socket::who_never_reads_is_dropped_and_who_never_answers_a_ping_too",
+            "socket_changes::a_burst_comes_in_bounded_messages_that_can_be_gone_on_from",
+        ]),
+    ),
+    ("W05", By(&["door/socket::a_token_that_is_taken_back_ends_what_it_opened"])),
+    ("W06", By(&["door/socket::sockets_of_foreign_pages_are_refused"])),
+    ("S01", By(&["door/search::nothing_in_a_text_is_an_operator"])),
+    ("S02", By(&["door/search::long_texts_are_refused_and_odd_ones_find_nothing"])),
+    ("S03", By(&["door/search::long_texts_are_refused_and_odd_ones_find_nothing"])),
+    ("S04", By(&["door/search::what_looks_the_same_is_found_the_same"])),
+    ("S05", By(&["door/search::scripts_are_stored_and_shown_as_text"])),
+    ("S06", By(&["door/search::what_may_not_be_read_cannot_be_found_out_by_asking"])),
+    ("G01", By(&["door/graph::a_hub_of_very_many_ties_is_walked_within_bounds"])),
+    ("G02", By(&["door/graph::paths_through_a_dense_group_are_short_and_few"])),
+    ("G03", By(&["door/graph::short_questions_are_answered_while_long_ones_run"])),
+    ("G04", By(&["door/pages::cursors_that_were_changed_are_refused"])),
+    ("G05", By(&["door/pages::pages_neither_skip_nor_repeat_while_somebody_writes"])),
+    ("G06", By(&["door/pages::counts_are_exact_and_priced"])),
+];
+
+#[test]
+fn every_attack_has_its_test_or_its_reason() {
+    let groups = [('H', 20), ('Q', 20), ('W', 6), ('S', 6), ('G', 6)];
+    let wanted: Vec<String> =
+        groups.iter().flat_map(|(group, last)| (1..=*last).map(move |number| format!("{group}{number:02}"))).collect();
+    let rows: Vec<&str> = SHOWN.iter().map(|(id, _)| *id).collect();
+    assert_eq!(rows, wanted, "a row an attack, in order");
+    for (id, shown) in SHOWN {
+        match shown {
+            Because(reason) => assert!(reason.split_whitespace().count() > 5, "{id}: a reason is a sentence"),
+            By(tests) => {
+                assert!(!tests.is_empty(), "{id}");
+                tests.iter().for_each(|test| assert!(stands(test), "{id}: there is no test {test}"));
+            }
+        }
+    }
+}
+
+/// Is there a test of that name in that file?
+fn stands(test: &str) -> bool {
+    let (file, name) = test.split_once("::").expect("file::name");
+    let path = project("tests/it").join(format!("{file}.rs"));
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    text.contains(&format!("#[test]\nfn {name}()"))
+}
