@@ -28,6 +28,8 @@ const NEXT_ANSWER: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A tick of `/proc/PID/stat`, on every Linux that runs this.
 const TICK: Duration = Duration::from_millis(10);
+/// Beside the files of the store.
+const LOG: &str = "standard-error.log";
 /// Bytes that a refusal has at most.
 const REFUSAL_BYTES: usize = 4 * 1024;
 
@@ -37,7 +39,7 @@ pub const JSON: &str = "Content-Type: application/json\r\n";
 /// a copy, so that what one test does to its own is nobody else's affair.
 pub struct Store {
     name: &'static str,
-    files: Vec<(PathBuf, Vec<u8>)>,
+    files: Vec<(PathBuf, Vec<u8>, fs::Permissions)>,
     token: String,
 }
 
@@ -48,9 +50,9 @@ impl Store {
         fill(folder.path());
         let token = create_token(folder.path());
         let read = |entry: std::io::Result<fs::DirEntry>| {
-            let path = entry.expect("an entry").path();
-            let bytes = fs::read(&path).expect("a file of the store");
-            (PathBuf::from(path.file_name().expect("a name")), bytes)
+            let entry = entry.expect("an entry");
+            let bytes = fs::read(entry.path()).expect("a file of the store");
+            (PathBuf::from(entry.file_name()), bytes, entry.metadata().expect("it has them").permissions())
         };
         Self { name, files: fs::read_dir(folder.path()).expect("the store").map(read).collect(), token }
     }
@@ -162,8 +164,10 @@ impl Fort {
     /// A copy of a store.
     pub fn over(store: &Store, settings: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().expect("a scratch folder");
-        for (name, bytes) in &store.files {
-            fs::write(data.path().join(name), bytes).expect("a file can be written");
+        for (name, bytes, permissions) in &store.files {
+            let path = data.path().join(name);
+            fs::write(&path, bytes).expect("a file can be written");
+            fs::set_permissions(&path, permissions.clone()).expect("its owner may");
         }
         let mut shell = Command::new("sh");
         shell.args(["-c", "ulimit -v \"$0\" && exec \"$@\"", ADDRESS_SPACE, env!("CARGO_BIN_EXE_innograph")]);
@@ -171,7 +175,8 @@ impl Fort {
         for (name, value) in settings {
             shell.env(format!("INNOGRAPH_{}", name.to_uppercase()), value);
         }
-        let mut child = shell.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
+        let log = fs::File::create(data.path().join(LOG)).expect("a file can be made");
+        let mut child = shell.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
         let line = lines.find_map(|line| line.ok().filter(|line| line.starts_with("GraphQL:")));
         let line = line.expect("the server starts within its address space");
@@ -244,6 +249,11 @@ impl Fort {
         format!("Authorization: Bearer {}\r\n", self.token)
     }
 
+    /// What it has said on standard error.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.data.path().join(LOG)).expect("it is there")).into_owned()
+    }
+
     /// Take the administrator's token back.
     pub fn revoke(&self) {
         let said = program().args(["token", "revoke", "door", "--data"]).arg(self.data.path()).output();
@@ -301,7 +311,9 @@ impl Fort {
         let (before, begin) = (self.memory_kib(), now());
         let came = attack(self);
         let took = begin.elapsed();
-        assert!(self.lives(), "{what}: the process died");
+        assert!(self.lives(), "{what}: the process died: {}", self.log());
+        // A panic that was caught is still one.
+        assert!(!self.log().contains("panicked"), "{what}: {}", self.log());
         let grown = self.status_kib("VmHWM:").saturating_sub(before);
         let answered = self.next_answer();
         println!("{what}: {took:?}, +{grown} KiB, then answered in {answered:?}");

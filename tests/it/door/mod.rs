@@ -17,6 +17,7 @@ mod requests;
 mod search;
 mod slow;
 mod socket;
+mod waits;
 
 use crate::process::project;
 
@@ -134,7 +135,7 @@ const SHOWN: &[(&str, Shown)] = &[
     ("S02", By(&["door/search::long_texts_are_refused_and_odd_ones_find_nothing"])),
     ("S03", By(&["door/search::long_texts_are_refused_and_odd_ones_find_nothing"])),
     ("S04", By(&["door/search::what_looks_the_same_is_found_the_same"])),
-    ("S05", By(&["door/search::scripts_are_stored_and_shown_as_text"])),
+    ("S05", By(&["door/search::scripts_are_stored_and_shown_as_text", "door/search::nobody_writes_lines_of_the_log"])),
     ("S06", By(&["door/search::what_may_not_be_read_cannot_be_found_out_by_asking"])),
     ("G01", By(&["door/graph::a_hub_of_very_many_ties_is_walked_within_bounds"])),
     ("G02", By(&["door/graph::paths_through_a_dense_group_are_short_and_few"])),

@@ -46,9 +46,9 @@ struct Came {
 
 /// A different question for each number, so that nothing remembered answers it.
 fn question(number: usize) -> Vec<u8> {
-    let conditions: String = (0..40).map(|place| format!("{{ nameContains: \"无{number}x{place}\" }} ")).collect();
+    let conditions: String = (0..12).map(|place| format!("{{ nameContains: \"无{number}x{place}\" }} ")).collect();
     let query = format!(
-        "{{ organizations(first: 20, filter: {{ not: {{ or: [{conditions}] }} }}) {{ totalCount edges {{ node {{ nameZh names {{ text }} ties(first: 10) {{ totalCount }} }} }} }} }}"
+        "{{ organizations(first: 8, filter: {{ not: {{ or: [{conditions}] }} }}) {{ totalCount edges {{ node {{ nameZh names {{ text }} ties(first: 10) {{ totalCount }} }} }} }} }}"
     );
     let body = json!({ "query": query }).to_string();
     format!("POST /graphql HTTP/1.1\r\nHost: localhost\r\n{JSON}Content-Length: {}\r\n\r\n{body}", body.len())
@@ -192,6 +192,13 @@ fn ten_times_too_much_is_borne() {
             tally.defect(sentence);
         }
     };
+    // Clients that are kept waiting send nothing meanwhile: then it was not overloaded, only full.
+    let offered = peak * f64::from(OVERLOAD) * Duration::from_secs(whole).as_secs_f64();
+    let told = rate(good + refused, Duration::from_secs(1)) / offered * 100.0;
+    must(
+        told >= 50.0,
+        format!("{told:.0} % of what was offered was answered or refused; the others were kept waiting"),
+    );
     must(goodput >= least, format!("goodput is {goodput:.0} % of the peak of {peak:.0} a second"));
     must(worst <= REFUSED_WITHIN, format!("refusals take {worst:?}"));
     let silent = came.without_a_word.load(Ordering::Relaxed);

