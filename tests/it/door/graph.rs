@@ -16,13 +16,14 @@ use serde_json::{Value, json};
 
 use super::attack::{Fort, Heard, JSON, SLOWER, Store, timed};
 use super::waits::Waits;
-use crate::faults::soaking;
+use crate::faults::wide;
 use crate::peer::now;
 
 /// Ties of the hub, and members of the dense group. A soak has what the threats name; a debug build
 /// would make that for minutes, and an ordinary run shows the same cuts with less.
 fn size() -> (usize, usize) {
-    if soaking() { (50_000, 2_000) } else { (6_000, 120) }
+    let given = |name, ordinary| usize::try_from(wide(name, ordinary)).expect("not that many");
+    (given("INNOGRAPH_HUB", 6_000), given("INNOGRAPH_GROUP", 120))
 }
 
 /// Rows that a walk may visit, as the threats have it.
@@ -34,16 +35,20 @@ static SCALE: LazyLock<Store> = LazyLock::new(|| {
     let (hub, group) = size();
     let fill = |folder: &Path| {
         let engine = Engine::open_with(folder, EngineLimits::default()).expect("an empty store opens");
-        let mut all = vec![source(), firm("hub"), firm("far")];
-        all.extend(
-            (0..hub).flat_map(|place| [firm(&format!("leaf{place}")), supplies("hub", &format!("leaf{place}"))]),
-        );
-        all.extend((0..group).map(|place| firm(&format!("member{place}"))));
+        let leaves =
+            (0..hub).flat_map(|place| [firm(&format!("leaf{place}")), supplies("hub", &format!("leaf{place}"))]);
+        let members = (0..group).map(|place| firm(&format!("member{place}")));
         let pairs = (0..group).flat_map(|from| (from + 1..group).map(move |to| (from, to)));
-        all.extend(pairs.map(|(from, to)| supplies(&format!("member{from}"), &format!("member{to}"))));
-        all.push(supplies("hub", "member0"));
-        for commands in all.chunks(50_000) {
-            engine.execute("test", commands, &mut |_, _| true).expect("it is accepted");
+        let pairs = pairs.map(|(from, to)| supplies(&format!("member{from}"), &format!("member{to}")));
+        let first = [source(), firm("hub"), firm("far")].into_iter();
+        let mut all = first.chain(leaves).chain(members).chain(pairs).chain([supplies("hub", "member0")]);
+        // Made as they are carried out: two million of them together would be gigabytes.
+        loop {
+            let some: Vec<Command> = all.by_ref().take(50_000).collect();
+            if some.is_empty() {
+                break;
+            }
+            engine.execute("test", &some, &mut |_, _| true).expect("it is accepted");
         }
     };
     let (store, took) = timed(|| Store::made("scale", fill));

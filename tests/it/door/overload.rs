@@ -6,7 +6,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -248,4 +248,33 @@ fn rows_are_rationed_as_well() {
     let heard = heard.expect("forty pages are more than 500 rows");
     assert_eq!(heard.status, 429, "{heard:?}");
     assert!(heard.header("retry-after").is_some(), "{heard:?}");
+}
+
+#[test]
+fn who_floods_is_held_back_and_others_are_not() {
+    let fort = Fort::with(&[("limits__client_at_once", "4")]);
+    let (came, numbers, stop) = (Came::default(), AtomicUsize::new(1), AtomicBool::new(false));
+    let lines = fort.authorization() + JSON;
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                let mut stream = connect(&fort);
+                while !stop.load(Ordering::Relaxed) {
+                    if !ask(&mut stream, numbers.fetch_add(1, Ordering::Relaxed), now(), &came) {
+                        stream = connect(&fort);
+                    }
+                }
+            });
+        }
+        // Who holds a token is another client, though the address is the same one.
+        let others: Vec<u16> =
+            (0..100).map(|_| fort.send("POST", "/graphql", &lines, br#"{"query":"{__typename}"}"#).status).collect();
+        stop.store(true, Ordering::Relaxed);
+        assert!(others.iter().all(|status| *status == 200), "{others:?}");
+    });
+    let (answered, refused) = (came.answered.load(Ordering::Relaxed), came.refused.load(Ordering::Relaxed));
+    println!("of the flood {answered} were answered, {refused} refused");
+    assert!(answered > 0 && refused > 0, "{answered} answered, {refused} refused");
+    assert_eq!(came.broken.load(Ordering::Relaxed), 0);
+    assert_eq!(came.without_a_word.load(Ordering::Relaxed), 0, "a refusal says when to come back");
 }
