@@ -35,6 +35,8 @@ pub struct Priced {
     pub heavy: bool,
     /// Does it look at every node of a kind?
     pub scans: bool,
+    /// Conditions of all its filters.
+    pub conditions: usize,
     /// Does it ask for the schema? `__typename` alone does not.
     pub introspects: bool,
 }
@@ -119,6 +121,7 @@ pub(super) fn of(
         reserve,
         heavy: pricing.heavy || fields >= limits.heavy_price,
         scans: pricing.scans,
+        conditions: pricing.conditions,
         introspects: pricing.introspects,
     })
 }

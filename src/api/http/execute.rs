@@ -13,13 +13,13 @@ use futures_util::FutureExt;
 
 use super::Service;
 use super::door::Caller;
-use crate::api::admission::Admitted;
+use crate::api::admission::{Admitted, Priced};
 use crate::api::error::{ApiError, internal};
 use crate::api::schema::{Answering, Meter};
 use crate::engine::{self, SearchState};
 
 /// Errors that are listed; a document can have thousands.
-const MOST_ERRORS: usize = 10;
+const MOST_ERRORS: usize = 5;
 
 /// What came of a request, however it is sent.
 pub(super) struct Answered {
@@ -67,7 +67,7 @@ pub(super) async fn execute(
         return Answered::refused(StatusCode::OK, false, &error);
     }
     // Writes wait in the writer's own queue.
-    let scans = admitted.price.scans && service.is_large();
+    let scans = service.scan_of(&admitted.price) >= service.limits.heavy_price;
     let turn = match (admitted.price.heavy || scans) && !mutates {
         false => None,
         true => match service.turns.take().await {
@@ -214,9 +214,10 @@ impl Service {
         self.public_schema || caller.actor.is_some()
     }
 
-    /// Are there so many nodes that looking at each is long work?
-    fn is_large(&self) -> bool {
-        self.engine.view().state().size()[0] as u64 > self.limits.heavy_price
+    /// Rows that a document looks at where it looks at every node, once for each condition.
+    fn scan_of(&self, price: &Priced) -> u64 {
+        let [nodes, ..] = self.engine.view().state().size();
+        if price.scans { (nodes as u64).saturating_mul(price.conditions as u64 + 1) } else { 0 }
     }
 
     /// One view for the whole request, with what it is read by.

@@ -88,7 +88,7 @@ fn nothing_is_smuggled_behind_a_request() {
         ("chunks that are none", post("Transfer-Encoding: xchunked\r\n", &whole)),
         ("chunks, then something else", post("Transfer-Encoding: chunked, identity\r\n", &whole)),
         ("chunks twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", &whole)),
-        ("chunks behind a tab", post("Transfer-Encoding:\tchunked, chunked\r\n", &whole)),
+        ("chunks twice behind a tab", post("Transfer-Encoding:\tchunked, chunked\r\n", &whole)),
         ("a blank before the colon", post("Transfer-Encoding : chunked\r\n", &whole)),
         ("a size that is no number", post("Transfer-Encoding: chunked\r\n", "zz\r\n")),
         ("a negative size", post("Transfer-Encoding: chunked\r\n", "-5\r\nhello\r\n0\r\n\r\n")),
@@ -132,7 +132,7 @@ fn heads_larger_than_the_limit() {
         ("5,000 headers", get("%7B__typename%7D", &many), [431, 400, 0]),
         ("200 headers", get("%7B__typename%7D", &over_the_count), [431, 400, 0]),
         ("an address of 100 KB", get(&"x".repeat(100_000), ""), [414, 431, 0]),
-        ("a method of 100 KB", [vec![b'G'; 100_000], b" / HTTP/1.1\r\n\r\n".to_vec()].concat(), [400, 405, 431]),
+        ("a method of 100 KB", [vec![b'G'; 100_000], b" / HTTP/1.1\r\n\r\n".to_vec()].concat(), [400, 414, 431]),
     ] {
         trials.of(what, || {
             let heard = fort.stands(what, |fort| fort.raw(&bytes));

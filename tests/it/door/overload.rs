@@ -158,8 +158,14 @@ fn wait_until(stream: &mut TcpStream, due: Instant) {
 fn ten_times_too_much_is_borne() {
     let mut tally = Tally::new("overload");
     let (probing, whole) = if soaking() { (10, 60) } else { (2, 3) };
-    let fort =
-        Fort::with(&[("limits__client_at_once", "0"), ("limits__client_requests", "0"), ("limits__client_rows", "0")]);
+    // One client stands for many, so that it has no limits of its own; and nobody waits longer than a
+    // tenth of a second, since otherwise so few connections would all be let wait and none refused.
+    let fort = Fort::with(&[
+        ("limits__client_at_once", "0"),
+        ("limits__client_requests", "0"),
+        ("limits__client_rows", "0"),
+        ("limits__heavy_wait_ms", "100"),
+    ]);
     let work = fort.cpu_of(20, |fort| drop(fort.raw(&question(7))));
     println!("a question costs {work:?} of processor time");
     assert!(work >= WORK, "too light to overload anything: {work:?}");
@@ -252,7 +258,8 @@ fn rows_are_rationed_as_well() {
 
 #[test]
 fn who_floods_is_held_back_and_others_are_not() {
-    let fort = Fort::with(&[("limits__client_at_once", "4")]);
+    // Long work waits, and whoever waits counts as running.
+    let fort = Fort::with(&[("limits__client_at_once", "4"), ("limits__heavy_price", "1")]);
     let (came, numbers, stop) = (Came::default(), AtomicUsize::new(1), AtomicBool::new(false));
     let lines = fort.authorization() + JSON;
     std::thread::scope(|scope| {

@@ -54,6 +54,8 @@ pub(super) struct Framing {
     said: u64,
     /// Was there a `Transfer-Encoding`?
     coded: bool,
+    /// Did it say anything but `chunked`, once? Chunks may not be coded twice (RFC 9112, 7.1).
+    coded_oddly: bool,
     heads: u64,
     doubtful: Option<u64>,
 }
@@ -72,6 +74,7 @@ impl Framing {
             lengths: 0,
             said: 0,
             coded: false,
+            coded_oddly: false,
             heads: 0,
             doubtful: None,
         }
@@ -161,7 +164,8 @@ impl Framing {
                     self.lengths += 1;
                     // Longer than what is kept is longer than any length.
                     self.said = if length > KEPT { u64::MAX } else { number(value, 10).unwrap_or(u64::MAX) };
-                } else if value_of(first, b"transfer-encoding:").is_some() {
+                } else if let Some(value) = value_of(first, b"transfer-encoding:") {
+                    self.coded_oddly |= self.coded || !value.trim_ascii().eq_ignore_ascii_case(b"chunked");
                     self.coded = true;
                 }
                 self.lines += 1;
@@ -174,7 +178,7 @@ impl Framing {
             },
             Place::Behind => self.place = if empty { Place::Size } else { Place::Lost },
             Place::Trailer if empty => {
-                self.coded = false;
+                (self.coded, self.coded_oddly) = (false, false);
                 self.place = Place::Head;
                 return true;
             }
@@ -185,7 +189,7 @@ impl Framing {
 
     fn end_head(&mut self) {
         self.heads += 1;
-        if self.doubtful.is_none() && (self.lengths > 1 || (self.lengths > 0 && self.coded)) {
+        if self.doubtful.is_none() && (self.lengths > 1 || (self.lengths > 0 && self.coded) || self.coded_oddly) {
             self.doubtful = Some(self.heads);
         }
         self.place = match (self.coded, self.lengths, self.said) {
