@@ -155,15 +155,13 @@ fn a_shortage_of_descriptors_passes() {
         line
     };
     // More than there are descriptors; none of them is idle, so none makes room before its time.
-    let lines: Vec<Line> = (0..120).map(open).collect();
-    let mut waiting = Line::open(server.address);
-    let mut answer = waiting.ask(post("{ __typename }", ""));
+    let lines: Vec<Line> = (0..80).map(open).collect();
     let begin = now();
-    while answer.status == 503 && begin.elapsed() < SOON {
-        waiting = Line::open(server.address);
-        answer = waiting.ask(post("{ __typename }", ""));
+    let answered = |line: &mut Line| line.send(post("{ __typename }", "")).next().is_some_and(|it| it.status == 200);
+    // Until there is room it is told so, or closed.
+    while !answered(&mut Line::open(server.address)) {
+        assert!(begin.elapsed() < Duration::from_secs(20), "the shortage does not pass");
     }
-    assert_eq!(answer.json()["data"]["__typename"], "Query");
     drop(lines);
     is_answered(&server);
 }
@@ -224,7 +222,7 @@ fn what_has_begun_is_answered_before_the_service_stops() {
 }
 
 #[test]
-fn no_answer_is_cut_when_the_service_stops_under_load() {
+fn no_answer_is_lost_when_the_service_stops_under_load() {
     let (_data, server) = server(&[]);
     let address = server.address;
     let (said, saying) = std::sync::mpsc::sync_channel(64);
@@ -239,12 +237,17 @@ fn no_answer_is_cut_when_the_service_stops_under_load() {
                     assert!(answer.json()["data"]["__schema"]["types"].is_array());
                     let _ = said.try_send(());
                 }
+                line.sent()
             })
         })
         .collect();
     (0..40).for_each(|_| saying.recv().expect("they are answered"));
+    let stopping = now();
     assert_eq!(server.stop(), Some(0));
-    asking.into_iter().for_each(|one| one.join().expect("every answer that began came to its end"));
+    for one in asking {
+        let unanswered = one.join().expect("every answer that began came to its end");
+        assert!(unanswered >= stopping, "what was asked before the service was told to stop is answered");
+    }
 }
 
 #[test]

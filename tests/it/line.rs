@@ -56,6 +56,11 @@ impl Line {
         self
     }
 
+    /// When the last bytes had been sent.
+    pub fn sent(&self) -> Instant {
+        self.begun
+    }
+
     /// Since the last bytes were sent.
     pub fn waited(&self) -> Duration {
         self.begun.elapsed()
