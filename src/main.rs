@@ -10,6 +10,9 @@ use innograph::cli::{Cli, run};
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("INNOGRAPH_LOG");
     let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,tantivy=warn"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Written by a thread of its own: whoever reads the log slowly, or not at all, holds nobody up. Lines
+    // that do not fit into its queue are left out; the rest is written before this function ends.
+    let (writer, _writes_the_rest) = tracing_appender::non_blocking(std::io::stderr());
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(writer).init();
     run(Cli::parse())
 }
