@@ -4,11 +4,16 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::OpenError;
 use super::envelope::Envelope;
 use crate::graph::{CHECKPOINT_FORMAT, Stamp, State};
 use crate::ledger::{Access, CheckpointStore, Found, Head, Ledger, LedgerError, parent, sync_directory};
+
+/// How often the lock of a directory is tried for, and how long between.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// Take the directory for this process; where it cannot be written, for reading only.
 pub(super) fn lock(directory: &Path) -> Result<(Option<File>, Access), OpenError> {
@@ -17,7 +22,7 @@ pub(super) fn lock(directory: &Path) -> Result<(Option<File>, Access), OpenError
     let opened =
         made.and_then(|()| OpenOptions::new().create(true).truncate(false).write(true).open(directory.join("lock")));
     match opened {
-        Ok(file) => match file.try_lock() {
+        Ok(file) => match patiently(&file) {
             Ok(()) => Ok((Some(file), Access::Write)),
             Err(TryLockError::WouldBlock) => Err(OpenError::InUse { directory: name }),
             Err(TryLockError::Error(cause)) => Err(OpenError::Unusable { directory: name, cause: cause.to_string() }),
@@ -25,6 +30,18 @@ pub(super) fn lock(directory: &Path) -> Result<(Option<File>, Access), OpenError
         Err(_) if directory.join("ledger.sqlite").is_file() => Ok((None, Access::Read)),
         Err(cause) => Err(OpenError::Unusable { directory: name, cause: cause.to_string() }),
     }
+}
+
+/// Try for the lock for a moment: a process that ends, or one that it has just begun and that has
+/// not let go of what it inherited, is gone by then.
+fn patiently(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            done => return done,
+        }
+    }
+    file.try_lock()
 }
 
 /// Make the directory so that it is there after a power cut too: what is new in a directory is

@@ -287,6 +287,19 @@ impl Fort {
         fs::read_dir(format!("/proc/{id}/fd")).expect("a process that lives").count()
     }
 
+    /// Open files and sockets once nothing is about to be closed any more.
+    pub fn settled_descriptors(&self) -> usize {
+        let (mut count, mut since) = (self.descriptors(), now());
+        while since.elapsed() < Duration::from_millis(300) {
+            let again = self.descriptors();
+            if again != count {
+                (count, since) = (again, now());
+            }
+            std::thread::yield_now();
+        }
+        count
+    }
+
     /// Time of all processors so far.
     pub fn cpu(&self) -> Duration {
         let stat = self.of_process("stat");
