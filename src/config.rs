@@ -1,6 +1,8 @@
 //! Every setting and every limit. From a file, from `INNOGRAPH_…`, from the command line; the
 //! later wins. `innograph config show` prints what is in force.
 
+mod sound;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -44,7 +46,7 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of an answer.
     pub answer_bytes: usize,
-    /// Characters of a document.
+    /// Bytes of a document.
     pub document_bytes: usize,
     /// Tokens of a document.
     pub document_tokens: usize,
@@ -62,6 +64,8 @@ pub struct Limits {
     pub list_entries: usize,
     /// Aliases in a document, its fragments written out.
     pub aliases: u64,
+    /// Values in the arguments of a document, variables counted at every place where they stand.
+    pub argument_values: u64,
     /// Directives in a document.
     pub directives: usize,
     /// The price of a document, in rows: what its fields cost at most, and what its walks may take.
@@ -195,6 +199,7 @@ impl Default for Limits {
             text_characters: 10_000,
             list_entries: 100,
             aliases: 200,
+            argument_values: 10_000,
             directives: 50,
             price: 600_000,
             walk_rows: 400_000,
@@ -211,7 +216,7 @@ impl Default for Limits {
             wish_characters: 4_000,
             evidence_documents: 300,
             heavy_price: 3_000,
-            heavy_at_once: 2,
+            heavy_at_once: 3,
             heavy_queue: 256,
             heavy_wait_ms: 1_000,
             request_ms: 10_000,
@@ -292,7 +297,8 @@ impl Config {
         // Other variables of that beginning belong to scripts and tests.
         let is_setting = |key: &str| {
             let key = key.to_ascii_lowercase();
-            SETTINGS.contains(&key.as_str()) || key.starts_with("limits__")
+            // A section that is none is told as such, not passed over.
+            SETTINGS.contains(&key.as_str()) || key.contains("__")
         };
         let environment = Env::prefixed("INNOGRAPH_").filter(move |key| is_setting(key.as_str())).split("__");
         figment.merge(environment).merge(Serialized::defaults(given)).extract().map_err(Box::new)

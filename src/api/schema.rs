@@ -64,6 +64,8 @@ pub struct Meter {
     pub fields: AtomicU64,
     /// Set when nobody wants the answer any more.
     pub stop: AtomicBool,
+    /// Set when a root field that is never null could not be answered.
+    pub failed: AtomicBool,
 }
 
 impl Meter {
@@ -133,7 +135,11 @@ impl OutputType for QueryRoot {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
-        async_graphql::resolver_utils::resolve_container(ctx, self).await
+        let answer = async_graphql::resolver_utils::resolve_container(ctx, self).await?;
+        // The library leaves out a root field that failed. One that is never null takes the whole answer
+        // with it (GraphQL, section 6.4.4): a client that relies on it must not find it missing.
+        let failed = ctx.data_unchecked::<Arc<Answering>>().meter.failed.load(Ordering::Relaxed);
+        Ok(if failed { Value::Null } else { answer })
     }
 }
 
@@ -151,7 +157,10 @@ impl ObjectType for QueryRoot {}
 /// Read one root field with everything below it, at once.
 fn answer(ctx: &Context<'_>, def: &'static FieldDef, answering: &Answering) -> ServerResult<Value> {
     let failed = |error: ApiError| ctx.set_error_path(error.at(ctx.item.pos));
-    let day = day_of(ctx, def, answering).map_err(failed)?;
+    let day = day_of(ctx, def, answering).map_err(|error| {
+        answering.meter.failed.fetch_or(def.ty.ends_with('!'), Ordering::Relaxed);
+        failed(error)
+    })?;
     let variables = |name: &str| variable(ctx, name);
     let args = Args::new(&ctx.item.node, def, &variables);
     let nothing = Object::Data(usize::MAX, Arc::new(()));
@@ -193,6 +202,10 @@ pub fn answer_with(
         Err(error) if !def.ty.ends_with('!') => {
             ctx.add_error(error);
             Ok(Value::Null)
+        }
+        Err(error) => {
+            meter.failed.store(true, Ordering::Relaxed);
+            Err(error)
         }
         value => value,
     }

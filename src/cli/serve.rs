@@ -32,13 +32,13 @@ async fn run(config: &Config) -> ExitCode {
     let trusted = match trusted(config) {
         Ok(trusted) => trusted,
         Err(error) => {
-            eprintln!("{} {}", error.zh, error.en);
+            eprintln!("{} {} {}", error.code, error.zh, error.en);
             return ExitCode::from(exit::USAGE);
         }
     };
     if let Some(origin) = malformed_origin(&config.origins) {
         eprintln!(
-            "设置 origins 里的 {origin:?} 不是来源：只写协议、主机和端口，如 https://portal.example.cn。{origin:?} in the setting origins is no origin: scheme, host and port alone, like https://portal.example.cn."
+            "设置 origins 里的 {origin:?} 不是来源：只写协议、主机（中文域名写成 xn--…）和端口，如 https://portal.example.cn。{origin:?} in the setting origins is no origin: scheme, host and port alone, like https://portal.example.cn."
         );
         return ExitCode::from(exit::USAGE);
     }

@@ -61,8 +61,8 @@ impl<'s> Budget<'s> {
     }
 
     /// A field of that cost is read. It is priced before a request runs, and stops nothing.
-    pub fn read_field(&self, cost: u32) {
-        self.fields.set(self.fields.get().saturating_add(u64::from(cost)));
+    pub fn read_field(&self, cost: u64) {
+        self.fields.set(self.fields.get().saturating_add(cost));
     }
 
     /// Does nobody want the answer any more?

@@ -30,7 +30,7 @@ pub enum Client {
 
 impl Client {
     /// The same client, however its address is written.
-    fn counted(&self) -> Self {
+    pub fn counted(&self) -> Self {
         match self {
             Self::Address(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
                 Some(address) => Self::Address(address.into()),
@@ -68,8 +68,8 @@ impl From<Refused> for ApiError {
         let (zh, en) = match refused.which {
             Which::Requests => ("您最近一分钟的请求太多", "You have asked too often within a minute"),
             Which::Rows => (
-                "您最近一分钟查询的条目太多。减小 first、少嵌套列表可以省下份额",
-                "You have asked for too many rows within a minute; lower first and nest fewer lists to save",
+                "您每分钟可查询的行数已经用完。减小 first、少嵌套列表可以省下份额",
+                "Your share of rows a minute is used up; lower first and nest fewer lists to save",
             ),
             Which::AtOnce => ("您同时进行的请求太多", "Too many of your requests run at the same time"),
             Which::Clients => ("同时使用的人太多", "Too many clients are served at the same time"),
@@ -219,7 +219,7 @@ impl Clients {
     /// dropped. A refused request counts for nothing, but its client was heard of.
     pub fn admit(&self, client: &Client, now: Duration) -> Result<Turn, Refused> {
         if self.is_off {
-            return Ok(Turn { table: None, client: client.clone(), now, reserved: 0 });
+            return Ok(Turn { table: None, client: client.counted(), now, reserved: 0 });
         }
         let client = client.counted();
         locked(&self.table).admit(&client, now)?;
@@ -245,6 +245,11 @@ impl Turn {
         }
         self.reserved = self.reserved.saturating_add(price);
         Ok(())
+    }
+
+    /// Whose turn it is.
+    pub fn client(&self) -> Client {
+        self.client.clone()
     }
 
     /// So many rows of what was reserved were used: the others are given back. A turn that is

@@ -14,14 +14,13 @@ pub const MIN_SEQUENCE: &str = "minSequence";
 pub(super) fn wanted(fragments: &Fragments, operation: &OperationDefinition, variables: &Variables) -> Option<i64> {
     let default = |name: &str| {
         let mut all = operation.variable_definitions.iter();
-        all.find(|definition| definition.node.name.node == name)
-            .and_then(|definition| definition.node.default_value().cloned())
+        all.find(|definition| definition.node.name.node == name).and_then(|definition| definition.node.default_value())
     };
-    let variable = |name: &str| variables.get(name).cloned().or_else(|| default(name));
+    let variable = |name: &str| variables.get(name).or_else(|| default(name));
     of_set(fragments, &operation.selection_set.node, &variable)
 }
 
-fn of_set(fragments: &Fragments, set: &SelectionSet, variable: &dyn Fn(&str) -> Option<Value>) -> Option<i64> {
+fn of_set<'v>(fragments: &Fragments, set: &SelectionSet, variable: &dyn Fn(&str) -> Option<&'v Value>) -> Option<i64> {
     let of = |selection: &Selection| match selection {
         Selection::Field(field) => match given(&field.node, MIN_SEQUENCE, variable) {
             Some(Value::Number(number)) => number.as_i64(),

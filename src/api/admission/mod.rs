@@ -16,6 +16,7 @@ mod size;
 mod trusted;
 mod validator;
 mod variables;
+pub mod weight;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -62,31 +63,32 @@ pub fn admit(
     limits: &Limits,
     door: Door,
 ) -> Result<Admitted, ApiError> {
-    let mut admitted = weigh(documents, text, operation_name, variables, limits, door)?;
-    let document = &admitted.known.document;
-    let operation = operation(document, operation_name)?;
-    variables::check(&document.fragments, &operation.node, variables)?;
-    admitted.variables = variables::with_defaults(&operation.node, variables.clone());
-    Ok(admitted)
+    let known = known(documents, text, limits)?;
+    let operation = operation(&known.document, operation_name)?;
+    variables::check(&known.document.fragments, &operation.node, variables)?;
+    let with_defaults = variables::with_defaults(&operation.node, variables.clone());
+    let admitted = weigh(Arc::clone(&known), operation_name, variables, limits, door)?;
+    Ok(Admitted { variables: with_defaults, ..admitted })
+}
+
+/// The document of that text, read before or now.
+fn known(documents: &Documents, text: &str, limits: &Limits) -> Result<Arc<Known>, ApiError> {
+    if let Some(known) = documents.find(text) {
+        return Ok(known);
+    }
+    let known = Arc::new(Known::new(read(text, limits)?));
+    documents.keep(text, &known);
+    Ok(known)
 }
 
 /// Judge a document: its size, and what it costs with these variables, whether or not they fit.
 fn weigh(
-    documents: &Documents,
-    text: &str,
+    known: Arc<Known>,
     operation_name: Option<&str>,
     variables: &Variables,
     limits: &Limits,
     door: Door,
 ) -> Result<Admitted, ApiError> {
-    let known = match documents.find(text) {
-        Some(document) => document,
-        None => {
-            let document = Arc::new(Known::new(read(text, limits)?));
-            documents.keep(text, &document);
-            document
-        }
-    };
     let document = &known.document;
     let operation = operation(document, operation_name)?;
     let asked = operation.node.ty;
@@ -100,19 +102,26 @@ fn weigh(
             if is_fixed { *known.priced.get_or_init(|| priced) } else { priced }
         }
     };
-    let asked_price = price.total();
-    if asked_price > limits.price {
-        return Err(ApiError::new(
-            "TOO_COSTLY",
-            format!("查询的价格是 {asked_price}，上限是 {}。请减小 first、减少嵌套的列表，或分几次查。", limits.price),
-            format!(
-                "The price of the document is {asked_price}, the limit {}. Lower first, nest fewer lists, or ask in parts.",
-                limits.price
-            ),
-        ));
+    if price.total() > limits.price {
+        return Err(too_costly(price, limits));
     }
     let min_sequence = freshness::wanted(&document.fragments, &operation.node, variables);
     Ok(Admitted { known, operation: asked, price, variables: Variables::default(), min_sequence })
+}
+
+/// Told without the reserve, which nobody who asks can make smaller.
+fn too_costly(price: Priced, limits: &Limits) -> ApiError {
+    let (fields, reserve) = (price.fields, price.reserve);
+    let most = limits.price.saturating_sub(reserve);
+    ApiError::new(
+        "TOO_COSTLY",
+        format!(
+            "查询的各字段最多要 {fields} 行，最多允许 {most} 行（另为遍历预留 {reserve} 行）。请减小 first、减少嵌套的列表，或分几次查。"
+        ),
+        format!(
+            "The fields of the document cost up to {fields} rows; {most} are allowed, beside {reserve} set aside for walks. Lower first, nest fewer lists, or ask in parts."
+        ),
+    )
 }
 
 fn is_single(document: &ExecutableDocument) -> bool {
@@ -170,8 +179,8 @@ fn operation<'d>(
     };
     match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Ok(operation),
-        // A lone operation has no name here; async-graphql keeps names only among several.
-        (DocumentOperations::Single(operation), Some(_)) => Ok(operation),
+        // The parser keeps those that have a name among several, also where there is but one.
+        (DocumentOperations::Single(_), Some(_)) => Err(unknown()),
         (DocumentOperations::Multiple(all), Some(name)) => all.get(name).ok_or_else(unknown),
         (DocumentOperations::Multiple(all), None) if all.len() == 1 => all.values().next().ok_or_else(unknown),
         (DocumentOperations::Multiple(_), None) => Err(ApiError::new(

@@ -11,18 +11,22 @@
 use std::collections::HashMap;
 
 use async_graphql::parser::types::{Field, OperationDefinition, OperationType, Selection, SelectionSet};
-use async_graphql::{Name, Value, Variables};
+use async_graphql::{Name, Number, Value, Variables};
+use async_graphql_value::Value as Written;
 
-use super::{Fragments, too};
+use super::{Fragments, too, weight};
 use crate::api::error::ApiError;
 use crate::api::schema::TYPES;
 use crate::api::types::def::{FieldDef, Size};
-use crate::api::types::inputs::conditions;
-use crate::api::types::resolve::{given, page_size};
+use crate::api::types::resolve::page_size;
 use crate::config::Limits;
+use crate::domain::rejection::clip;
 
 /// A field of the introspection: the declarations do not know it.
 const INTROSPECTION: u64 = 1;
+
+/// Entries of the introspection that cost as much as a row.
+const INTROSPECTED_A_ROW: u64 = 500;
 
 /// What an operation costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,17 +52,38 @@ impl Priced {
     }
 }
 
+/// What a selection comes to.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    price: u64,
+    /// Entries that introspection may answer with.
+    introspected: u64,
+    /// Conditions of all filters, each counted as often as it is written.
+    conditions: usize,
+    /// What all arguments weigh.
+    weight: u64,
+}
+
+impl Sums {
+    fn add(&mut self, other: Sums) {
+        self.price = self.price.saturating_add(other.price);
+        self.introspected = self.introspected.saturating_add(other.introspected);
+        self.conditions = self.conditions.saturating_add(other.conditions);
+        self.weight = self.weight.saturating_add(other.weight);
+    }
+}
+
 struct Pricing<'d> {
     fragments: &'d Fragments,
     operation: &'d OperationDefinition,
     variables: &'d Variables,
-    known: HashMap<(&'d Name, String), u64>,
+    known: HashMap<(&'d Name, String), Sums>,
     /// The first argument that asks for more entries than there may be: name, given, most.
-    oversize: Option<(&'static str, i64, u32)>,
-    /// Entries that introspection may answer with.
-    introspected: u64,
-    /// Conditions of all filters, each counted as often as its list is read.
-    conditions: usize,
+    oversize: Option<(String, i64, u32)>,
+    /// What is summed up besides the price.
+    sums: Sums,
+    /// What arguments may weigh together.
+    room: u64,
     walks: bool,
     scans: bool,
     heavy: bool,
@@ -90,18 +115,30 @@ pub(super) fn of(
         variables,
         known: HashMap::new(),
         oversize: None,
-        introspected: 0,
-        conditions: 0,
+        sums: Sums::default(),
+        room: limits.argument_values,
         walks: false,
         scans: false,
         heavy: false,
         introspects: false,
     };
     let fields = pricing.set(&operation.selection_set.node, root(operation.ty));
-    if let Some((name, given, most)) = pricing.oversize {
-        return Err(page_size(name, given, most));
+    let Sums { introspected, conditions, weight, .. } = pricing.sums;
+    if weight > limits.argument_values {
+        return Err(too(
+            "ARGUMENTS_TOO_LARGE",
+            "参数中的值（变量在每一处都算）",
+            "number of values in arguments, variables counted at every place,",
+            "个",
+            "values",
+            limits.argument_values,
+        ));
     }
-    if pricing.introspected > limits.introspection {
+    let fields = fields.saturating_add(introspected / INTROSPECTED_A_ROW);
+    if let Some((name, given, most)) = pricing.oversize {
+        return Err(page_size(&name, given, most));
+    }
+    if introspected > limits.introspection {
         return Err(too(
             "TOO_COSTLY",
             "对模式的查询的价格",
@@ -111,7 +148,7 @@ pub(super) fn of(
             limits.introspection,
         ));
     }
-    if pricing.conditions > limits.filter_conditions {
+    if conditions > limits.filter_conditions {
         let most = limits.filter_conditions;
         return Err(too("FILTER_TOO_LARGE", "筛选条件的个数", "number of filter conditions", "个", "conditions", most));
     }
@@ -121,7 +158,7 @@ pub(super) fn of(
         reserve,
         heavy: pricing.heavy || fields >= limits.heavy_price,
         scans: pricing.scans,
-        conditions: pricing.conditions,
+        conditions,
         introspects: pricing.introspects,
     })
 }
@@ -147,27 +184,42 @@ impl<'d> Pricing<'d> {
     fn fragment(&mut self, name: &'d Name) -> u64 {
         let Some(fragment) = self.fragments.get(name) else { return 0 };
         let ty = fragment.node.type_condition.node.on.node.to_string();
-        if let Some(known) = self.known.get(&(name, ty.clone())) {
-            return *known;
+        if let Some(known) = self.known.get(&(name, ty.clone())).copied() {
+            self.sums.add(known);
+            return known.price;
         }
+        let before = std::mem::take(&mut self.sums);
         let price = self.set(&fragment.node.selection_set.node, &ty);
-        self.known.insert((name, ty), price);
+        let of_it = Sums { price, ..self.sums };
+        self.known.insert((name, ty), of_it);
+        self.sums = before;
+        self.sums.add(of_it);
         price
     }
 
     fn field(&mut self, field: &'d Field, ty: &str) -> u64 {
+        let room = self.room.saturating_sub(self.sums.weight);
+        let weight = weight::of_field(field, &|name| self.variable(name), room);
+        self.sums.weight = self.sums.weight.saturating_add(weight);
+        if weight > room {
+            // Refused; what hangs on it need not be looked at.
+            return 1;
+        }
         let Some(def) = TYPES.get(ty).and_then(|ty| ty.field(&field.name.node)) else {
             let entries = self.introspect(&field.selection_set.node, &field.name.node);
-            self.introspected = self.introspected.saturating_add(entries);
+            self.sums.introspected = self.sums.introspected.saturating_add(entries);
             self.introspects |= matches!(field.name.node.as_str(), "__schema" | "__type");
             return INTROSPECTION;
         };
-        self.count_conditions(field);
+        // A filter is read for every entry of its list.
+        let conditions = weight::conditions(field, "filter", &|name| self.variable(name));
+        self.sums.conditions = self.sums.conditions.saturating_add(conditions);
         self.walks |= def.walk;
         self.scans |= def.scan;
         self.heavy |= def.heavy;
         let inner = self.set(&field.selection_set.node, bare(&def.ty));
-        u64::from(def.cost).saturating_add(self.size(field, def).saturating_mul(inner))
+        let own = u64::from(def.cost).saturating_add(weight::price(weight));
+        own.saturating_add(self.size(field, def).saturating_mul(inner))
     }
 
     /// Entries below a field of the introspection.
@@ -191,36 +243,46 @@ impl<'d> Pricing<'d> {
         entries
     }
 
-    /// A filter is read for every entry of its list: its conditions are counted and bounded.
-    fn count_conditions(&mut self, field: &Field) {
-        let filter = given(field, "filter", &|name| self.variable(name));
-        self.conditions = self.conditions.saturating_add(filter.as_ref().map_or(0, conditions));
-    }
-
-    fn size(&mut self, field: &Field, def: &FieldDef) -> u64 {
+    fn size(&mut self, field: &'d Field, def: &FieldDef) -> u64 {
         match def.size {
             Size::One => 1,
             Size::AtMost(most) => u64::from(most),
-            Size::Argument { name, default, most } => match given(field, name, &|name| self.variable(name)) {
-                Some(Value::Number(number)) => {
-                    let given = number.as_i64().unwrap_or(i64::MAX);
-                    if !(1..=i64::from(most)).contains(&given) {
-                        self.oversize.get_or_insert((name, given, most));
+            Size::Argument { name, default, most } => match self.number(field, name) {
+                Some(number) => match number.as_i64() {
+                    Some(given) => {
+                        if !(1..=i64::from(most)).contains(&given) {
+                            let list = format!("{}({name}:)", clip(&field.response_key().node));
+                            self.oversize.get_or_insert((list, given, most));
+                        }
+                        given.clamp(1, i64::from(most)).unsigned_abs()
                     }
-                    given.clamp(1, i64::from(most)).unsigned_abs()
-                }
-                _ => u64::from(default),
+                    // No whole number: the validator refuses it.
+                    None => u64::from(most),
+                },
+                None => u64::from(default),
             },
         }
     }
 
-    fn variable(&self, name: &str) -> Option<Value> {
+    /// The number that an argument is, its variable looked up.
+    fn number(&self, field: &'d Field, name: &str) -> Option<&Number> {
+        match &field.get_argument(name)?.node {
+            Written::Number(number) => Some(number),
+            Written::Variable(variable) => match self.variable(variable)? {
+                Value::Number(number) => Some(number),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<&'d Value> {
         let default = || {
             let mut all = self.operation.variable_definitions.iter();
             all.find(|definition| definition.node.name.node == name)
-                .and_then(|definition| definition.node.default_value.as_ref().map(|value| value.node.clone()))
+                .and_then(|definition| definition.node.default_value.as_ref().map(|value| &value.node))
         };
-        self.variables.get(name).cloned().or_else(default)
+        self.variables.get(name).or_else(default)
     }
 }
 

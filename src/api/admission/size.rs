@@ -1,6 +1,6 @@
 //! How large a document is: before it is parsed, and once its fragments are written out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::types::{
     Directive, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
@@ -34,8 +34,10 @@ pub(super) fn tokens(text: &str, limits: &Limits) -> Result<(), ApiError> {
             match letter {
                 '"' => {
                     count += 1;
-                    surrogates(text.get(place..).unwrap_or_default())?;
-                    skip_string(text.get(place..).unwrap_or_default(), &mut letters);
+                    let length = string_length(text.get(place..).unwrap_or_default())?;
+                    for _ in 1..length {
+                        letters.next();
+                    }
                 }
                 '#' => while letters.next_if(|(_, letter)| *letter != '\n').is_some() {},
                 '{' | '(' | '[' => {
@@ -67,47 +69,44 @@ pub(super) fn tokens(text: &str, limits: &Limits) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Refuse escapes that name half a character: the parser knows no pairs and would fail on them.
-fn surrogates(rest: &str) -> Result<(), ApiError> {
+/// Characters of the string that begins at `rest`, its quotes included. Escapes that name half a
+/// character are refused: the parser knows no pairs and would fail on them.
+fn string_length(rest: &str) -> Result<usize, ApiError> {
     if rest.starts_with("\"\"\"") {
-        return Ok(());
+        let inside = rest.get(3..).and_then(|inside| inside.find("\"\"\""));
+        return Ok(inside.map_or(rest.chars().count(), |end| rest[..end + 6].chars().count()));
     }
-    let mut letters = rest.chars().skip(1);
-    while let Some(letter) = letters.next().filter(|letter| !matches!(letter, '"' | '\n')) {
-        if letter != '\\' || letters.next() != Some('u') {
-            continue;
-        }
-        let digits: String = letters.clone().take(4).collect();
-        if u32::from_str_radix(&digits, 16).is_ok_and(|code| (0xD800..=0xDFFF).contains(&code)) {
-            return Err(ApiError::new(
-                "BAD_ESCAPE",
-                format!("转义 \\u{digits} 只是半个字符。请直接写出这个字。"),
-                format!("The escape \\u{digits} is half a character. Write the character itself."),
-            ));
+    let (mut length, mut letters) = (1, rest.chars().skip(1));
+    while let Some(letter) = letters.next() {
+        length += 1;
+        match letter {
+            '"' | '\n' => return Ok(length),
+            '\\' => match letters.next() {
+                // Line ends end a string, escaped or not.
+                None | Some('\n') => return Ok(length + 1),
+                Some(escaped) => {
+                    length += 1;
+                    if escaped == 'u' {
+                        whole_character(letters.clone())?;
+                    }
+                }
+            },
+            _ => {}
         }
     }
-    Ok(())
+    Ok(length)
 }
 
-/// Step over a string that begins at `rest`; its first quote has been taken.
-fn skip_string(rest: &str, letters: &mut std::iter::Peekable<std::str::CharIndices<'_>>) {
-    let block = rest.starts_with("\"\"\"");
-    let length = if block {
-        rest.get(3..)
-            .and_then(|inside| inside.find("\"\"\""))
-            .map_or(rest.chars().count(), |end| rest[..end + 6].chars().count())
-    } else {
-        let mut escaped = false;
-        let end = rest.chars().skip(1).position(|letter| {
-            let ends = (letter == '"' && !escaped) || letter == '\n';
-            escaped = letter == '\\' && !escaped;
-            ends
-        });
-        end.map_or(rest.chars().count(), |end| end + 2)
-    };
-    for _ in 1..length {
-        letters.next();
+fn whole_character(letters: impl Iterator<Item = char>) -> Result<(), ApiError> {
+    let digits: String = letters.take(4).collect();
+    if u32::from_str_radix(&digits, 16).is_ok_and(|code| (0xD800..=0xDFFF).contains(&code)) {
+        return Err(ApiError::new(
+            "BAD_ESCAPE",
+            format!("转义 \\u{digits} 只是半个字符。请直接写出这个字。"),
+            format!("The escape \\u{digits} is half a character. Write the character itself."),
+        ));
     }
+    Ok(())
 }
 
 /// What a selection set amounts to once fragments are written out.
@@ -139,8 +138,18 @@ pub(super) fn expanded(document: &ExecutableDocument, limits: &Limits) -> Result
     let mut extents = Vec::new();
     for (_, operation) in document.operations.iter() {
         measure.no_directives(&operation.node.directives)?;
+        let mut names = HashSet::new();
         for variable in &operation.node.variable_definitions {
             measure.no_directives(&variable.node.directives)?;
+            let name = &variable.node.name.node;
+            if !names.insert(name) {
+                let name = clip(name);
+                return Err(ApiError::new(
+                    "REPEATED_VARIABLE",
+                    format!("变量 ${name} 声明了不止一次。请只留一个。"),
+                    format!("The variable ${name} is declared more than once. Keep one."),
+                ));
+            }
         }
         extents.push(measure.set(&operation.node.selection_set.node, 1)?);
     }
@@ -242,6 +251,11 @@ pub(super) fn roots(
     Ok(())
 }
 
+/// A fragment is one more thing to look at, also where there is nothing in it.
+fn counted(extent: Extent) -> Extent {
+    Extent { fields: extent.fields.saturating_add(1), ..extent }
+}
+
 /// The directives that a question may bear.
 const DIRECTIVES: [&str; 2] = ["skip", "include"];
 
@@ -291,11 +305,11 @@ impl<'d> Measure<'d> {
                 }
                 Selection::InlineFragment(inline) => {
                     self.check_directives(&inline.node.directives)?;
-                    self.set(&inline.node.selection_set.node, level + 1)?
+                    counted(self.set(&inline.node.selection_set.node, level + 1)?)
                 }
                 Selection::FragmentSpread(spread) => {
                     self.check_directives(&spread.node.directives)?;
-                    self.fragment(&spread.node.fragment_name.node, level)?
+                    counted(self.fragment(&spread.node.fragment_name.node, level)?)
                 }
             };
             extent.fields = extent.fields.saturating_add(part.fields);
@@ -321,8 +335,14 @@ impl<'d> Measure<'d> {
         if self.open.len() >= LONGEST_CHAIN {
             return Err(too("TOO_DEEP", "片段嵌套", "nesting of fragments", "层", "levels", LONGEST_CHAIN));
         }
-        // An unknown fragment is the validator's affair.
-        let Some(fragment) = self.fragments.get(name) else { return Ok(Extent::default()) };
+        let Some(fragment) = self.fragments.get(name) else {
+            let name = clip(name);
+            return Err(ApiError::new(
+                "UNKNOWN_FRAGMENT",
+                format!("没有名为 {name} 的片段。请补上 fragment {name} on …，或去掉引用。"),
+                format!("There is no fragment {name}. Write fragment {name} on …, or leave it out."),
+            ));
+        };
         self.open.push(name);
         self.no_directives(&fragment.node.directives)?;
         let extent = self.set(&fragment.node.selection_set.node, level)?;

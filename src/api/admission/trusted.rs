@@ -56,11 +56,17 @@ impl Judge {
         let forgotten = Documents::new(0, 0);
         let variables = Variables::default();
         let operations = names.into_iter().map(|name| {
-            let admitted = weigh(&forgotten, text, name.as_deref(), &variables, &self.limits, Door::Socket)?;
+            let admitted = weigh(
+                super::known(&forgotten, text, &self.limits)?,
+                name.as_deref(),
+                &variables,
+                &self.limits,
+                Door::Socket,
+            )?;
             Ok(Operation { name, price: admitted.price.total() })
         });
         let operations = operations.collect::<Result<_, ApiError>>()?;
-        self.validator.judge(document, variables)?;
+        self.validator.judge(document)?;
         Ok(operations)
     }
 }

@@ -53,9 +53,13 @@ impl Validator {
     }
 
     /// What is wrong with the operations and fragments of a document whose size has been judged
-    /// before. Of the variables, those alone are judged that stand in an argument whose variables
-    /// are all given.
-    pub fn faults(&self, document: ExecutableDocument, variables: Variables) -> Vec<ServerError> {
+    /// before. Variables are judged apart: a document that is fine once is fine for all of them, and
+    /// whichever operation runs.
+    pub fn faults(&self, document: ExecutableDocument) -> Vec<ServerError> {
+        self.faults_with(document, Variables::default())
+    }
+
+    fn faults_with(&self, document: ExecutableDocument, variables: Variables) -> Vec<ServerError> {
         let mut request = Request::new("").variables(variables);
         request.set_parsed_query(document);
         // Nothing is waited for before fields are read.
@@ -69,9 +73,15 @@ impl Validator {
         faults
     }
 
+    /// Is a document fine for the library with these variables?
+    #[cfg(test)]
+    pub(super) fn passes(&self, document: ExecutableDocument, variables: Variables) -> bool {
+        self.faults_with(document, variables).is_empty()
+    }
+
     /// The first of them, as a refusal.
-    pub fn judge(&self, document: ExecutableDocument, variables: Variables) -> Result<(), ApiError> {
-        let faults = self.faults(document, variables);
+    pub fn judge(&self, document: ExecutableDocument) -> Result<(), ApiError> {
+        let faults = self.faults(document);
         let Some(error) = faults.first() else { return Ok(()) };
         let (zh, en) = sentences(&error.message, true);
         let place = error.locations.first();
@@ -90,7 +100,7 @@ mod tests {
         let validator = Validator::new(&Limits::default());
         let judge = |text: &str| {
             let document = async_graphql::parser::parse_query(text).expect("a document");
-            validator.judge(document, Variables::default()).map_err(|error| error.code)
+            validator.judge(document).map_err(|error| error.code)
         };
         // Running any of these would need a store, of which there is none.
         for fine in [

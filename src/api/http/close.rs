@@ -30,6 +30,7 @@ pub(super) const UNAUTHORIZED: End = End::Close(4401, "请先发 connection_init
 pub(super) const FORBIDDEN: End = End::Close(4403, "令牌不被承认 the token is not accepted");
 pub(super) const NOT_GREETED: End = End::Close(4408, "没有及时收到 connection_init; connection_init came too late");
 pub(super) const DUPLICATE: End = End::Close(4409, "此编号的操作还没有结束 an operation of this id is still open");
+pub(super) const TOO_OFTEN: End = End::Close(1013, "连接太频繁，请稍后再试 too often; try again later");
 pub(super) const GREETED_TWICE: End = End::Close(4429, "只能发一次 connection_init; connection_init came twice");
 
 /// What is closed with when the bytes are none of the WebSocket protocol (RFC 6455, 7.4.1).

@@ -38,11 +38,16 @@ impl Service {
                 Ok((caller, turn))
             }
             Err(unknown) => {
-                let address = Client::Address(peer.0);
-                self.clients.admit(&address, self.clients.now()).map_err(|refused| too_many(refused.into()))?;
+                self.counts(peer).map_err(too_many)?;
                 Err(unknown)
             }
         }
+    }
+
+    /// Count one try of an address.
+    pub(super) fn counts(&self, peer: Peer) -> Result<(), ApiError> {
+        self.clients.admit(&Client::Address(peer.0), self.clients.now())?;
+        Ok(())
     }
 
     /// The turn of a request: of the holder of a token, or of an address.

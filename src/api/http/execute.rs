@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{ErrorExtensionValues, Request as GraphRequest, Response as GraphResponse, Value};
+use async_graphql::{ErrorExtensionValues, Request as GraphRequest, Response as GraphResponse, ServerError, Value};
 use axum::http::StatusCode;
 use futures_util::FutureExt;
 
 use super::Service;
 use super::door::Caller;
-use crate::api::admission::{Admitted, Priced};
+use crate::api::admission::{Admitted, Client, Priced};
 use crate::api::error::{ApiError, internal};
 use crate::api::schema::{Answering, Meter};
 use crate::engine::{self, SearchState};
@@ -56,6 +56,7 @@ pub(super) async fn execute(
     admitted: Admitted,
     operation_name: Option<String>,
     caller: Caller,
+    client: &Client,
 ) -> Answered {
     let mutates = admitted.operation == OperationType::Mutation;
     if let Some(refused) = invalid(service, &admitted, &caller) {
@@ -64,13 +65,17 @@ pub(super) async fn execute(
     if let Some(wanted) = admitted.min_sequence
         && let Err(error) = service.wait_for_index(wanted).await
     {
-        return Answered::refused(StatusCode::OK, false, &error);
+        let (status, failed) = match error.retry_after {
+            Some(_) => (StatusCode::SERVICE_UNAVAILABLE, true),
+            None => (StatusCode::BAD_REQUEST, false),
+        };
+        return Answered::refused(status, failed, &error);
     }
     // Writes wait in the writer's own queue.
     let scans = service.scan_of(&admitted.price) >= service.limits.heavy_price;
     let turn = match (admitted.price.heavy || scans) && !mutates {
         false => None,
-        true => match service.turns.take().await {
+        true => match service.turns.take(client).await {
             Ok(turn) => Some(turn),
             Err(error) => return Answered::refused(StatusCode::SERVICE_UNAVAILABLE, true, &error),
         },
@@ -97,8 +102,9 @@ pub(super) async fn execute(
     };
     match answer {
         Ok(Ok(answer)) => told(service, &admitted, &answering, answer),
-        Ok(Err(_)) => panicked(),
-        Err(_) => too_long(mutates),
+        // What nobody can account for costs what was set aside for it.
+        Ok(Err(_)) => Answered { used: admitted.price.total(), ..panicked() },
+        Err(_) => Answered { used: admitted.price.total(), ..too_long(mutates) },
     }
 }
 
@@ -108,12 +114,16 @@ pub(super) fn invalid(service: &Service, admitted: &Admitted, caller: &Caller) -
     if known.is_validated() {
         return None;
     }
-    let faults = service.validator.faults(known.document.clone(), admitted.variables.clone());
+    let faults = service.validator.faults(known.document.clone());
     if faults.is_empty() {
         known.pass();
         return None;
     }
-    Some(finished(service, GraphResponse::from_errors(faults), service.shows_schema_to(caller)))
+    let mut faults = faults;
+    worded(&mut faults, service.shows_schema_to(caller));
+    // Nothing was carried out: there is no entry `data` (GraphQL, section 7.1).
+    let body = serde_json::json!({ "errors": faults }).to_string();
+    Some(Answered { status: StatusCode::BAD_REQUEST, failed: false, retry_after: None, body, used: 0 })
 }
 
 fn request(admitted: &Admitted, operation_name: Option<String>, answering: Arc<Answering>) -> GraphRequest {
@@ -165,11 +175,11 @@ pub(super) fn panicked() -> Answered {
     Answered::refused(StatusCode::INTERNAL_SERVER_ERROR, true, &internal("execute", &"a resolver panicked"))
 }
 
-/// What async-graphql answered, with codes and within the size of an answer.
-pub(super) fn finished(service: &Service, mut answer: GraphResponse, sees_schema: bool) -> Answered {
-    let more = answer.errors.len().saturating_sub(MOST_ERRORS);
-    answer.errors.truncate(MOST_ERRORS);
-    for error in &mut answer.errors {
+/// Errors with codes and in both languages, the first few of them.
+fn worded(errors: &mut Vec<ServerError>, sees_schema: bool) {
+    let more = errors.len().saturating_sub(MOST_ERRORS);
+    errors.truncate(MOST_ERRORS);
+    for error in errors.iter_mut() {
         let coded = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
         if !coded {
             // Written by the library's validator, in English only.
@@ -188,8 +198,13 @@ pub(super) fn finished(service: &Service, mut answer: GraphResponse, sees_schema
             format!("还有 {more} 个错误没有列出。请先改正上面这些。"),
             format!("{more} more errors are not listed. Mend those above first."),
         );
-        answer.errors.push(error.at(async_graphql::Pos::default()));
+        errors.push(error.at(async_graphql::Pos::default()));
     }
+}
+
+/// What async-graphql answered, with codes and within the size of an answer.
+pub(super) fn finished(service: &Service, mut answer: GraphResponse, sees_schema: bool) -> Answered {
+    worded(&mut answer.errors, sees_schema);
     let refused = !answer.errors.is_empty() && answer.data == Value::Null;
     let status = if refused { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     match serde_json::to_string(&answer) {

@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use super::door::{Caller, holds_a_token, token_in_address};
 use super::execute::{Answered, execute};
 use super::{Peer, Service, refuse};
-use crate::api::admission::{self, Admitted, Door, Trusted, Turn};
+use crate::api::admission::{self, Admitted, Door, Trusted, Turn, document_id};
 use crate::api::error::ApiError;
 
 const RESPONSE_TYPE: &str = "application/graphql-response+json; charset=utf-8";
@@ -100,7 +100,14 @@ pub async fn get(
     let variables = match find("variables").filter(|text| !text.is_empty()).map(|text| serde_json::from_str(&text)) {
         None => Json::Null,
         Some(Ok(variables)) => variables,
-        Some(Err(_)) => return reply(&headers, StatusCode::BAD_REQUEST, true, bad_json().body().to_string()),
+        Some(Err(_)) => {
+            let error = ApiError::new(
+                "MALFORMED_JSON",
+                "参数 variables 不是合法的 JSON 对象，如 {\"n\": 5}。请检查引号、括号与编码。",
+                "The parameter variables is no valid JSON object such as {\"n\": 5}. Check quotes, brackets and encoding.",
+            );
+            return reply(&headers, StatusCode::BAD_REQUEST, true, error.body().to_string());
+        }
     };
     let asked = Asked { text, operation_name: find("operationName").filter(|name| !name.is_empty()), variables };
     if !matches!(asked.variables, Json::Null | Json::Object(_)) {
@@ -239,19 +246,34 @@ async fn answer(
     let variables = Variables::from_json(asked.variables.clone());
     let answered = match admit(service, &asked, &variables, door, &caller) {
         Ok(admitted) => match turn.reserve(admitted.price.total()) {
-            Ok(()) => execute(service, admitted, asked.operation_name, caller).await,
+            Ok(()) => execute(service, admitted, asked.operation_name, caller, &turn.client()).await,
             Err(refused) => Answered::refused(StatusCode::TOO_MANY_REQUESTS, true, &refused.into()),
         },
         Err(error) if error.code == "QUERIES_ONLY" => Answered::refused(StatusCode::METHOD_NOT_ALLOWED, true, &error),
         Err(error) => Answered::refused(StatusCode::BAD_REQUEST, false, &error),
     };
     turn.spent(answered.used);
-    let retry_after = answered.retry_after;
+    let (answered_status, retry_after) = (answered.status, answered.retry_after);
     let mut response = reply(headers, answered.status, answered.failed, answered.body);
+    if answered_status == StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    }
     if let Some(seconds) = retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// A refusal that names nothing of the schema, for those who may not see it.
+fn unexplained(error: ApiError) -> ApiError {
+    match error.code {
+        "BAD_VARIABLE" | "VALIDATION" => ApiError::new(
+            error.code,
+            "变量或参数的值与声明的类型不符。请对照接口说明检查。",
+            "A variable or an argument does not fit its type. Check it against the documentation.",
+        ),
+        _ => error,
+    }
 }
 
 /// Judge a request before it runs.
@@ -264,15 +286,21 @@ pub(super) fn admit(
 ) -> Result<Admitted, ApiError> {
     let name = asked.operation_name.as_deref();
     let text = match &asked.text {
-        Text::Document(_) if service.trusted_only => return Err(Trusted::documents_only()),
+        Text::Document(text) if service.trusted_only => {
+            // The text of a listed document is as good as its id.
+            let listed = service.manifest.as_ref().is_some_and(|manifest| manifest.find(&document_id(text)).is_some());
+            if listed { text } else { return Err(Trusted::documents_only()) }
+        }
         Text::Document(text) => text,
         Text::Listed(id) => {
             let listed = service.manifest.as_ref().and_then(|manifest| manifest.find(id));
             listed.ok_or_else(|| Trusted::unknown(id))?
         }
     };
-    let admitted = admission::admit(&service.documents, text, name, variables, &service.limits, door)?;
-    if admitted.price.introspects && !service.shows_schema_to(caller) {
+    let sees_schema = service.shows_schema_to(caller);
+    let admitted = admission::admit(&service.documents, text, name, variables, &service.limits, door);
+    let admitted = admitted.map_err(|error| if sees_schema { error } else { unexplained(error) })?;
+    if admitted.price.introspects && !sees_schema {
         return Err(ApiError::new(
             "SCHEMA_NOT_PUBLIC",
             "模式不公开：__schema 与 __type 要用令牌查询。接口说明请向管理员索取。",

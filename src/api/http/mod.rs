@@ -126,7 +126,8 @@ impl Service {
                 "SEARCH_BEHIND",
                 format!("搜索索引还没有跟到第 {wanted} 号。请稍后再试，或去掉 minSequence。"),
                 format!("The search index has not come to {wanted} yet. Try again shortly, or leave minSequence out."),
-            )),
+            )
+            .retry_after(1)),
         }
     }
 

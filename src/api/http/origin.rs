@@ -4,7 +4,9 @@
 //!
 //! Nothing here reads a cookie, so a foreign page has no rights that its reader did not type into it.
 //! But it could use a browser inside a network to reach a service that is not open to the page's
-//! author, and that is what this is against.
+//! author, and that is what this is against: as far as the name of the service goes. A page whose
+//! author makes their own name point here is taken for one of the service, since it has no list of
+//! its names; it reads what everybody may read.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 
@@ -61,7 +63,8 @@ pub fn malformed(origins: &[String]) -> Option<&str> {
     let is_origin = |origin: &String| {
         let host = authority(origin.trim_end_matches('/'));
         let scheme = origin.starts_with("https://") || origin.starts_with("http://");
-        scheme && host.is_some_and(|host| !host.contains(['/', '?', '#', '@', '*', ' ', ',']))
+        // Browsers send names in Chinese as `xn--…`: the setting would never be met.
+        scheme && origin.is_ascii() && host.is_some_and(|host| !host.contains(['/', '?', '#', '@', '*', ' ', ',']))
     };
     origins.iter().find(|origin| !is_origin(origin)).map(String::as_str)
 }

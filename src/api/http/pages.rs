@@ -17,13 +17,24 @@ const START: &str = include_str!("start.html");
 /// `/`
 pub async fn start(State(service): State<Arc<Service>>) -> Html<String> {
     let banner = service.store.banner.as_deref().map(|text| format!("<p class=\"banner\">{}</p>", escape(text)));
-    let notice = writer_notice(service.engine.writer_state());
+    let notice = service.notice();
     let notice = notice.map(|(zh, en)| format!("<p class=\"banner\">{zh}<br><span lang=\"en\">{en}</span></p>"));
     let page = START
         .replace("{{store}}", &escape(&service.store.name_zh))
         .replace("{{banner}}", &banner.unwrap_or_default())
         .replace("{{writer}}", &notice.unwrap_or_default());
     Html(page)
+}
+
+impl Service {
+    /// What readers should know, in Chinese and English.
+    fn notice(&self) -> Option<(&'static str, &'static str)> {
+        let listed = (
+            "本服务只执行清单中的文档，供前端程序使用；在查询台里自己写的查询不会执行。",
+            "This service runs listed documents alone, for applications; what is written in the playground does not run.",
+        );
+        writer_notice(self.engine.writer_state()).or(self.trusted_only.then_some(listed))
+    }
 }
 
 /// What readers should know while nothing can be written, in Chinese and English.
@@ -97,7 +108,7 @@ pub async fn ready(State(service): State<Arc<Service>>) -> Response {
         SearchState::Building => serde_json::json!({ "state": "building" }),
     };
     let writer = service.engine.writer_state();
-    let notice = writer_notice(writer).map(|(zh, en)| serde_json::json!({ "zh": zh, "en": en }));
+    let notice = service.notice().map(|(zh, en)| serde_json::json!({ "zh": zh, "en": en }));
     let body = serde_json::json!({
         "ready": true, "sequence": view.state().sequence(), "search": search, "readOnly": service.store.read_only,
         "writer": writer_code(writer), "notice": notice,

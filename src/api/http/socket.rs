@@ -25,7 +25,7 @@ use futures_util::stream::{self, AbortHandle, SelectAll, Stream, StreamExt};
 use serde_json::Value as Json;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::close::{DUPLICATE, End, FORBIDDEN, GREETED_TWICE, MALFORMED, NOT_GREETED, UNAUTHORIZED, broken};
+use super::close::{DUPLICATE, End, FORBIDDEN, GREETED_TWICE, MALFORMED, NOT_GREETED, TOO_OFTEN, UNAUTHORIZED, broken};
 use super::door::Caller;
 use super::execute::{Answered, execute, finished, invalid, panicked};
 use super::graphql::{self, Asked, admit, read_request};
@@ -228,6 +228,10 @@ impl Conversation {
                     return Err(GREETED_TWICE);
                 }
                 self.greeted = Some(authorization(&payload));
+                // Guessing has its rate here as well.
+                if self.service.counts(self.peer).is_err() {
+                    return Err(TOO_OFTEN);
+                }
                 self.caller()?;
                 self.say("connection_ack").await
             }
@@ -291,7 +295,7 @@ impl Conversation {
             OperationType::Subscription => follow(service, admitted, asked.operation_name, &caller),
             OperationType::Query | OperationType::Mutation => {
                 let answer = async move {
-                    let answered = execute(&service, admitted, asked.operation_name, caller).await;
+                    let answered = execute(&service, admitted, asked.operation_name, caller, &turn.client()).await;
                     turn.spent(answered.used);
                     answered
                 };

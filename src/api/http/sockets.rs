@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
+use crate::api::admission::Client;
 use crate::api::error::ApiError;
 use crate::config::Limits;
 
@@ -29,8 +30,8 @@ fn busy(zh: &str, en: &str) -> ApiError {
 /// A socket's place among the open ones.
 pub(super) struct Room {
     _turn: OwnedSemaphorePermit,
-    address: IpAddr,
-    from: Arc<Mutex<HashMap<IpAddr, u32>>>,
+    address: Client,
+    from: Arc<Mutex<HashMap<Client, u32>>>,
 }
 
 impl Drop for Room {
@@ -49,7 +50,7 @@ impl Drop for Room {
 pub(super) struct Sockets {
     turns: Arc<Semaphore>,
     most: u32,
-    from: Arc<Mutex<HashMap<IpAddr, u32>>>,
+    from: Arc<Mutex<HashMap<Client, u32>>>,
     most_from_one: u32,
     pub(super) stopping: watch::Sender<bool>,
     pub(super) close_within: Duration,
@@ -71,15 +72,16 @@ impl Sockets {
                 "Too many WebSockets are open. Try again shortly.",
             ));
         };
+        let address = Client::Address(address).counted();
         let mut from = self.from.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = from.entry(address).or_insert(0);
-        if *open >= self.most_from_one {
+        let open = from.get(&address).copied().unwrap_or_default();
+        if open >= self.most_from_one {
             return Err(busy(
                 "从这个地址打开的 WebSocket 连接太多。请先关闭一些。",
                 "Too many WebSockets are open from this address. Close some first.",
             ));
         }
-        *open += 1;
+        from.insert(address.clone(), open + 1);
         Ok(Room { _turn: turn, address, from: Arc::clone(&self.from) })
     }
 

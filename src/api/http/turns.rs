@@ -1,14 +1,19 @@
 //! Turns for long work: a few documents at a time, on threads of their own, so that short questions
 //! are answered beside them. Whoever would have to wait too long is told at once when to try again,
 //! instead of after having waited: what a turn takes is known from those before.
+//!
+//! One turn is always left to somebody else: a client that has all the others waits in a line of its
+//! own, and takes up no more than half of all places to wait.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
+use crate::api::admission::Client;
 use crate::api::error::ApiError;
 use crate::config::Limits;
 
@@ -18,19 +23,45 @@ const FIRST_GUESS: u64 = 2_000;
 /// The mean goes an eighth of the way to each turn taken.
 const WEIGHT: u64 = 8;
 
-/// Who runs and who waits.
-pub(super) struct Turns {
-    running: Arc<Semaphore>,
+/// Lines of clients that are kept before those of whom nothing runs are forgotten.
+const KEPT: usize = 1_000;
+
+/// Those who wait for one of so many permits.
+struct Line {
+    permits: Arc<Semaphore>,
     at_once: u64,
     waiting: AtomicUsize,
-    queue: usize,
-    within: Duration,
-    /// Microseconds that a turn takes, of late.
-    mean: Arc<AtomicU64>,
+    most_waiting: usize,
+}
+
+impl Line {
+    fn new(at_once: usize, most_waiting: usize) -> Self {
+        let permits = Arc::new(Semaphore::new(at_once));
+        Self { permits, at_once: at_once.max(1) as u64, waiting: AtomicUsize::new(0), most_waiting }
+    }
+
+    /// A permit, at once or after a wait that is expected to be short.
+    async fn permit(&self, mean: u64, within: Duration) -> Result<OwnedSemaphorePermit, ApiError> {
+        if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
+            return Ok(permit);
+        }
+        let before = self.waiting.fetch_add(1, Ordering::AcqRel);
+        let _waits = Waits(&self.waiting);
+        let ahead = before as u64 + 1;
+        let expected = Duration::from_micros(ahead.saturating_mul(mean) / self.at_once);
+        if before >= self.most_waiting || expected > within {
+            return Err(busy(expected));
+        }
+        // Those ahead may take longer than the ones before.
+        match timeout(within, Arc::clone(&self.permits).acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => Err(busy(expected)),
+        }
+    }
 }
 
 /// Somebody waits as long as it lives.
-struct Waits<'t>(&'t AtomicUsize);
+struct Waits<'l>(&'l AtomicUsize);
 
 impl Drop for Waits<'_> {
     fn drop(&mut self) {
@@ -38,9 +69,22 @@ impl Drop for Waits<'_> {
     }
 }
 
+/// Who runs and who waits.
+pub(super) struct Turns {
+    all: Line,
+    clients: Mutex<HashMap<Client, Arc<Line>>>,
+    /// Turns that one client has at the same time.
+    of_one: usize,
+    /// Places in which one client waits.
+    waiting_of_one: usize,
+    within: Duration,
+    /// Microseconds that a turn takes, of late.
+    mean: Arc<AtomicU64>,
+}
+
 /// A turn; it lasts until it is dropped.
 pub(super) struct Turn {
-    _permit: OwnedSemaphorePermit,
+    _permits: [OwnedSemaphorePermit; 2],
     since: Instant,
     mean: Arc<AtomicU64>,
 }
@@ -57,37 +101,33 @@ impl Drop for Turn {
 impl Turns {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
-            running: Arc::new(Semaphore::new(limits.heavy_at_once)),
-            at_once: limits.heavy_at_once.max(1) as u64,
-            waiting: AtomicUsize::new(0),
-            queue: limits.heavy_queue,
+            all: Line::new(limits.heavy_at_once, limits.heavy_queue),
+            clients: Mutex::default(),
+            of_one: limits.heavy_at_once.saturating_sub(1).max(1),
+            waiting_of_one: limits.heavy_queue.div_ceil(2),
             within: Duration::from_millis(limits.heavy_wait_ms),
             mean: Arc::new(AtomicU64::new(FIRST_GUESS)),
         }
     }
 
-    /// A turn, at once or after a short wait.
-    pub(super) async fn take(&self) -> Result<Turn, ApiError> {
-        let permit = match Arc::clone(&self.running).try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => self.wait().await?,
-        };
-        Ok(Turn { _permit: permit, since: Instant::now(), mean: Arc::clone(&self.mean) })
+    /// A turn for a client, at once or after a short wait.
+    pub(super) async fn take(&self, client: &Client) -> Result<Turn, ApiError> {
+        let mean = self.mean.load(Ordering::Relaxed);
+        let own = self.line_of(client);
+        let own = own.permit(mean, self.within).await?;
+        let permits = [own, self.all.permit(mean, self.within).await?];
+        Ok(Turn { _permits: permits, since: Instant::now(), mean: Arc::clone(&self.mean) })
     }
 
-    async fn wait(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let before = self.waiting.fetch_add(1, Ordering::AcqRel);
-        let _waits = Waits(&self.waiting);
-        let ahead = before as u64 + 1;
-        let expected = Duration::from_micros(ahead.saturating_mul(self.mean.load(Ordering::Relaxed)) / self.at_once);
-        if before >= self.queue || expected > self.within {
-            return Err(busy(expected));
+    /// The line of a client.
+    fn line_of(&self, client: &Client) -> Arc<Line> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if clients.len() >= KEPT && !clients.contains_key(client) {
+            // A line is in use while somebody waits in it or holds one of its permits.
+            clients.retain(|_, line| Arc::strong_count(line) > 1 || line.permits.available_permits() < self.of_one);
         }
-        // Those ahead may take longer than the ones before.
-        match timeout(self.within, Arc::clone(&self.running).acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(permit),
-            _ => Err(busy(expected)),
-        }
+        let line = || Arc::new(Line::new(self.of_one, self.waiting_of_one));
+        Arc::clone(clients.entry(client.clone()).or_insert_with(line))
     }
 }
 
@@ -110,42 +150,71 @@ mod tests {
         Turns::new(&limits)
     }
 
+    fn client(name: &str) -> Client {
+        Client::Holder(name.into())
+    }
+
     #[tokio::test]
     async fn so_many_run_so_many_wait_and_the_rest_is_told_at_once() {
-        let turns = turns(1, 1, 50);
-        let first = turns.take().await.expect("a free turn");
-        let (second, third) = tokio::join!(turns.take(), async {
+        let (turns, client) = (turns(1, 1, 50), client("一"));
+        let first = turns.take(&client).await.expect("a free turn");
+        let (second, third) = tokio::join!(turns.take(&client), async {
             tokio::task::yield_now().await;
-            turns.take().await
+            turns.take(&client).await
         });
         // The one that waited gave up after its time, the other was told before.
         assert!(second.is_err() && third.is_err());
-        let (second, ()) = tokio::join!(turns.take(), async {
+        let (second, ()) = tokio::join!(turns.take(&client), async {
             tokio::task::yield_now().await;
             drop(first);
         });
         assert!(second.is_ok());
         drop(second);
-        assert!(turns.take().await.is_ok(), "nobody waits any more");
+        assert!(turns.take(&client).await.is_ok(), "nobody waits any more");
     }
 
     #[tokio::test]
     async fn whoever_would_wait_too_long_is_not_kept_waiting() {
-        let turns = turns(2, 100, 1_000);
-        let kept = [turns.take().await.expect("one"), turns.take().await.expect("two")];
+        let (turns, client) = (turns(2, 100, 1_000), client("一"));
+        let kept = turns.take(&client).await.expect("one");
         turns.mean.store(300_000, Ordering::Relaxed);
-        // Six times 300 ms by two at once are 900 ms; seven are more than a second.
-        let waiting: Vec<Waits<'_>> = (0..6)
+        // Three times 300 ms are 900 ms; four are more than a second.
+        let line = turns.line_of(&client);
+        let waiting: Vec<Waits<'_>> = (0..3)
             .map(|_| {
-                turns.waiting.fetch_add(1, Ordering::AcqRel);
-                Waits(&turns.waiting)
+                line.waiting.fetch_add(1, Ordering::AcqRel);
+                Waits(&line.waiting)
             })
             .collect();
         let asked = Instant::now();
-        let error = turns.take().await.err().expect("too many wait");
+        let error = turns.take(&client).await.err().expect("too many wait");
         assert_eq!((error.code, error.retry_after), ("BUSY", Some(2)));
         assert!(asked.elapsed() < Duration::from_millis(500), "told at once");
         drop((waiting, kept));
-        assert!(turns.take().await.is_ok());
+        assert!(turns.take(&client).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn one_turn_is_left_to_somebody_else() {
+        let turns = turns(3, 100, 20);
+        let (greedy, other) = (client("一"), client("二"));
+        let kept = [turns.take(&greedy).await.expect("one"), turns.take(&greedy).await.expect("two")];
+        turns.mean.store(10_000_000, Ordering::Relaxed);
+        assert!(turns.take(&greedy).await.is_err(), "the third is not for whoever has two");
+        let third = turns.take(&other).await.expect("it is for somebody else");
+        assert!(turns.take(&other).await.is_err(), "all are taken");
+        drop((kept, third));
+    }
+
+    #[tokio::test]
+    async fn lines_of_those_who_left_are_forgotten() {
+        let turns = turns(3, 100, 20);
+        let kept = turns.take(&client("stays")).await.expect("a turn");
+        for place in 0..KEPT * 2 {
+            turns.take(&client(&place.to_string())).await.expect("a turn");
+        }
+        assert!(turns.clients.lock().expect("nobody panics").len() <= KEPT);
+        assert!(turns.clients.lock().expect("nobody panics").contains_key(&client("stays")));
+        drop(kept);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Name, Value};
 
 use super::after;
+use crate::api::admission::weight;
 use crate::api::error::ApiError;
 use crate::api::types::def::{Cx, FieldDef, Object, Out};
 use crate::api::types::resolve::Args;
@@ -80,7 +81,7 @@ fn nodes(cx: &Cx<'_>, args: &Args<'_>, kinds: &[Kind], connection: &str, edge: &
     let filter = args.get("filter");
     let order = args.text("orderBy").unwrap_or_default();
     // A condition is work as a row is: a filter of fifty of them looks fifty times.
-    let each = 1 + filter.as_ref().map_or(0, inputs::conditions) as u64;
+    let each = 1 + filter.as_ref().map_or(0, weight::conditions_given) as u64;
     let mut found: Vec<EntityRow> = Vec::new();
     for kind in kinds {
         for node in cx.lens.nodes(*kind).take_while(|_| cx.lens.budget().spend(each)) {

@@ -26,15 +26,6 @@ pub fn input_field(
     ArgDef { name: name.into(), ty: ty.into(), default: None, zh: zh.into(), en: en.into() }
 }
 
-/// Values of a filter, however they are nested.
-pub fn conditions(filter: &Gql) -> usize {
-    match filter {
-        Gql::Object(fields) => fields.values().map(conditions).sum(),
-        Gql::List(list) => list.iter().map(conditions).sum(),
-        _ => 1,
-    }
-}
-
 /// All input objects.
 pub fn inputs() -> Vec<InputDef> {
     let range = |name: &str, ty: &str, zh: &str, en: &str| InputDef {

@@ -6,19 +6,25 @@ use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::{ContextSelectionSet, Name, Positioned, ServerError, ServerResult, Value};
 
 use super::def::{Cx, FieldDef, Object, Out, TypeDef};
+use crate::api::admission::weight;
 use crate::api::error::ApiError;
 
 /// The arguments of a field, with variables and defaults resolved.
 pub struct Args<'a> {
     field: &'a Field,
     def: &'a FieldDef,
-    variables: &'a dyn Fn(&str) -> Option<Value>,
+    variables: &'a dyn Fn(&str) -> Option<&'a Value>,
 }
 
 impl<'a> Args<'a> {
     /// The arguments of `field` as declared by `def`.
-    pub fn new(field: &'a Field, def: &'a FieldDef, variables: &'a dyn Fn(&str) -> Option<Value>) -> Self {
+    pub fn new(field: &'a Field, def: &'a FieldDef, variables: &'a dyn Fn(&str) -> Option<&'a Value>) -> Self {
         Self { field, def, variables }
+    }
+
+    /// What they weigh.
+    pub fn weight(&self) -> u64 {
+        weight::of_field(self.field, self.variables, u64::MAX)
     }
 
     /// An argument; none where it is not given, is null, and has no default.
@@ -78,10 +84,10 @@ impl<'a> Args<'a> {
 
 /// An argument with its variables resolved. A variable that nobody gave is as if its field had not
 /// been written; in a list it is null; alone it is none.
-pub fn given(field: &Field, name: &str, variables: &dyn Fn(&str) -> Option<Value>) -> Option<Value> {
+pub fn given<'v>(field: &Field, name: &str, variables: &dyn Fn(&str) -> Option<&'v Value>) -> Option<Value> {
     // No document can write bytes: they mark what is missing.
     let missing = || Value::Binary(bytes::Bytes::new());
-    let resolve = |name: Name| Ok::<_, std::convert::Infallible>(variables(&name).unwrap_or_else(missing));
+    let resolve = |name: Name| Ok::<_, std::convert::Infallible>(variables(&name).cloned().unwrap_or_else(missing));
     let Ok(value) = field.get_argument(name)?.node.clone().into_const_with(resolve);
     present(value)
 }
@@ -109,7 +115,7 @@ pub fn page_size(name: &str, given: i64, most: u32) -> ApiError {
 /// Read one field: what it costs is counted, and a walk has its share.
 pub fn read_field(cx: &Cx<'_>, def: &FieldDef, object: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
     let budget = cx.lens.budget();
-    budget.read_field(def.cost);
+    budget.read_field(u64::from(def.cost).saturating_add(weight::price(args.weight())));
     if def.walk {
         budget.begin_walk();
     }
@@ -245,13 +251,13 @@ pub fn finish(cx: &Cx<'_>, ctx: &ContextSelectionSet<'_>, out: Out) -> ServerRes
 
 /// The value of a variable, or its default. One that nobody gave is none, and not null: a correction
 /// leaves what is left out and clears what is null.
-pub fn variable<T>(ctx: &async_graphql::ContextBase<'_, T>, name: &str) -> Option<Value> {
+pub fn variable<'a, T>(ctx: &async_graphql::ContextBase<'a, T>, name: &str) -> Option<&'a Value> {
     let env = ctx.query_env;
-    env.variables.get(name).cloned().or_else(|| {
+    env.variables.get(name).or_else(|| {
         let definitions = env.operation.node.variable_definitions.iter();
         definitions
             .filter(|definition| definition.node.name.node == name)
-            .find_map(|definition| definition.node.default_value.as_ref().map(|value| value.node.clone()))
+            .find_map(|definition| definition.node.default_value.as_ref().map(|value| &value.node))
     })
 }
 
@@ -267,7 +273,8 @@ mod tests {
             async_graphql::parser::parse_query("{ x(a: {b: $b, c: $c, l: [$c, 1]}, d: $c) }").expect("a document");
         let DocumentOperations::Single(operation) = document.operations else { panic!("one operation") };
         let Selection::Field(field) = &operation.node.selection_set.node.items[0].node else { panic!("a field") };
-        let variables = |name: &str| (name == "b").then_some(Value::Null);
+        let null = Value::Null;
+        let variables = |name: &str| (name == "b").then_some(&null);
         let read = |name| given(&field.node, name, &variables);
         assert_eq!(read("a"), Some(value!({ "b": null, "l": [null, 1] })));
         assert_eq!((read("d"), read("e")), (None, None));

@@ -66,7 +66,7 @@ fn declared(field: &FieldDefinition) -> Declared {
 }
 
 /// A field with what is selected below it. Fields of one level have names of their own.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Selected {
     name: String,
     arguments: Vec<(String, String, Value)>,
@@ -100,6 +100,10 @@ impl<'n> Maker<'n> {
         while fields.is_empty() {
             fields = self.level("Query", roots, 1);
         }
+        // What is asked for twice can be written as one fragment.
+        if self.numbers.below(2) == 0 {
+            fields.push(fields[self.numbers.below(fields.len())].clone());
+        }
         Tree { fields }
     }
 
@@ -122,7 +126,8 @@ impl<'n> Maker<'n> {
     fn field(&mut self, field: &Declared, depth: usize) -> Option<Selected> {
         let mut arguments = Vec::new();
         for (name, ty, required) in &field.arguments {
-            let wanted = *required || (name == "first" && self.numbers.below(2) == 0);
+            let chosen = matches!(name.as_str(), "first" | "filter" | "relations" | "kinds");
+            let wanted = *required || (chosen && self.numbers.below(2) == 0);
             if wanted {
                 arguments.push((name.clone(), ty.clone(), self.argument(name, ty)?));
             }
@@ -154,10 +159,24 @@ impl<'n> Maker<'n> {
                 0 => json!({ "text": "数控机床 精密加工 合作研发" }),
                 _ => json!({ "organization": { "code": key(number) } }),
             },
+            ("filter", _) if ty.ends_with("Filter") && ty != "ChangeFilter" => self.filter(2),
+            ("relations", "[Relation!]") => json!(["SUPPLIES", "LOCATED_IN", "SUPPLIES"]),
+            ("kinds", "[NodeKind!]") => json!(["ENTERPRISE", "INSTITUTE"]),
             ("id", "ID!") => json!("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
             ("ids", "[ID!]!") => json!(["01ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAW"]),
             _ => return None,
         })
+    }
+}
+
+impl Maker<'_> {
+    fn filter(&mut self, deeper: usize) -> Value {
+        match self.numbers.below(if deeper == 0 { 2 } else { 4 }) {
+            0 => json!({}),
+            1 => json!({ "nameContains": "示例" }),
+            2 => json!({ "not": self.filter(deeper - 1) }),
+            _ => json!({ "and": [self.filter(deeper - 1), self.filter(deeper - 1)] }),
+        }
     }
 }
 
@@ -185,6 +204,8 @@ struct Writer<'w> {
     definitions: Vec<String>,
     variables: Map<String, Value>,
     fragments: Vec<String>,
+    /// Names of fragments by what they hold.
+    named: BTreeMap<String, String>,
     /// Says of each argument how it is written, and of each selection whether it becomes a fragment.
     as_variable: &'w mut dyn FnMut() -> Option<bool>,
     as_fragment: &'w mut dyn FnMut() -> bool,
@@ -194,8 +215,14 @@ impl Writer<'_> {
     fn set(&mut self, ty: &str, fields: &[Selected], text: &mut String) {
         text.push_str("{ ");
         if (self.as_fragment)() {
+            let held = format!("{ty} {fields:?}");
+            if let Some(name) = self.named.get(&held) {
+                let _ = write!(text, "...{name} }} ");
+                return;
+            }
             let name = format!("F{}", self.aliases);
             self.aliases += 1;
+            self.named.insert(held, name.clone());
             let mut body = String::new();
             self.fields(fields, &mut body);
             self.fragments.push(format!(" fragment {name} on {ty} {{ {body} }}"));
@@ -230,10 +257,13 @@ impl Writer<'_> {
     }
 
     fn argument(&mut self, (name, ty, value): &(String, String, Value)) -> String {
-        let Some(in_default) = (self.as_variable)() else { return format!("{name}: {}", literal(value)) };
+        // Codes are written without quotes.
+        let is_code = ty.starts_with("[Relation") || ty.starts_with("[NodeKind");
+        let text = if is_code { literal(value).replace('"', "") } else { literal(value) };
+        let Some(in_default) = (self.as_variable)() else { return format!("{name}: {}", text) };
         let variable = format!("v{}", self.definitions.len());
         if in_default {
-            self.definitions.push(format!("${variable}: {ty} = {}", literal(value)));
+            self.definitions.push(format!("${variable}: {ty} = {}", text));
         } else {
             self.definitions.push(format!("${variable}: {ty}"));
             self.variables.insert(variable.clone(), value.clone());
@@ -244,8 +274,8 @@ impl Writer<'_> {
 
 impl Tree {
     fn write(&self, as_variable: &mut dyn FnMut() -> Option<bool>, as_fragment: &mut dyn FnMut() -> bool) -> Made {
-        let (definitions, variables, fragments) = (Vec::new(), Map::new(), Vec::new());
-        let mut writer = Writer { aliases: 0, definitions, variables, fragments, as_variable, as_fragment };
+        let (definitions, variables, fragments, named) = (Vec::new(), Map::new(), Vec::new(), BTreeMap::new());
+        let mut writer = Writer { aliases: 0, definitions, variables, fragments, named, as_variable, as_fragment };
         let mut body = String::new();
         writer.set("Query", &self.fields, &mut body);
         let definitions = match writer.definitions.as_slice() {
@@ -261,7 +291,7 @@ impl Tree {
     }
 
     pub fn with_fragments(&self, numbers: &mut Numbers) -> Made {
-        self.write(&mut || None, &mut || numbers.below(3) == 0)
+        self.write(&mut || None, &mut || numbers.below(2) == 0)
     }
 
     pub fn with_variables(&self, numbers: &mut Numbers) -> Made {

@@ -223,8 +223,8 @@ proptest! {
         let variables = json!({ "x": value_of(&ty, &mut chance, 0) });
         let document = parse_query(text.replace("TYPE", name)).expect("a document");
         if judged(&document, &variables).is_ok() {
-            let verdict = VALIDATOR.judge(document, Variables::from_json(variables.clone()));
-            prop_assert!(verdict.is_ok(), "{} {}: {:?}", text, variables, verdict);
+            let passes = VALIDATOR.passes(document, Variables::from_json(variables.clone()));
+            prop_assert!(passes, "{} {}", text, variables);
         }
     }
 }
@@ -263,8 +263,7 @@ fn every_document_of_the_list_can_pass() {
         let ty = Type::new(ty).expect("a type");
         let passes = (0..500).any(|_| {
             let variables = json!({ "x": value_of(&ty, &mut chance, 0) });
-            judged(&document, &variables).is_ok()
-                && VALIDATOR.judge(document.clone(), Variables::from_json(variables)).is_ok()
+            judged(&document, &variables).is_ok() && VALIDATOR.passes(document.clone(), Variables::from_json(variables))
         });
         assert!(passes, "{text}");
     }

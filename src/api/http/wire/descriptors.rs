@@ -16,7 +16,7 @@ pub(super) fn connections(wanted: usize) -> usize {
     }
     let fitting = fitting(wanted, getrlimit(Resource::Nofile).current);
     if fitting < wanted {
-        tracing::warn!(wanted, fitting, "the limit of open files leaves room for fewer connections than configured");
+        tracing::info!(wanted, fitting, "the limit of open files leaves room for fewer connections than configured");
     }
     fitting
 }
