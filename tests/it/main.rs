@@ -35,6 +35,7 @@ mod recovery;
 mod refusals;
 mod schema;
 mod search;
+mod settings;
 mod simulation;
 mod socket;
 mod socket_changes;
