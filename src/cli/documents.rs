@@ -42,23 +42,35 @@ fn judged(limits: &Limits, files: &[PathBuf]) -> Result<BTreeMap<String, String>
     let judge = Judge::new(limits);
     let mut lines = String::new();
     let mut documents = BTreeMap::new();
+    let mut refusal = None;
     for file in files {
         let text = read(file, limits.document_bytes)?;
-        let operations = judge.judge(&text).map_err(|refused| {
-            let shown = file.display();
-            Failure::new(
-                refused.code,
-                exit::REFUSED,
-                format!("{shown}：{}没有写入任何内容。", refused.zh),
-                format!("{shown}: {} Nothing was written.", refused.en),
-            )
-        })?;
+        let operations = match judge.judge(&text) {
+            Ok(operations) => operations,
+            Err(refused) => {
+                // All that are wrong are told, not one a run; the last one ends it.
+                let shown = file.display();
+                let failure = Failure::new(
+                    refused.code,
+                    exit::REFUSED,
+                    format!("{shown}：{}没有写入任何内容。", refused.zh),
+                    format!("{shown}: {} Nothing was written.", refused.en),
+                );
+                if let Some(before) = refusal.replace(failure) {
+                    eprintln!("{before}");
+                }
+                continue;
+            }
+        };
         let id = document_id(&text);
         for operation in operations {
             let name = operation.name.map(|name| format!(" {name}")).unwrap_or_default();
             lines += &format!("{id} {:>8} {}{name}\n", operation.price, file.display());
         }
         documents.insert(id, text);
+    }
+    if let Some(refusal) = refusal {
+        return Err(refusal);
     }
     print!("{lines}");
     Ok(documents)

@@ -144,6 +144,11 @@ fn told(service: &Service, admitted: &Admitted, answering: &Answering, mut answe
         "used": meter.told(),
         "rows": meter.shown.load(Ordering::Relaxed),
     });
+    // The library leaves out a root field that failed. One that is never null takes the whole answer
+    // with it (GraphQL, section 6.4.4): a client that relies on it must not find it missing.
+    if meter.failed.load(Ordering::Relaxed) {
+        answer.data = Value::Null;
+    }
     let sequence = answering.sequence.load(Ordering::Relaxed);
     answer = answer.extension("sequence", Value::from(sequence)).extension("cost", cost);
     if let SearchState::Ready(sequence) = answering.view.search_state() {

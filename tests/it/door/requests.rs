@@ -180,6 +180,19 @@ fn questions_that_cannot_be_answered() {
 }
 
 #[test]
+fn a_root_field_that_is_never_null_takes_the_answer_with_it() {
+    let (_data, server) = server();
+    let broken = "broken: enterprises(filter: {listedOn: {from: \"x\"}}) { totalCount }";
+    let (_, answer) = server.ask(&format!("{{ {broken} service {{ storeName }} }}"));
+    assert_eq!(answer["data"], serde_json::Value::Null, "{answer}");
+    assert_eq!(answer["errors"][0]["path"], serde_json::json!(["broken"]), "{answer}");
+    // One that may be null is, and its neighbours are answered.
+    let (_, answer) = server.ask("{ alliance(by: {code: \"ent-juneng\"}) { id } service { storeName } }");
+    assert_eq!(answer["data"]["alliance"], serde_json::Value::Null, "{answer}");
+    assert!(answer["data"]["service"]["storeName"].is_string(), "{answer}");
+}
+
+#[test]
 fn introspection_is_answered_but_not_multiplied() {
     let (_data, server) = server();
     // What the playground asks for: every type with fields, arguments and nine levels of types.
