@@ -55,6 +55,40 @@ fn headers_come_within_their_time() {
     }
 }
 
+/// A question whose length lies between blanks, which may be any number (RFC 9110, 5.5).
+fn padded() -> String {
+    let blanks = " ".repeat(60);
+    let body = r#"{"query":"{__typename}"}"#;
+    let length = body.len();
+    format!(
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length:{blanks}{length}{blanks}\r\n\r\n{body}"
+    )
+}
+
+#[test]
+fn behind_a_padded_length_heads_are_judged_and_timed() {
+    let (_data, server) = server(&[("LIMITS__HEADER_MS", "300")]);
+    let both =
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    let mut apart = Line::open(server.address);
+    assert_eq!(apart.ask(padded()).json()["data"]["__typename"], "Query");
+    let mut at_once = Line::open(server.address);
+    assert_eq!(at_once.ask(padded() + both).json()["data"]["__typename"], "Query");
+    for answer in [apart.ask(both), at_once.answer()] {
+        assert_eq!((answer.status, answer.code().as_str()), (400, "UNCERTAIN_LENGTH"));
+        assert_eq!(answer.header("connection"), Some("close"));
+    }
+    apart.ends();
+    at_once.ends();
+    let mut slow = Line::open(server.address);
+    assert_eq!(slow.ask(padded()).status, 200);
+    slow.send("POST /graphql HTTP/1.1\r\nHost:");
+    let answer = slow.answer();
+    assert_eq!((answer.status, answer.code().as_str()), (408, "HEADERS_TIMEOUT"));
+    assert!(slow.waited() < SOON, "{:?}", slow.waited());
+    slow.ends();
+}
+
 #[test]
 fn an_idle_connection_is_closed_and_a_socket_is_not() {
     let (_data, server) = server(&[("LIMITS__IDLE_MS", "300"), ("LIMITS__HEADER_MS", "300")]);

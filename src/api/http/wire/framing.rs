@@ -4,8 +4,11 @@
 //!
 //! It must never change a byte.
 
-/// Bytes kept of the line that is being read; the names and lengths looked for are shorter.
-const KEPT: usize = 64;
+/// The longest name that is looked for.
+const LONGEST_NAME: usize = b"transfer-encoding".len();
+
+/// The only coding that is understood.
+const CHUNKED: &[u8] = b"chunked";
 
 /// What made a head too large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +48,12 @@ pub(super) struct Framing {
     bytes: usize,
     /// Its lines so far, the first one included.
     lines: usize,
-    /// The beginning of the line that is being read.
-    line: [u8; KEPT],
-    /// How long that line is so far.
-    length: usize,
-    /// Lines `Content-Length`, and what the last one said.
+    line: Line,
+    /// Lines `Content-Length`, and what the last one said: none where it was no number.
     lengths: u32,
-    said: u64,
+    said: Option<u64>,
+    /// Was any of them no number? hyper does not look at them beside a coding.
+    said_oddly: bool,
     /// Was there a `Transfer-Encoding`?
     coded: bool,
     /// Did it say anything but `chunked`, once? Chunks may not be coded twice (RFC 9112, 7.1).
@@ -69,10 +71,10 @@ impl Framing {
             place: Place::Head,
             bytes: 0,
             lines: 0,
-            line: [0; KEPT],
-            length: 0,
+            line: Line::default(),
             lengths: 0,
-            said: 0,
+            said: None,
+            said_oddly: false,
             coded: false,
             coded_oddly: false,
             heads: 0,
@@ -92,7 +94,7 @@ impl Framing {
 
     /// Has a head begun that has not ended? Empty lines before it do not count.
     pub(super) fn within_head(&self) -> bool {
-        self.place == Place::Head && (self.bytes > 0 || !self.kept().is_empty())
+        self.place == Place::Head && (self.bytes > 0 || !self.line.is_empty())
     }
 
     /// Read on. Where a head grows too large: what made it so, and how many of these bytes lie before it.
@@ -110,7 +112,7 @@ impl Framing {
                 _ => {
                     let end = bytes[at..].iter().position(|byte| *byte == b'\n').map(|end| at + end);
                     let upto = end.unwrap_or(bytes.len());
-                    self.keep(&bytes[at..upto]);
+                    self.line.take(&bytes[at..upto]);
                     at = end.map_or(upto, |end| end + 1);
                     if let Some(overflow) = self.overflow(end.is_some()) {
                         return Some((overflow, begun));
@@ -124,60 +126,39 @@ impl Framing {
         None
     }
 
-    fn keep(&mut self, part: &[u8]) {
-        let from = self.length.min(KEPT);
-        let taken = part.len().min(KEPT - from);
-        self.line[from..from + taken].copy_from_slice(&part[..taken]);
-        self.length = self.length.saturating_add(part.len());
-    }
-
-    /// The beginning of the line without its end.
-    fn kept(&self) -> &[u8] {
-        let line = &self.line[..self.length.min(KEPT)];
-        if self.length <= KEPT { line.strip_suffix(b"\r").unwrap_or(line) } else { line }
-    }
-
     fn overflow(&mut self, ended: bool) -> Option<Overflow> {
         if self.place != Place::Head {
             return None;
         }
-        let length = self.bytes.saturating_add(self.length);
+        let length = self.bytes.saturating_add(self.line.length);
         if length > self.most_bytes {
             return Some(if self.lines == 0 { Overflow::Address } else { Overflow::Bytes });
         }
-        let is_header = ended && !self.kept().is_empty();
+        let is_header = ended && !self.line.is_empty();
         (is_header && self.lines >= self.most_lines).then_some(Overflow::Lines)
     }
 
     /// A line has ended. Does something new begin behind it?
     fn end_line(&mut self) -> bool {
-        let (empty, length) = (self.kept().is_empty(), std::mem::take(&mut self.length));
-        let first = &self.line[..length.min(KEPT)];
+        let line = std::mem::take(&mut self.line);
         match self.place {
-            Place::Head if empty && self.lines == 0 => return true,
-            Place::Head if empty => {
+            Place::Head if line.is_empty() && self.lines == 0 => return true,
+            Place::Head if line.is_empty() => {
                 self.end_head();
                 return true;
             }
-            Place::Head => {
-                if let Some(value) = value_of(first, b"content-length:") {
-                    self.lengths += 1;
-                    // Longer than what is kept is longer than any length.
-                    self.said = if length > KEPT { u64::MAX } else { number(value, 10).unwrap_or(u64::MAX) };
-                } else if let Some(value) = value_of(first, b"transfer-encoding:") {
-                    self.coded_oddly |= self.coded || !value.trim_ascii().eq_ignore_ascii_case(b"chunked");
-                    self.coded = true;
+            Place::Head => self.end_header(&line),
+            Place::Size => {
+                self.place = match line.said().filter(|_| line.returned) {
+                    Some(0) => Place::Trailer,
+                    Some(size) => Place::Body(size),
+                    None => Place::Lost,
                 }
-                self.lines += 1;
-                self.bytes = self.bytes.saturating_add(length + 1);
             }
-            Place::Size => match number(first, 16) {
-                Some(0) => self.place = Place::Trailer,
-                Some(size) => self.place = Place::Body(size),
-                None => self.place = Place::Lost,
-            },
-            Place::Behind => self.place = if empty { Place::Size } else { Place::Lost },
-            Place::Trailer if empty => {
+            Place::Behind => self.go_to(if line.is_empty() { Place::Size } else { Place::Lost }),
+            // A bare line feed ends no line here, unlike in a head.
+            Place::Trailer if !line.returned => self.line.length = line.length.saturating_add(1),
+            Place::Trailer if line.is_empty() => {
                 (self.coded, self.coded_oddly) = (false, false);
                 self.place = Place::Head;
                 return true;
@@ -187,17 +168,43 @@ impl Framing {
         false
     }
 
+    /// The next line is another one.
+    fn go_to(&mut self, place: Place) {
+        self.place = place;
+        self.line = if place == Place::Size { Line::of_size() } else { Line::default() };
+    }
+
+    fn end_header(&mut self, line: &Line) {
+        match line.part {
+            Part::Value(Value { kind: Kind::Length, .. }) => {
+                self.lengths += 1;
+                self.said = line.said();
+                self.said_oddly |= self.said.is_none();
+            }
+            Part::Value(Value { kind: Kind::Coding, .. }) => {
+                self.coded_oddly |= self.coded || line.said().is_none();
+                self.coded = true;
+            }
+            Part::Value(_) | Part::Name | Part::Other => {}
+        }
+        self.lines += 1;
+        self.bytes = self.bytes.saturating_add(line.length + 1);
+    }
+
     fn end_head(&mut self) {
         self.heads += 1;
-        if self.doubtful.is_none() && (self.lengths > 1 || (self.lengths > 0 && self.coded) || self.coded_oddly) {
+        let twice = self.lengths > 1 || (self.lengths > 0 && self.coded);
+        if self.doubtful.is_none() && (twice || self.said_oddly || self.coded_oddly) {
             self.doubtful = Some(self.heads);
         }
-        self.place = match (self.coded, self.lengths, self.said) {
+        self.go_to(match (self.coded, self.lengths, self.said) {
             (true, _, _) => Place::Size,
-            (false, 0, _) | (false, _, 0) => Place::Head,
-            (false, _, length) => Place::Body(length),
-        };
-        (self.lines, self.bytes, self.lengths, self.said) = (0, 0, 0, 0);
+            (false, 0, _) | (false, _, Some(0)) => Place::Head,
+            (false, _, Some(length)) => Place::Body(length),
+            // Nobody knows where such a body ends, and hyper ends the connection.
+            (false, _, None) => Place::Lost,
+        });
+        (self.lines, self.bytes, self.lengths, self.said, self.said_oddly) = (0, 0, 0, None, false);
     }
 
     /// What comes when the bytes of a body, or of one chunk of it, are through.
@@ -206,76 +213,162 @@ impl Framing {
     }
 }
 
-/// The value of a header of this name, which ends in a colon.
-fn value_of<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
-    let (given, value) = line.split_at_checked(name.len())?;
-    given.eq_ignore_ascii_case(name).then_some(value)
+/// The line that is being read, of which no more is kept than what it says: it may be long.
+#[derive(Debug, Default)]
+struct Line {
+    /// How long it is so far.
+    length: usize,
+    /// Was its last byte a carriage return? That belongs to its end, or it is none of ours.
+    returned: bool,
+    /// The name it begins with, as far as one is looked for.
+    name: [u8; LONGEST_NAME],
+    part: Part,
 }
 
-/// The number that a text begins with.
-fn number(text: &[u8], base: u32) -> Option<u64> {
-    let digits = text.trim_ascii_start().iter().map_while(|byte| char::from(*byte).to_digit(base));
-    let mut found = None;
-    for digit in digits {
-        let more = found.unwrap_or(0_u64).checked_mul(u64::from(base))?.checked_add(u64::from(digit))?;
-        found = Some(more);
+/// Where in a line we are.
+#[derive(Debug, Default)]
+enum Part {
+    /// In the name.
+    #[default]
+    Name,
+    /// Behind a name that is looked for.
+    Value(Value),
+    /// Where nothing is looked for.
+    Other,
+}
+
+impl Line {
+    /// One that holds the size of a chunk, without a name.
+    fn of_size() -> Self {
+        Self { part: Part::Value(Value::of(Kind::Size)), ..Self::default() }
     }
-    found
+
+    fn is_empty(&self) -> bool {
+        self.length == usize::from(self.returned)
+    }
+
+    /// What its value says, if it has one that says anything.
+    fn said(&self) -> Option<u64> {
+        if let Part::Value(value) = &self.part { value.said() } else { None }
+    }
+
+    /// Read on.
+    fn take(&mut self, mut bytes: &[u8]) {
+        while let (Some((byte, rest)), Part::Name | Part::Value(_)) = (bytes.split_first(), &self.part) {
+            self.take_byte(*byte);
+            bytes = rest;
+        }
+        self.length = self.length.saturating_add(bytes.len());
+        self.returned = bytes.last().map_or(self.returned, |last| *last == b'\r');
+    }
+
+    fn take_byte(&mut self, byte: u8) {
+        let (place, behind_return) = (self.length, self.returned);
+        self.length = self.length.saturating_add(1);
+        self.returned = byte == b'\r';
+        match &mut self.part {
+            Part::Name if byte == b':' => {
+                let name = self.name.get(..place).unwrap_or_default();
+                self.part = Kind::named(name).map_or(Part::Other, |kind| Part::Value(Value::of(kind)));
+            }
+            Part::Name => match self.name.get_mut(place) {
+                Some(kept) => *kept = byte,
+                None => self.part = Part::Other,
+            },
+            Part::Value(value) if behind_return => value.stage = Stage::Odd,
+            Part::Value(value) if !self.returned => value.take(byte),
+            Part::Value(_) | Part::Other => {}
+        }
+    }
+}
+
+/// What a value should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A number.
+    Length,
+    /// `chunked`.
+    Coding,
+    /// A number to the base of sixteen, with or without something behind a semicolon.
+    Size,
+}
+
+impl Kind {
+    /// That of a header.
+    fn named(name: &[u8]) -> Option<Self> {
+        match name {
+            _ if name.eq_ignore_ascii_case(b"content-length") => Some(Self::Length),
+            _ if name.eq_ignore_ascii_case(b"transfer-encoding") => Some(Self::Coding),
+            _ => None,
+        }
+    }
+}
+
+/// How far a value has been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Only blanks so far, of which there may be any number.
+    Before,
+    Within,
+    /// Only blanks since.
+    Behind,
+    /// Behind the semicolon.
+    Remark,
+    /// It is not what it should be, or larger than any length.
+    Odd,
+}
+
+/// A value as far as it has been read.
+#[derive(Debug)]
+struct Value {
+    kind: Kind,
+    stage: Stage,
+    /// The number so far; of a word, how many letters were right.
+    so_far: u64,
+}
+
+impl Value {
+    fn of(kind: Kind) -> Self {
+        Self { kind, stage: Stage::Before, so_far: 0 }
+    }
+
+    fn take(&mut self, byte: u8) {
+        let is_size = self.kind == Kind::Size;
+        self.stage = match (self.stage, byte) {
+            (Stage::Remark, _) => Stage::Remark,
+            (Stage::Before, b' ' | b'\t') if !is_size => Stage::Before,
+            (Stage::Within | Stage::Behind, b' ' | b'\t') => Stage::Behind,
+            (Stage::Within | Stage::Behind, b';') if is_size => Stage::Remark,
+            (Stage::Before | Stage::Within, _) => match self.with(byte) {
+                Some(more) => {
+                    self.so_far = more;
+                    Stage::Within
+                }
+                None => Stage::Odd,
+            },
+            (Stage::Behind | Stage::Odd, _) => Stage::Odd,
+        };
+    }
+
+    /// One digit or letter more.
+    fn with(&self, byte: u8) -> Option<u64> {
+        let base = match self.kind {
+            Kind::Length => 10,
+            Kind::Size => 16,
+            Kind::Coding => {
+                let next = CHUNKED.get(usize::try_from(self.so_far).ok()?)?;
+                return byte.eq_ignore_ascii_case(next).then_some(self.so_far + 1);
+            }
+        };
+        let digit = char::from(byte).to_digit(base)?;
+        self.so_far.checked_mul(base.into())?.checked_add(digit.into())
+    }
+
+    fn said(&self) -> Option<u64> {
+        let is_whole = self.kind != Kind::Coding || self.so_far == CHUNKED.len() as u64;
+        (is_whole && !matches!(self.stage, Stage::Before | Stage::Odd)).then_some(self.so_far)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PLAIN: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-    const SIZED: &str = "POST /graphql HTTP/1.1\r\nHost: x\r\ncontent-LENGTH:  5\r\n\r\n\r\n\r\na";
-    const CODED: &str = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n4;x=y\r\n\r\n\r\n\r\nA\r\n0123456789\r\n0\r\nMore: x\r\n\r\n";
-
-    /// Fed in pieces of so many bytes.
-    fn fed(text: &str, piece: usize) -> (Framing, Option<(Overflow, usize)>) {
-        let mut framing = Framing::new(200, 4);
-        let found = text.as_bytes().chunks(piece).find_map(|piece| framing.feed(piece));
-        (framing, found)
-    }
-
-    #[test]
-    fn requests_are_told_apart_however_they_are_cut() {
-        let all = ["\r\n", PLAIN, SIZED, PLAIN, CODED, CODED, SIZED, PLAIN].concat();
-        for piece in [1, 2, 3, 7, 50, all.len()] {
-            let (mut framing, found) = fed(&all, piece);
-            assert_eq!((framing.heads(), framing.doubtful(), found), (7, None, None), "in pieces of {piece}");
-            assert!(!framing.within_head());
-            framing.feed(b"\r\n");
-            assert!(!framing.within_head(), "an empty line begins no head");
-            framing.feed(b"GET");
-            assert!(framing.within_head());
-        }
-    }
-
-    #[test]
-    fn two_ways_to_find_the_end_are_doubtful() {
-        let twice = "POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello";
-        let both = "POST / HTTP/1.1\nContent-Length: 5\ntransfer-encoding: chunked\n\n0\r\n\r\n";
-        let other = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n";
-        for bad in [twice, both, other] {
-            for piece in [1, 5, 1_000] {
-                assert_eq!(fed(&[PLAIN, SIZED, bad, PLAIN].concat(), piece).0.doubtful(), Some(3), "{bad} by {piece}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_head_that_grows_too_large_is_told_with_its_beginning() {
-        let before = [PLAIN, SIZED].concat();
-        let address = format!("GET /{} HTTP/1.1\r\n", "x".repeat(200));
-        let long = format!("GET / HTTP/1.1\r\nA: {}\r\n", "x".repeat(200));
-        let many = format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(5));
-        for (bad, what) in [(address, Overflow::Address), (long, Overflow::Bytes), (many, Overflow::Lines)] {
-            assert_eq!(fed(&[before.as_str(), &bad].concat(), 10_000).1, Some((what, before.len())));
-            assert_eq!(fed(&bad, 10_000).1, Some((what, 0)));
-            assert_eq!(fed(&[before.as_str(), &bad].concat(), 1).1, Some((what, 0)));
-        }
-        let full = format!("GET / HTTP/1.1\r\n{}\r\n{PLAIN}", "a: b\r\n".repeat(4));
-        assert_eq!(fed(&full, 10_000).1, None);
-    }
-}
+mod tests;
