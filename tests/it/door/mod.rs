@@ -18,6 +18,7 @@ mod search;
 mod slow;
 mod socket;
 mod waits;
+mod weight;
 
 use crate::process::project;
 
@@ -34,7 +35,13 @@ use Shown::{Because, By};
 const SHOWN: &[(&str, Shown)] = &[
     ("H01", By(&["door/http::bodies_larger_than_the_limit_are_not_read"])),
     ("H02", By(&["door/http::lengths_that_are_none"])),
-    ("H03", By(&["door/http::nothing_is_smuggled_behind_a_request"])),
+    (
+        "H03",
+        By(&[
+            "door/http::nothing_is_smuggled_behind_a_request",
+            "edge_connections::behind_a_padded_length_heads_are_judged_and_timed",
+        ]),
+    ),
     ("H04", By(&["door/http::heads_larger_than_the_limit"])),
     ("H05", By(&["door/http::bytes_that_are_no_http"])),
     ("H06", By(&["door/slow::sixty_slow_heads_are_closed_in_time"])),
@@ -80,13 +87,26 @@ const SHOWN: &[(&str, Shown)] = &[
             "door/document::variables_nest_no_deeper_than_their_types",
         ]),
     ),
-    ("Q02", By(&["door/document::long_documents_are_refused_by_length_or_by_tokens"])),
-    ("Q03", By(&["door/document::fragments_neither_circle_nor_double"])),
+    (
+        "Q02",
+        By(&[
+            "door/document::long_documents_are_refused_by_length_or_by_tokens",
+            "door/weight::documents_that_are_wrong_only_at_their_end_are_refused_at_once",
+        ]),
+    ),
+    (
+        "Q03",
+        By(&[
+            "door/document::fragments_neither_circle_nor_double",
+            "door/weight::documents_that_are_wrong_only_at_their_end_are_refused_at_once",
+        ]),
+    ),
     (
         "Q04",
         By(&[
             "door/document::fragments_neither_circle_nor_double",
             "door/requests::every_operation_is_judged_not_only_the_one_that_runs",
+            "door/weight::fragments_cost_what_they_hold",
         ]),
     ),
     ("Q05", By(&["door/document::directives_are_counted"])),
@@ -99,16 +119,34 @@ const SHOWN: &[(&str, Shown)] = &[
             "door/document::introspection_of_graphiql_and_every_example_pass",
         ]),
     ),
-    ("Q09", By(&["door/introspection::where_the_schema_is_not_public_nothing_of_it_is_told"])),
+    (
+        "Q09",
+        By(&[
+            "door/introspection::where_the_schema_is_not_public_nothing_of_it_is_told",
+            "door/weight::wrong_variables_teach_no_names",
+        ]),
+    ),
     ("Q10", By(&["door/amount::types_that_refer_to_each_other_end"])),
     ("Q11", By(&["door/amount::amplification_is_refused_before_it_runs"])),
     ("Q12", By(&["door/amount::amplification_is_refused_before_it_runs"])),
     ("Q13", By(&["door/amount::sizes_that_are_not_given_count_as_their_defaults"])),
     ("Q14", By(&["door/amount::sizes_are_from_one_to_a_hundred"])),
-    ("Q15", By(&["door/amount::arguments_are_what_their_types_say"])),
-    ("Q16", By(&["door/amount::one_operation_runs_and_it_is_named"])),
+    (
+        "Q15",
+        By(&[
+            "door/amount::arguments_are_what_their_types_say",
+            "door/weight::variables_weigh_as_often_as_they_are_named",
+        ]),
+    ),
+    (
+        "Q16",
+        By(&[
+            "door/amount::one_operation_runs_and_it_is_named",
+            "door/weight::each_operation_is_judged_with_its_own_variables",
+        ]),
+    ),
     ("Q17", By(&["door/amount::answers_are_bounded"])),
-    ("Q18", By(&["door/graph::what_nobody_waits_for_any_more_stops"])),
+    ("Q18", By(&["door/graph::what_nobody_waits_for_any_more_stops", "door/weight::what_was_given_up_is_charged_too"])),
     ("Q19", By(&["door/fuzz::documents_of_chance_are_answered_within_their_price"])),
     ("Q20", By(&["door/fuzz::changed_bytes_are_answered_in_form"])),
     ("W01", By(&["socket::every_close_has_the_code_of_the_protocol", "socket::who_does_not_greet_is_closed_in_time"])),
@@ -120,6 +158,7 @@ const SHOWN: &[(&str, Shown)] = &[
             "socket::sockets_dropped_without_a_word_leave_no_descriptor",
             "door/socket::two_thousand_subscriptions_on_one_socket_are_refused_but_for_a_few",
             "door/socket::a_client_has_so_many_sockets_and_gets_them_back",
+            "door/weight::wrong_tokens_are_counted_on_sockets",
         ]),
     ),
     (
@@ -139,7 +178,14 @@ const SHOWN: &[(&str, Shown)] = &[
     ("S06", By(&["door/search::what_may_not_be_read_cannot_be_found_out_by_asking"])),
     ("G01", By(&["door/graph::a_hub_of_very_many_ties_is_walked_within_bounds"])),
     ("G02", By(&["door/graph::paths_through_a_dense_group_are_short_and_few"])),
-    ("G03", By(&["door/graph::short_questions_are_answered_while_long_ones_run"])),
+    (
+        "G03",
+        By(&[
+            "door/graph::short_questions_are_answered_while_long_ones_run",
+            "door/weight::long_lists_of_relations_hold_nobody_up",
+            "door/weight::who_floods_keeps_nobody_else_waiting",
+        ]),
+    ),
     ("G04", By(&["door/pages::cursors_that_were_changed_are_refused"])),
     ("G05", By(&["door/pages::pages_neither_skip_nor_repeat_while_somebody_writes"])),
     ("G06", By(&["door/pages::counts_are_exact_and_priced"])),
