@@ -34,6 +34,7 @@ pub(super) fn lock(directory: &Path) -> Result<(Option<File>, Access), OpenError
 
 /// Try for the lock for a moment: a process that ends, or one that it has just begun and that has
 /// not let go of what it inherited, is gone by then.
+#[expect(clippy::disallowed_methods, reason = "a lock of a file cannot be waited for with a time-out")]
 fn patiently(file: &File) -> Result<(), TryLockError> {
     for _ in 0..LOCK_TRIES {
         match file.try_lock() {
