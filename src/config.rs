@@ -50,6 +50,8 @@ pub struct Limits {
     pub document_bytes: usize,
     /// Tokens of a document.
     pub document_tokens: usize,
+    /// Bytes of a name or a number in a document.
+    pub name_bytes: usize,
     /// Nesting of selections.
     pub depth: usize,
     /// Fields and fragments of a document once its fragments are written out.
@@ -192,6 +194,7 @@ impl Default for Limits {
             answer_bytes: 8 * 1024 * 1024,
             document_bytes: 64 * 1024,
             document_tokens: 4_000,
+            name_bytes: 100,
             depth: 16,
             expanded_fields: 5_000,
             root_fields: 20,

@@ -187,7 +187,7 @@ pub fn answer_with(
     let (limits, store, writer) = (&*answering.limits, &*answering.store, answering.writer);
     let cx = Cx { lens, view, types: &TYPES, limits, store, writer };
     let value = match read(&cx) {
-        Ok(out) => finish(&cx, &ctx.with_selection_set(&ctx.item.node.selection_set), out),
+        Ok(out) => finish(&cx, &ctx.with_selection_set(&ctx.item.node.selection_set), out, &def.ty),
         Err(error) => Err(failed(error)),
     };
     meter.walked.fetch_add(budget.used(), Ordering::Relaxed);

@@ -11,6 +11,7 @@ mod coercion;
 mod door;
 mod freshness;
 mod known;
+mod overlap;
 mod price;
 mod size;
 mod trusted;
@@ -139,6 +140,9 @@ fn read(text: &str, limits: &Limits) -> Result<ExecutableDocument, ApiError> {
     size::tokens(text, limits)?;
     let document = async_graphql::parser::parse_query(text).map_err(|error| syntax(text, &error))?;
     size::expanded(&document, limits)?;
+    for (_, operation) in document.operations.iter() {
+        overlap::judge(&document.fragments, operation.node.ty, &operation.node.selection_set.node)?;
+    }
     Ok(document)
 }
 
@@ -283,6 +287,36 @@ mod tests {
         assert_eq!(judge(&format!("{{ {aliases} }}"), value!({})), Err("TOO_MANY_ROOT_FIELDS"));
         let fields: String = (0..60).map(|place| format!("a{place}: version @include(if: true) ")).collect();
         assert_eq!(judge(&format!("{{ service {{ {fields} }} }}"), value!({})), Err("TOO_MANY_DIRECTIVES"));
+    }
+
+    #[test]
+    fn what_is_counted_is_what_is_read() {
+        // After a comment that ends with a lone carriage return, and after an escaped quote of a block string.
+        let brackets = "[".repeat(5_000);
+        for text in [
+            format!("#\r{{ node(id: {brackets}"),
+            format!("{{ __typename @skip(if: \"\"\"\\\"\"\" \"\"\") a(b: {brackets}"),
+            format!("{{ a(b: \"x\r{brackets}"),
+        ] {
+            assert_eq!(judge(&text, value!({})), Err("TOO_DEEP"), "{}", &text[..40]);
+        }
+        let many = "version ".repeat(4_900);
+        assert_eq!(judge(&format!("#\r{{ service {{ {many} }} }}"), value!({})), Err("TOO_MANY_TOKENS"));
+        assert_eq!(judge(&format!("{{ {}: __typename }}", "L".repeat(101)), value!({})), Err("NAME_TOO_LONG"));
+        let block = "{ search(text: \"\"\"a \\\"\"\" [[[ b\"\"\", first: 1) { totalCount } }";
+        assert!(judge(block, value!({})).is_ok());
+    }
+
+    #[test]
+    fn operations_are_judged_together() {
+        let one = |place: usize| {
+            let fields: String = (0..20).map(|field| format!("a{field}: version ")).collect();
+            format!("query Q{place} {{ service {{ {fields} }} }} ")
+        };
+        let text: String = (0..15).map(one).collect();
+        let named =
+            admit(&Documents::new(8, 80_000), &text, Some("Q1"), &Variables::default(), &Limits::default(), Door::Post);
+        assert_eq!(named.err().map(|error| error.code), Some("TOO_MANY_ALIASES"));
     }
 
     #[test]

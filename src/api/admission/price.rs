@@ -37,8 +37,8 @@ pub struct Priced {
     pub reserve: u64,
     /// Does it have a field that is long work whatever it costs?
     pub heavy: bool,
-    /// Does it look at every node of a kind?
-    pub scans: bool,
+    /// Lists that look at every node of a kind.
+    pub scans: usize,
     /// Conditions of all its filters.
     pub conditions: usize,
     /// Does it ask for the schema? `__typename` alone does not.
@@ -85,7 +85,7 @@ struct Pricing<'d> {
     /// What arguments may weigh together.
     room: u64,
     walks: bool,
-    scans: bool,
+    scans: usize,
     heavy: bool,
     introspects: bool,
 }
@@ -118,7 +118,7 @@ pub(super) fn of(
         sums: Sums::default(),
         room: limits.argument_values,
         walks: false,
-        scans: false,
+        scans: 0,
         heavy: false,
         introspects: false,
     };
@@ -215,7 +215,7 @@ impl<'d> Pricing<'d> {
         let conditions = weight::conditions(field, "filter", &|name| self.variable(name));
         self.sums.conditions = self.sums.conditions.saturating_add(conditions);
         self.walks |= def.walk;
-        self.scans |= def.scan;
+        self.scans += usize::from(def.scan);
         self.heavy |= def.heavy;
         let inner = self.set(&field.selection_set.node, bare(&def.ty));
         let own = u64::from(def.cost).saturating_add(weight::price(weight));

@@ -21,14 +21,25 @@ const LONGEST_CHAIN: usize = 100;
 
 /// Count tokens and open brackets without parsing. Strings and comments are one token each.
 pub(super) fn tokens(text: &str, limits: &Limits) -> Result<(), ApiError> {
-    let (mut count, mut open) = (0_usize, 0_usize);
+    let (mut count, mut open, mut word) = (0_usize, 0_usize, 0_usize);
     let mut letters = text.char_indices().peekable();
     let mut in_word = false;
     while let Some((place, letter)) = letters.next() {
         let is_word = letter.is_alphanumeric() || letter == '_';
         if is_word {
             count += usize::from(!in_word);
+            word = if in_word { word + letter.len_utf8() } else { letter.len_utf8() };
             in_word = true;
+            if word > limits.name_bytes {
+                return Err(too(
+                    "NAME_TOO_LONG",
+                    "一个名字或数",
+                    "length of a name or number",
+                    "字节",
+                    "bytes",
+                    limits.name_bytes,
+                ));
+            }
         } else {
             in_word = false;
             match letter {
@@ -39,7 +50,8 @@ pub(super) fn tokens(text: &str, limits: &Limits) -> Result<(), ApiError> {
                         letters.next();
                     }
                 }
-                '#' => while letters.next_if(|(_, letter)| *letter != '\n').is_some() {},
+                // Both ends of a line end a comment, as they do for the parser.
+                '#' => while letters.next_if(|(_, letter)| !matches!(letter, '\n' | '\r')).is_some() {},
                 '{' | '(' | '[' => {
                     count += 1;
                     open += 1;
@@ -73,17 +85,16 @@ pub(super) fn tokens(text: &str, limits: &Limits) -> Result<(), ApiError> {
 /// character are refused: the parser knows no pairs and would fail on them.
 fn string_length(rest: &str) -> Result<usize, ApiError> {
     if rest.starts_with("\"\"\"") {
-        let inside = rest.get(3..).and_then(|inside| inside.find("\"\"\""));
-        return Ok(inside.map_or(rest.chars().count(), |end| rest[..end + 6].chars().count()));
+        return Ok(block_length(rest));
     }
     let (mut length, mut letters) = (1, rest.chars().skip(1));
     while let Some(letter) = letters.next() {
         length += 1;
         match letter {
-            '"' | '\n' => return Ok(length),
+            '"' | '\n' | '\r' => return Ok(length),
             '\\' => match letters.next() {
                 // Line ends end a string, escaped or not.
-                None | Some('\n') => return Ok(length + 1),
+                None | Some('\n' | '\r') => return Ok(length + 1),
                 Some(escaped) => {
                     length += 1;
                     if escaped == 'u' {
@@ -95,6 +106,19 @@ fn string_length(rest: &str) -> Result<usize, ApiError> {
         }
     }
     Ok(length)
+}
+
+/// The same of a block string, in which `\\\"\"\"` does not end it.
+fn block_length(rest: &str) -> usize {
+    let mut at = 3;
+    while let Some(found) = rest.get(at..).and_then(|inside| inside.find("\"\"\"")) {
+        let quotes = at + found;
+        at = quotes + 3;
+        if !rest[..quotes].ends_with('\\') {
+            return rest[..at].chars().count();
+        }
+    }
+    rest.chars().count()
 }
 
 fn whole_character(letters: impl Iterator<Item = char>) -> Result<(), ApiError> {
@@ -135,6 +159,8 @@ pub(super) fn expanded(document: &ExecutableDocument, limits: &Limits) -> Result
         directives: 0,
         depth_limit: limits.depth,
     };
+    // Every operation is read, whichever runs.
+    let mut all = Extent::default();
     let mut extents = Vec::new();
     for (_, operation) in document.operations.iter() {
         measure.no_directives(&operation.node.directives)?;
@@ -151,8 +177,12 @@ pub(super) fn expanded(document: &ExecutableDocument, limits: &Limits) -> Result
                 ));
             }
         }
-        extents.push(measure.set(&operation.node.selection_set.node, 1)?);
+        let extent = measure.set(&operation.node.selection_set.node, 1)?;
+        all.fields = all.fields.saturating_add(extent.fields).saturating_add(1);
+        all.aliases = all.aliases.saturating_add(extent.aliases);
+        all.depth = all.depth.max(extent.depth);
     }
+    extents.push(all);
     let mut names: Vec<_> = document.fragments.keys().collect();
     names.sort_unstable();
     for name in names {

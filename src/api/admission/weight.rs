@@ -72,6 +72,7 @@ pub fn conditions<'v>(field: &Field, name: &str, variable: &dyn Fn(&str) -> Opti
 
 fn conditions_written<'v>(value: &Value, variable: &dyn Fn(&str) -> Option<&'v Given>) -> usize {
     match value {
+        Value::String(text) => conditions_of_text(text),
         Value::Variable(name) => variable(name).map_or(0, conditions_given),
         Value::List(list) => list.iter().map(|value| conditions_written(value, variable)).sum::<usize>().max(1),
         Value::Object(fields) => fields.values().map(|value| conditions_written(value, variable)).sum::<usize>().max(1),
@@ -79,9 +80,15 @@ fn conditions_written<'v>(value: &Value, variable: &dyn Fn(&str) -> Option<&'v G
     }
 }
 
+/// A long text takes longer to look for.
+fn conditions_of_text(text: &str) -> usize {
+    1 + text.len() / TEXT_BYTES
+}
+
 /// The same of a filter whose variables are written out.
 pub fn conditions_given(filter: &Given) -> usize {
     match filter {
+        Given::String(text) => conditions_of_text(text),
         Given::Object(fields) => fields.values().map(conditions_given).sum::<usize>().max(1),
         Given::List(list) => list.iter().map(conditions_given).sum::<usize>().max(1),
         _ => 1,

@@ -120,7 +120,18 @@ pub(super) fn invalid(service: &Service, admitted: &Admitted, caller: &Caller) -
         return None;
     }
     let mut faults = faults;
-    worded(&mut faults, service.shows_schema_to(caller));
+    let sees_schema = service.shows_schema_to(caller);
+    if !sees_schema {
+        // One, and nothing of the schema in it.
+        let place = faults.first().and_then(|fault| fault.locations.first()).copied().unwrap_or_default();
+        let error = ApiError::new(
+            "VALIDATION",
+            "查询与接口不符：字段、参数或类型有误。请对照接口说明检查。",
+            "The document does not fit the schema: a field, an argument or a type is wrong. Check it against the documentation.",
+        );
+        faults = vec![error.at(place)];
+    }
+    worded(&mut faults, sees_schema);
     // Nothing was carried out: there is no entry `data` (GraphQL, section 7.1).
     let body = serde_json::json!({ "errors": faults }).to_string();
     Some(Answered { status: StatusCode::BAD_REQUEST, failed: false, retry_after: None, body, used: 0 })
@@ -237,7 +248,7 @@ impl Service {
     /// Rows that a document looks at where it looks at every node, once for each condition.
     fn scan_of(&self, price: &Priced) -> u64 {
         let [nodes, ..] = self.engine.view().state().size();
-        if price.scans { (nodes as u64).saturating_mul(price.conditions as u64 + 1) } else { 0 }
+        (nodes as u64).saturating_mul(price.scans.saturating_add(price.conditions) as u64 * u64::from(price.scans > 0))
     }
 
     /// One view for the whole request, with what it is read by.

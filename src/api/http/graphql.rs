@@ -243,8 +243,10 @@ async fn answer(
     asked: Asked,
     door: Door,
 ) -> Response {
-    let variables = Variables::from_json(asked.variables.clone());
-    let answered = match admit(service, &asked, &variables, door, &caller) {
+    let mut asked = asked;
+    let admitted = variables(service, std::mem::take(&mut asked.variables))
+        .and_then(|variables| admit(service, &asked, &variables, door, &caller));
+    let answered = match admitted {
         Ok(admitted) => match turn.reserve(admitted.price.total()) {
             Ok(()) => execute(service, admitted, asked.operation_name, caller, &turn.client()).await,
             Err(refused) => Answered::refused(StatusCode::TOO_MANY_REQUESTS, true, &refused.into()),
@@ -262,6 +264,37 @@ async fn answer(
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// The variables of a request, where they are not too many: each is copied a few times.
+pub(super) fn variables(service: &Service, given: Json) -> Result<Variables, ApiError> {
+    let most = service.limits.argument_values;
+    if values(&given, most) > most {
+        return Err(ApiError::new(
+            "ARGUMENTS_TOO_LARGE",
+            format!("变量中的值超过上限 {most} 个。请缩减，或分几次提交。"),
+            format!("The variables hold more than {most} values. Shorten them or ask in parts."),
+        ));
+    }
+    Ok(Variables::from_json(given))
+}
+
+/// Values in JSON, counted no further than `room`.
+fn values(given: &Json, room: u64) -> u64 {
+    let mut open = vec![given];
+    let mut count = 0;
+    while let Some(value) = open.pop() {
+        count += 1;
+        if count > room {
+            break;
+        }
+        match value {
+            Json::Array(list) => open.extend(list),
+            Json::Object(fields) => open.extend(fields.values()),
+            _ => {}
+        }
+    }
+    count
 }
 
 /// A refusal that names nothing of the schema, for those who may not see it.

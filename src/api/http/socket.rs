@@ -13,8 +13,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_graphql::Request as GraphRequest;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request as GraphRequest, Variables};
 use axum::body::Bytes;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
@@ -28,7 +28,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::close::{DUPLICATE, End, FORBIDDEN, GREETED_TWICE, MALFORMED, NOT_GREETED, TOO_OFTEN, UNAUTHORIZED, broken};
 use super::door::Caller;
 use super::execute::{Answered, execute, finished, invalid, panicked};
-use super::graphql::{self, Asked, admit, read_request};
+use super::graphql::{self, Asked, admit, read_request, variables};
 use super::sockets::STOPPED;
 use super::{Peer, Service, refuse, refuse_with};
 use crate::api::ApiError;
@@ -278,8 +278,9 @@ impl Conversation {
             );
             return self.refuse(&id, error.body()).await;
         }
-        let variables = Variables::from_json(asked.variables.clone());
+        let mut asked = asked;
         let begun = self.service.turn_of(&caller, self.peer).and_then(|mut turn| {
+            let variables = variables(&self.service, std::mem::take(&mut asked.variables))?;
             let admitted = admit(&self.service, &asked, &variables, Door::Socket, &caller)?;
             turn.reserve(admitted.price.total())?;
             Ok((admitted, turn))

@@ -114,8 +114,9 @@ impl Turns {
     pub(super) async fn take(&self, client: &Client) -> Result<Turn, ApiError> {
         let mean = self.mean.load(Ordering::Relaxed);
         let own = self.line_of(client);
+        let until = Instant::now() + self.within;
         let own = own.permit(mean, self.within).await?;
-        let permits = [own, self.all.permit(mean, self.within).await?];
+        let permits = [own, self.all.permit(mean, until.saturating_duration_since(Instant::now())).await?];
         Ok(Turn { _permits: permits, since: Instant::now(), mean: Arc::clone(&self.mean) })
     }
 

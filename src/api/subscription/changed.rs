@@ -173,7 +173,7 @@ impl<'a> Follower<'a> {
         };
         let (ctx, field) = (self.ctx, self.ctx.item);
         let out = cx.types.data("ChangeNotice", notice);
-        let answer = finish(&cx, &ctx.with_selection_set(&field.node.selection_set), out);
+        let answer = finish(&cx, &ctx.with_selection_set(&field.node.selection_set), out, "ChangeNotice!");
         Some(match answer {
             Ok(value) => {
                 let name = field.node.response_key().node.clone();

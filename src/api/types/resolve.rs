@@ -224,7 +224,7 @@ fn read(
     let answer = match read_field(cx, def, object, &args) {
         Ok(Out::Leaf(value)) => return Ok(value),
         Ok(Out::Null) => return Ok(Value::Null),
-        Ok(out) => finish(cx, &here.with_selection_set(&field.node.selection_set), out),
+        Ok(out) => finish(cx, &here.with_selection_set(&field.node.selection_set), out, &def.ty),
         Err(error) => Err(here.set_error_path(error.at(field.pos))),
     };
     match answer {
@@ -237,13 +237,23 @@ fn read(
 }
 
 /// Turn what a reader answered into a value, reading what was selected of objects.
-pub fn finish(cx: &Cx<'_>, ctx: &ContextSelectionSet<'_>, out: Out) -> ServerResult<Value> {
+pub fn finish(cx: &Cx<'_>, ctx: &ContextSelectionSet<'_>, out: Out, ty: &str) -> ServerResult<Value> {
     match out {
         Out::Null => Ok(Value::Null),
         Out::Leaf(value) => Ok(value),
         Out::Object(object) => resolve(cx, ctx, &object),
         Out::List(list) => {
-            let read = list.into_iter().enumerate().map(|(place, out)| finish(cx, &ctx.with_index(place), out));
+            let nullable = !ty.contains("!]");
+            let read = list.into_iter().enumerate().map(|(place, out)| {
+                match finish(cx, &ctx.with_index(place), out, "") {
+                    // An entry that may be null is, and its neighbours are answered all the same.
+                    Err(error) if nullable && !cx.lens.budget().is_stopped() => {
+                        ctx.add_error(error);
+                        Ok(Value::Null)
+                    }
+                    read => read,
+                }
+            });
             read.collect::<ServerResult<Vec<_>>>().map(Value::List)
         }
     }
