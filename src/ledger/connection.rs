@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
+use super::durable::{parent, sync_directory};
 use super::tables::{MAKE_BLOCKS, MAKE_ENTRIES, Tables, fault};
 use super::witness::Witness;
 use super::{Head, LedgerError};
@@ -78,6 +79,35 @@ fn keep_a_log(connection: &Connection) -> rusqlite::Result<()> {
     while rows.next()?.is_some() {}
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
     if mode == "wal" { Ok(()) } else { Err(rusqlite::Error::InvalidQuery) }
+}
+
+/// Bytes of a ledger that holds nothing yet are fewer.
+const MOST_OF_NOTHING: u64 = 64 * 1024;
+
+/// Was the making of this file cut short? Nothing was ever acknowledged, as its witness says, which is
+/// synced before the file is begun; so whatever of it has come to the disk may be thrown away.
+pub(super) fn is_unfinished(path: &Path, witness: &Witness) -> bool {
+    witness.is_of_nothing() && path.metadata().is_ok_and(|file| file.len() <= MOST_OF_NOTHING)
+}
+
+/// Take away what there is of a file that was never finished, with what SQLite keeps beside it.
+pub(super) fn clear_away(path: &Path) -> std::io::Result<()> {
+    for ending in ["", "-journal", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(ending);
+        match std::fs::remove_file(PathBuf::from(file)) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
+    }
+    sync_directory(parent(path))
+}
+
+/// A ledger that holds nothing, for whoever may not write one.
+pub(super) fn nothing(path: &Path) -> Result<Tables, LedgerError> {
+    let file = path.display().to_string();
+    let connection = Connection::open_in_memory().map_err(|cause| fault("open", &file, 1, &cause))?;
+    Ok(Tables { connection, file, format: 0, blocks: false })
 }
 
 /// The tables of a file, if it is a ledger. Nothing is written.

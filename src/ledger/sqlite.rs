@@ -49,8 +49,23 @@ impl SqliteLedger {
             Access::Read => folded(path)?,
             Access::Beside => opened(path, connection::watching(path))?,
         };
-        let mut tables = connection::inspect(opened, path, &witness)?;
-        let head = connection::compare(&tables, &witness)?;
+        let looked = |opened| {
+            let tables = connection::inspect(opened, path, &witness)?;
+            let head = connection::compare(&tables, &witness)?;
+            Ok((tables, head))
+        };
+        let (mut tables, head) = match looked(opened) {
+            Err(_) if connection::is_unfinished(path, &witness) => match access {
+                Access::Write => {
+                    let cleared = connection::clear_away(path);
+                    let file = || path.display().to_string();
+                    cleared.map_err(|cause| LedgerError::of_file("clear away", &file(), &cause))?;
+                    looked(self::opened(path, connection::writing(path))?)?
+                }
+                Access::Read | Access::Beside => (connection::nothing(path)?, Head::EMPTY),
+            },
+            looked => looked?,
+        };
         if access == Access::Write {
             // First the witness, then a format that does not do without.
             witness.take_over(head)?;

@@ -101,6 +101,11 @@ impl Witness {
         }
     }
 
+    /// Does it say that nothing was ever acknowledged?
+    pub(super) fn is_of_nothing(&self) -> bool {
+        matches!(self.testimony, Testimony::Knows(head) if head.sequence == 0)
+    }
+
     /// From now on write here. `head` is what the ledger holds: it counts, even if the process died
     /// between commit and witness.
     pub(super) fn take_over(&mut self, head: Head) -> Result<(), LedgerError> {

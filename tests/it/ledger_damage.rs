@@ -186,3 +186,36 @@ fn a_damaged_block_names_its_first_entry() {
         assert!(near, "{change}: {error}");
     }
 }
+
+/// The first page of a ledger, torn while it was made: some of it, zeros, or nothing at all.
+fn tear(path: &Path, survive: usize) {
+    let mut bytes = std::fs::read(path).expect("the ledger");
+    bytes.truncate(4096);
+    bytes.get_mut(survive..).expect("a page").fill(0);
+    std::fs::write(path, &bytes).expect("it can be written");
+    for ending in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{ending}", path.display()));
+    }
+}
+
+#[test]
+fn what_was_cut_short_while_it_was_made_is_made_anew() {
+    for survive in [0, 84, 1024, 2048, 3072] {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let path = folder.path().join("ledger.sqlite");
+        drop(SqliteLedger::open(&path, Access::Write).expect("a new ledger"));
+        tear(&path, survive);
+        let torn = std::fs::read(&path).expect("the ledger");
+        for access in [Access::Beside, Access::Read] {
+            assert_eq!(said(&path, access).expect("nothing was ever acknowledged").0, Head::EMPTY);
+            assert_eq!(std::fs::read(&path).expect("the ledger"), torn, "looking changes nothing");
+        }
+        let mut ledger = SqliteLedger::open(&path, Access::Write).expect("it is made anew");
+        let head = ledger.append(ledger.head(), &[b"first".to_vec()]).expect("it can be written");
+        drop(ledger);
+        assert_eq!(said(&path, Access::Write).expect("a ledger"), (head, vec![b"first".to_vec()]));
+        // Once something was acknowledged, the same damage is one.
+        tear(&path, survive);
+        assert!(said(&path, Access::Write).is_err(), "{survive} bytes of an acknowledged ledger");
+    }
+}
