@@ -55,7 +55,8 @@ impl SqliteLedger {
             Ok((tables, head))
         };
         let (mut tables, head) = match looked(opened) {
-            Err(_) if connection::is_unfinished(path, &witness) => match access {
+            // Damage alone: what another program or a later one has written is not ours to take away.
+            Err(LedgerError::Damaged { .. }) if connection::is_unfinished(path, &witness) => match access {
                 Access::Write => {
                     let cleared = connection::clear_away(path);
                     let file = || path.display().to_string();

@@ -59,9 +59,6 @@ pub(super) async fn execute(
     client: &Client,
 ) -> Answered {
     let mutates = admitted.operation == OperationType::Mutation;
-    if let Some(refused) = invalid(service, &admitted, &caller) {
-        return refused;
-    }
     if let Some(wanted) = admitted.min_sequence
         && let Err(error) = service.wait_for_index(wanted).await
     {
@@ -80,6 +77,10 @@ pub(super) async fn execute(
             Err(error) => return Answered::refused(StatusCode::SERVICE_UNAVAILABLE, true, &error),
         },
     };
+    // In its turn: whoever is refused for want of one costs no more than that.
+    if let Some(refused) = invalid(service, &admitted, &caller) {
+        return refused;
+    }
     let answering = Arc::new(service.answering(caller));
     let request = request(&admitted, operation_name, Arc::clone(&answering));
     let schema = service.schema.clone();
