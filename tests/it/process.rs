@@ -30,6 +30,16 @@ pub struct Server {
 }
 
 impl Server {
+    /// Serve the invented city from a directory of its own.
+    pub fn demo() -> (tempfile::TempDir, Self) {
+        let data = tempfile::tempdir().expect("a scratch folder");
+        let (codes, demo) = (project("fixtures/codes"), project("fixtures/demo"));
+        let said = import(data.path(), "demo", &[&codes, &demo]);
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        let server = Self::start(data.path(), "demo");
+        (data, server)
+    }
+
     /// Serve a store.
     pub fn start(data: &Path, store: &str) -> Self {
         Self::start_with(data, store, &[], Stdio::null())

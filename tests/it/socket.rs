@@ -6,7 +6,7 @@ use innograph::config::Limits;
 use serde_json::{Value, json};
 
 use crate::peer::{Heard, House, PROTOCOL, Peer, handshake, now};
-use crate::process::{Server, import, project};
+use crate::process::Server;
 
 const SERVICE: &str = "{ service { storeName version } }";
 const CHANGED: &str = "subscription { changed { sequence refetch changes { id } } }";
@@ -251,22 +251,13 @@ fn who_never_reads_is_dropped_and_who_never_answers_a_ping_too() {
     assert_eq!(told["data"]["changed"]["changes"].as_array().map(Vec::len), Some(1));
 }
 
-fn server() -> (tempfile::TempDir, Server) {
-    let data = tempfile::tempdir().expect("a scratch folder");
-    let (codes, demo) = (project("fixtures/codes"), project("fixtures/demo"));
-    let said = import(data.path(), "demo", &[&codes, &demo]);
-    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
-    let server = Server::start(data.path(), "demo");
-    (data, server)
-}
-
 fn descriptors(server: &Server) -> usize {
     std::fs::read_dir(format!("/proc/{}/fd", server.id())).expect("a process that lives").count()
 }
 
 #[test]
 fn sockets_dropped_without_a_word_leave_no_descriptor() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     assert_eq!(server.ask("{__typename}").1["data"]["__typename"], "Query");
     let before = descriptors(&server);
     let mut peers: Vec<Peer> = (0..300).map(|_| Peer::greeted(server.address)).collect();
@@ -290,7 +281,7 @@ fn sockets_dropped_without_a_word_leave_no_descriptor() {
 
 #[test]
 fn a_server_that_stops_says_so() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     let mut peer = Peer::greeted(server.address);
     peer.subscribe("1", CHANGED, &Value::Null);
     peer.subscribe("2", SERVICE, &Value::Null);

@@ -248,8 +248,8 @@ impl Turn {
     }
 
     /// Whose turn it is.
-    pub fn client(&self) -> Client {
-        self.client.clone()
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     /// So many rows of what was reserved were used: the others are given back. A turn that is

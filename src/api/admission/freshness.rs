@@ -12,12 +12,7 @@ pub const MIN_SEQUENCE: &str = "minSequence";
 /// The sequence number that the index must have come to; none where nobody asks. The size of the
 /// document has been judged before.
 pub(super) fn wanted(fragments: &Fragments, operation: &OperationDefinition, variables: &Variables) -> Option<i64> {
-    let default = |name: &str| {
-        let mut all = operation.variable_definitions.iter();
-        all.find(|definition| definition.node.name.node == name).and_then(|definition| definition.node.default_value())
-    };
-    let variable = |name: &str| variables.get(name).or_else(|| default(name));
-    of_set(fragments, &operation.selection_set.node, &variable)
+    of_set(fragments, &operation.selection_set.node, &|name| variables.get(name))
 }
 
 fn of_set<'v>(fragments: &Fragments, set: &SelectionSet, variable: &dyn Fn(&str) -> Option<&'v Value>) -> Option<i64> {

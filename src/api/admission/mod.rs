@@ -17,7 +17,7 @@ mod size;
 mod trusted;
 mod validator;
 mod variables;
-pub mod weight;
+pub(in crate::api) mod weight;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -67,9 +67,7 @@ pub fn admit(
     let known = known(documents, text, limits)?;
     let operation = operation(&known.document, operation_name)?;
     variables::check(&known.document.fragments, &operation.node, variables)?;
-    let with_defaults = variables::with_defaults(&operation.node, variables.clone());
-    let admitted = weigh(Arc::clone(&known), operation_name, variables, limits, door)?;
-    Ok(Admitted { variables: with_defaults, ..admitted })
+    weigh(Arc::clone(&known), operation_name, variables.clone(), limits, door)
 }
 
 /// The document of that text, read before or now.
@@ -86,7 +84,7 @@ fn known(documents: &Documents, text: &str, limits: &Limits) -> Result<Arc<Known
 fn weigh(
     known: Arc<Known>,
     operation_name: Option<&str>,
-    variables: &Variables,
+    variables: Variables,
     limits: &Limits,
     door: Door,
 ) -> Result<Admitted, ApiError> {
@@ -94,11 +92,13 @@ fn weigh(
     let operation = operation(document, operation_name)?;
     let asked = operation.node.ty;
     door.takes(asked)?;
+    // From here on a variable has its value, or none.
+    let variables = variables::with_defaults(&operation.node, variables);
     let price = match known.priced.get() {
         Some(priced) => *priced,
         None => {
             size::roots(document, operation, limits)?;
-            let priced = price::of(&document.fragments, &operation.node, variables, limits)?;
+            let priced = price::of(&document.fragments, &operation.node, &variables, limits)?;
             let is_fixed = operation.node.variable_definitions.is_empty() && is_single(document);
             if is_fixed { *known.priced.get_or_init(|| priced) } else { priced }
         }
@@ -106,8 +106,17 @@ fn weigh(
     if price.total() > limits.price {
         return Err(too_costly(price, limits));
     }
-    let min_sequence = freshness::wanted(&document.fragments, &operation.node, variables);
-    Ok(Admitted { known, operation: asked, price, variables: Variables::default(), min_sequence })
+    let min_sequence = freshness::wanted(&document.fragments, &operation.node, &variables);
+    Ok(Admitted { known, operation: asked, price, variables, min_sequence })
+}
+
+/// The type whose fields an operation begins with.
+fn root(operation: OperationType) -> &'static str {
+    match operation {
+        OperationType::Query => "Query",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
+    }
 }
 
 /// Told without the reserve, which nobody who asks can make smaller.

@@ -9,20 +9,15 @@ use std::collections::HashMap;
 
 use async_graphql::parser::types::{Field, OperationType, Selection, SelectionSet};
 
-use super::Fragments;
+use super::{Fragments, root};
 use crate::api::error::ApiError;
 use crate::api::schema::TYPES;
 use crate::domain::rejection::clip;
 
 /// Judge what an operation selects.
 pub(super) fn judge(fragments: &Fragments, operation: OperationType, set: &SelectionSet) -> Result<(), ApiError> {
-    let root = match operation {
-        OperationType::Query => "Query",
-        OperationType::Mutation => "Mutation",
-        OperationType::Subscription => "Subscription",
-    };
     // Each mutation is carried out: none may be told under the name of another one.
-    merged(fragments, vec![(set, root.to_owned())], operation == OperationType::Mutation)
+    merged(fragments, vec![(set, root(operation).to_owned())], operation == OperationType::Mutation)
 }
 
 /// A field with the type that it is selected on.

@@ -10,11 +10,11 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{Field, OperationDefinition, OperationType, Selection, SelectionSet};
+use async_graphql::parser::types::{Field, OperationDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Number, Value, Variables};
 use async_graphql_value::Value as Written;
 
-use super::{Fragments, too, weight};
+use super::{Fragments, root, too, weight};
 use crate::api::error::ApiError;
 use crate::api::schema::TYPES;
 use crate::api::types::def::{FieldDef, Size};
@@ -75,7 +75,6 @@ impl Sums {
 
 struct Pricing<'d> {
     fragments: &'d Fragments,
-    operation: &'d OperationDefinition,
     variables: &'d Variables,
     known: HashMap<(&'d Name, String), Sums>,
     /// The first argument that asks for more entries than there may be: name, given, most.
@@ -111,7 +110,6 @@ pub(super) fn of(
 ) -> Result<Priced, ApiError> {
     let mut pricing = Pricing {
         fragments,
-        operation,
         variables,
         known: HashMap::new(),
         oversize: None,
@@ -277,21 +275,7 @@ impl<'d> Pricing<'d> {
     }
 
     fn variable(&self, name: &str) -> Option<&'d Value> {
-        let default = || {
-            let mut all = self.operation.variable_definitions.iter();
-            all.find(|definition| definition.node.name.node == name)
-                .and_then(|definition| definition.node.default_value.as_ref().map(|value| &value.node))
-        };
-        self.variables.get(name).or_else(default)
-    }
-}
-
-/// The type whose fields an operation begins with.
-fn root(operation: OperationType) -> &'static str {
-    match operation {
-        OperationType::Query => "Query",
-        OperationType::Mutation => "Mutation",
-        OperationType::Subscription => "Subscription",
+        self.variables.get(name)
     }
 }
 

@@ -59,7 +59,7 @@ impl Judge {
             let admitted = weigh(
                 super::known(&forgotten, text, &self.limits)?,
                 name.as_deref(),
-                &variables,
+                variables.clone(),
                 &self.limits,
                 Door::Socket,
             )?;

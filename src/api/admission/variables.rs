@@ -10,12 +10,12 @@ use std::collections::HashSet;
 use std::convert::Infallible;
 
 use async_graphql::parser::types::{
-    Directive, Field, OperationDefinition, OperationType, Selection, SelectionSet, VariableDefinition,
+    Directive, Field, OperationDefinition, Selection, SelectionSet, VariableDefinition,
 };
 use async_graphql::{Name, Positioned, Value, Variables};
 
-use super::Fragments;
 use super::coercion::{Fault, Placed, Plain, entry_of, fits, variable_of};
+use super::{Fragments, root};
 use crate::api::error::ApiError;
 use crate::api::schema::TYPES;
 use crate::api::types::def::TypeDef;
@@ -26,7 +26,11 @@ const OTHERS: &[(&str, &str)] = &[("name", "String!"), ("includeDeprecated", "Bo
 
 /// Judge every variable of an operation, and every argument that holds one. Variables that the
 /// operation does not declare are ignored. The size of the document has been judged before.
-pub fn check(fragments: &Fragments, operation: &OperationDefinition, variables: &Variables) -> Result<(), ApiError> {
+pub(super) fn check(
+    fragments: &Fragments,
+    operation: &OperationDefinition,
+    variables: &Variables,
+) -> Result<(), ApiError> {
     if operation.variable_definitions.is_empty() {
         return Ok(());
     }
@@ -35,17 +39,12 @@ pub fn check(fragments: &Fragments, operation: &OperationDefinition, variables: 
     }
     let mut uses = Uses { fragments, given: Given { operation, variables }, seen: HashSet::new() };
     uses.directives(&operation.directives)?;
-    let root = match operation.ty {
-        OperationType::Query => "Query",
-        OperationType::Mutation => "Mutation",
-        OperationType::Subscription => "Subscription",
-    };
-    uses.set(&operation.selection_set.node, TYPES.get(root))
+    uses.set(&operation.selection_set.node, TYPES.get(root(operation.ty)))
 }
 
 /// The variables with the defaults of those that are left out, as a document runs with them.
 /// async-graphql itself looks at no default where it decides what `@skip` and `@include` leave out.
-pub fn with_defaults(operation: &OperationDefinition, mut variables: Variables) -> Variables {
+pub(super) fn with_defaults(operation: &OperationDefinition, mut variables: Variables) -> Variables {
     for definition in operation.variable_definitions.iter().map(|definition| &definition.node) {
         if let Some(default) = &definition.default_value {
             variables.entry(definition.name.node.clone()).or_insert_with(|| default.node.clone());

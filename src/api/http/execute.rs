@@ -115,12 +115,11 @@ pub(super) fn invalid(service: &Service, admitted: &Admitted, caller: &Caller) -
     if known.is_validated() {
         return None;
     }
-    let faults = service.validator.faults(known.document.clone());
+    let mut faults = service.validator.faults(known.document.clone());
     if faults.is_empty() {
         known.pass();
         return None;
     }
-    let mut faults = faults;
     let sees_schema = service.shows_schema_to(caller);
     if !sees_schema {
         // One, and nothing of the schema in it.

@@ -240,15 +240,14 @@ async fn answer(
     service: &Service,
     headers: &HeaderMap,
     (caller, mut turn): (Caller, Turn),
-    asked: Asked,
+    mut asked: Asked,
     door: Door,
 ) -> Response {
-    let mut asked = asked;
     let admitted = variables(service, std::mem::take(&mut asked.variables))
         .and_then(|variables| admit(service, &asked, &variables, door, &caller));
     let answered = match admitted {
         Ok(admitted) => match turn.reserve(admitted.price.total()) {
-            Ok(()) => execute(service, admitted, asked.operation_name, caller, &turn.client()).await,
+            Ok(()) => execute(service, admitted, asked.operation_name, caller, turn.client()).await,
             Err(refused) => Answered::refused(StatusCode::TOO_MANY_REQUESTS, true, &refused.into()),
         },
         Err(error) if error.code == "QUERIES_ONLY" => Answered::refused(StatusCode::METHOD_NOT_ALLOWED, true, &error),

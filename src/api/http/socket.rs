@@ -264,7 +264,7 @@ impl Conversation {
         }
     }
 
-    async fn begin(&mut self, id: String, asked: Asked, caller: Caller) -> Result<(), End> {
+    async fn begin(&mut self, id: String, mut asked: Asked, caller: Caller) -> Result<(), End> {
         if self.service.sockets.are_stopping() {
             let (code, zh, en) = STOPPED;
             return self.refuse(&id, ApiError::new(code, zh, en).body()).await;
@@ -278,7 +278,6 @@ impl Conversation {
             );
             return self.refuse(&id, error.body()).await;
         }
-        let mut asked = asked;
         let begun = self.service.turn_of(&caller, self.peer).and_then(|mut turn| {
             let variables = variables(&self.service, std::mem::take(&mut asked.variables))?;
             let admitted = admit(&self.service, &asked, &variables, Door::Socket, &caller)?;
@@ -296,7 +295,7 @@ impl Conversation {
             OperationType::Subscription => follow(service, admitted, asked.operation_name, &caller),
             OperationType::Query | OperationType::Mutation => {
                 let answer = async move {
-                    let answered = execute(&service, admitted, asked.operation_name, caller, &turn.client()).await;
+                    let answered = execute(&service, admitted, asked.operation_name, caller, turn.client()).await;
                     turn.spent(answered.used);
                     answered
                 };

@@ -259,16 +259,10 @@ pub fn finish(cx: &Cx<'_>, ctx: &ContextSelectionSet<'_>, out: Out, ty: &str) ->
     }
 }
 
-/// The value of a variable, or its default. One that nobody gave is none, and not null: a correction
-/// leaves what is left out and clears what is null.
+/// The value of a variable; admission has filled in the defaults. One that nobody gave is none, and not
+/// null: a correction leaves what is left out and clears what is null.
 pub fn variable<'a, T>(ctx: &async_graphql::ContextBase<'a, T>, name: &str) -> Option<&'a Value> {
-    let env = ctx.query_env;
-    env.variables.get(name).or_else(|| {
-        let definitions = env.operation.node.variable_definitions.iter();
-        definitions
-            .filter(|definition| definition.node.name.node == name)
-            .find_map(|definition| definition.node.default_value.as_ref().map(|value| &value.node))
-    })
+    ctx.query_env.variables.get(name)
 }
 
 #[cfg(test)]

@@ -1,17 +1,8 @@
 //! The first door: what is refused, with which code, and that the server lives on.
 
-use crate::process::{Server, import, project};
+use crate::process::Server;
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
-
-fn server() -> (tempfile::TempDir, Server) {
-    let data = tempfile::tempdir().expect("a scratch folder");
-    let (codes, demo) = (project("fixtures/codes"), project("fixtures/demo"));
-    let said = import(data.path(), "demo", &[&codes, &demo]);
-    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
-    let server = Server::start(data.path(), "demo");
-    (data, server)
-}
 
 /// Method, path, headers, body, status, code.
 type Case<'c> = (&'c str, &'c str, &'c [(&'c str, &'c str)], &'c [u8], u16, &'c str);
@@ -32,7 +23,7 @@ fn assert_refusal(body: &str, code: &str) {
 
 #[test]
 fn requests_that_are_no_requests() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     let query = br#"{"query":"{__typename}"}"#;
     let cases: &[Case] = &[
         ("POST", "/graphql", &[("Content-Type", "text/plain")], query, 415, "UNSUPPORTED_MEDIA_TYPE"),
@@ -99,7 +90,7 @@ fn requests_that_are_no_requests() {
 
 #[test]
 fn documents_that_are_refused_before_they_run() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     let aliases: String = (0..1000).map(|place| format!("a{place}: __typename ")).collect();
     let doubling: String =
         (0..28).map(|place| format!(" fragment F{place} on Query {{ ...F{0} ...F{0} }}", place + 1)).collect();
@@ -135,7 +126,7 @@ fn documents_that_are_refused_before_they_run() {
 
 #[test]
 fn questions_that_cannot_be_answered() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     let cases = [
         ("{ node(id: \"short\") { id } }", "MALFORMED_ID"),
         ("{ organization(by: {id: \"' OR 1=1\"}) { id } }", "MALFORMED_ID"),
@@ -181,7 +172,7 @@ fn questions_that_cannot_be_answered() {
 
 #[test]
 fn a_root_field_that_is_never_null_takes_the_answer_with_it() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     let broken = "broken: enterprises(filter: {listedOn: {from: \"x\"}}) { totalCount }";
     let (_, answer) = server.ask(&format!("{{ {broken} service {{ storeName }} }}"));
     assert_eq!(answer["data"], serde_json::Value::Null, "{answer}");
@@ -194,7 +185,7 @@ fn a_root_field_that_is_never_null_takes_the_answer_with_it() {
 
 #[test]
 fn introspection_is_answered_but_not_multiplied() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     // What the playground asks for: every type with fields, arguments and nine levels of types.
     let of_type = (0..9).fold(String::new(), |inner, _| format!("ofType {{ kind name {inner} }}"));
     let of_type = format!("kind name {of_type}");
@@ -221,7 +212,7 @@ fn introspection_is_answered_but_not_multiplied() {
 
 #[test]
 fn every_operation_is_judged_not_only_the_one_that_runs() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     let doubling: String =
         (0..28).map(|place| format!(" fragment F{place} on Query {{ ...F{0} ...F{0} }}", place + 1)).collect();
     let query =
@@ -233,7 +224,7 @@ fn every_operation_is_judged_not_only_the_one_that_runs() {
 
 #[test]
 fn filters_are_bounded_also_in_variables() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     let ask = |count: usize| {
         let conditions: Vec<_> =
             (0..count).map(|place| serde_json::json!({ "nameContains": format!("无{place}") })).collect();
@@ -247,7 +238,7 @@ fn filters_are_bounded_also_in_variables() {
 
 #[test]
 fn a_cursor_of_an_edge_leads_on() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     let page = |after: &str| {
         let query = format!(
             "{{ organization(by: {{code: \"ent-juneng\"}}) {{ collaborations(first: 2{after}) {{ edges {{ cursor id }} pageInfo {{ endCursor }} }} }} }}"
@@ -262,7 +253,7 @@ fn a_cursor_of_an_edge_leads_on() {
 
 #[test]
 fn the_owner_of_an_anonymous_demand_is_not_counted() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     // Both ask for something that only the bureau may know of; see the README of the invented city.
     for firm in ["ent-guanjia", "ent-huaneng-hb", "ent-juneng"] {
         let ask = |day: &str| {
@@ -282,7 +273,7 @@ fn the_owner_of_an_anonymous_demand_is_not_counted() {
 
 #[test]
 fn misses_offer_what_may_have_been_meant() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     let (_, answer) = server.ask("{ organization(by: {name: \"示例华能\"}) { id } }");
     let candidates = answer["errors"][0]["extensions"]["candidates"].as_array().cloned().unwrap_or_default();
     assert_eq!(candidates.len(), 2, "{answer}");
@@ -301,7 +292,7 @@ fn misses_offer_what_may_have_been_meant() {
 
 #[test]
 fn what_is_hidden_does_not_exist() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     // dem-fuqi is for the bureau only, dem-soc hides its owner.
     let (_, answer) =
         server.ask("{ demand(by: {code: \"dem-fuqi\"}) { id } demands(first: 100) { edges { node { key } } } }");
@@ -318,7 +309,7 @@ fn what_is_hidden_does_not_exist() {
 
 #[test]
 fn pages_load_nothing_from_elsewhere() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     for path in ["/", "/playground"] {
         let answer = server.raw(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes());
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -330,7 +321,7 @@ fn pages_load_nothing_from_elsewhere() {
 
 #[test]
 fn nobody_is_reflected() {
-    let (_data, server) = server();
+    let (_data, server) = Server::demo();
     let answer = server.raw(b"GET / HTTP/1.1\r\nHost: <script>alert(1)</script>\r\nOrigin: https://evil.example\r\nConnection: close\r\n\r\n");
     assert!(!answer.contains("alert(1)") && !answer.to_lowercase().contains("access-control-allow-origin"), "{answer}");
 }
