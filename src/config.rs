@@ -106,6 +106,10 @@ pub struct Limits {
     pub heavy_queue: usize,
     /// Milliseconds that one of them waits at most; who would wait longer is told at once.
     pub heavy_wait_ms: u64,
+    /// How far the threads of long work stand back where processors are short; 0 not at all, 19 most.
+    pub heavy_nice: u8,
+    /// Shapes of documents that needed a turn, kept so that others like them can be refused unread.
+    pub heavy_shapes: usize,
     /// Milliseconds a request may take before it is given up.
     pub request_ms: u64,
     /// Connections open at the same time; where there are more, the one that has idled longest is closed.
@@ -222,6 +226,8 @@ impl Default for Limits {
             heavy_at_once: 3,
             heavy_queue: 256,
             heavy_wait_ms: 1_000,
+            heavy_nice: 5,
+            heavy_shapes: 4_096,
             request_ms: 10_000,
             connections: 20_000,
             header_bytes: 32 * 1024,

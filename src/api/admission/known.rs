@@ -70,6 +70,12 @@ impl Documents {
         Self { known: Mutex::default(), most: most / 2, most_bytes: most_bytes / 2 }
     }
 
+    /// Has the document of that text passed?
+    pub fn holds(&self, text: &str) -> bool {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.young.contains_key(text) || known.old.contains_key(text)
+    }
+
     /// The document of that text, if it has passed.
     pub(super) fn find(&self, text: &str) -> Option<Arc<Known>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

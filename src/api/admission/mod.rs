@@ -13,6 +13,7 @@ mod freshness;
 mod known;
 mod overlap;
 mod price;
+mod shape;
 mod size;
 mod trusted;
 mod validator;
@@ -36,6 +37,7 @@ pub use door::Door;
 pub use freshness::MIN_SEQUENCE;
 pub use known::{Documents, Known};
 pub use price::Priced;
+pub use shape::{Shape, Shapes};
 pub use trusted::{Judge, Operation, Trusted, document_id};
 pub use validator::Validator;
 

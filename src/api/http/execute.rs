@@ -68,9 +68,7 @@ pub(super) async fn execute(
         };
         return Answered::refused(status, failed, &error);
     }
-    // Writes wait in the writer's own queue.
-    let scans = service.scan_of(&admitted.price) >= service.limits.heavy_price;
-    let turn = match (admitted.price.heavy || scans) && !mutates {
+    let turn = match service.needs_a_turn(&admitted) {
         false => None,
         true => match service.turns.take(client).await {
             Ok(turn) => Some(turn),
@@ -94,6 +92,7 @@ pub(super) async fn execute(
             // On a thread of its own, so that the connection is watched meanwhile: who hangs up stops it.
             let runtime = tokio::runtime::Handle::current();
             let long = tokio::task::spawn_blocking(move || {
+                turn.stand_back();
                 let _turn = turn;
                 runtime.block_on(work)
             });
@@ -243,6 +242,12 @@ impl Service {
     /// May they ask for the schema, and be told what they may have meant?
     pub(super) fn shows_schema_to(&self, caller: &Caller) -> bool {
         self.public_schema || caller.actor.is_some()
+    }
+
+    /// Is it long work? Writes wait in the writer's own queue.
+    pub(super) fn needs_a_turn(&self, admitted: &Admitted) -> bool {
+        let scans = self.scan_of(&admitted.price) >= self.limits.heavy_price;
+        (admitted.price.heavy || scans) && admitted.operation != OperationType::Mutation
     }
 
     /// Rows that a document looks at where it looks at every node, once for each condition.

@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use super::door::{Caller, holds_a_token, token_in_address};
 use super::execute::{Answered, execute};
 use super::{Peer, Service, refuse};
-use crate::api::admission::{self, Admitted, Door, Trusted, Turn, document_id};
+use crate::api::admission::{self, Admitted, Client, Door, Shape, Trusted, Turn, document_id};
 use crate::api::error::ApiError;
 
 const RESPONSE_TYPE: &str = "application/graphql-response+json; charset=utf-8";
@@ -244,13 +244,14 @@ async fn answer(
     door: Door,
 ) -> Response {
     let admitted = variables(service, std::mem::take(&mut asked.variables))
-        .and_then(|variables| admit(service, &asked, &variables, door, &caller));
+        .and_then(|variables| admit(service, &asked, &variables, door, (&caller, turn.client())));
     let answered = match admitted {
         Ok(admitted) => match turn.reserve(admitted.price.total()) {
             Ok(()) => execute(service, admitted, asked.operation_name, caller, turn.client()).await,
             Err(refused) => Answered::refused(StatusCode::TOO_MANY_REQUESTS, true, &refused.into()),
         },
         Err(error) if error.code == "QUERIES_ONLY" => Answered::refused(StatusCode::METHOD_NOT_ALLOWED, true, &error),
+        Err(error) if error.retry_after.is_some() => Answered::refused(StatusCode::SERVICE_UNAVAILABLE, true, &error),
         Err(error) => Answered::refused(StatusCode::BAD_REQUEST, false, &error),
     };
     turn.spent(answered.used);
@@ -314,7 +315,7 @@ pub(super) fn admit(
     asked: &Asked,
     variables: &Variables,
     door: Door,
-    caller: &Caller,
+    (caller, client): (&Caller, &Client),
 ) -> Result<Admitted, ApiError> {
     let name = asked.operation_name.as_deref();
     let text = match &asked.text {
@@ -330,6 +331,7 @@ pub(super) fn admit(
         }
     };
     let sees_schema = service.shows_schema_to(caller);
+    let shape = unread(service, text, client)?;
     let admitted = admission::admit(&service.documents, text, name, variables, &service.limits, door);
     let admitted = admitted.map_err(|error| if sees_schema { error } else { unexplained(error) })?;
     if admitted.price.introspects && !sees_schema {
@@ -339,7 +341,25 @@ pub(super) fn admit(
             "The schema is not public: __schema and __type take a token. Ask the administrator for the documentation.",
         ));
     }
+    if let Some(shape) = shape.filter(|_| service.needs_a_turn(&admitted)) {
+        service.shapes.note(shape);
+    }
     Ok(admitted)
+}
+
+/// The shape of a document that nobody has read yet. While no turn is to be had, one of a shape that
+/// needs a turn is refused as it stands: reading it would take what those need who have theirs.
+fn unread(service: &Service, text: &str, client: &Client) -> Result<Option<Shape>, ApiError> {
+    if service.documents.holds(text) {
+        return Ok(None);
+    }
+    let shape = service.shapes.of(text);
+    if service.shapes.needed_a_turn(shape)
+        && let Some(busy) = service.turns.refusal(client)
+    {
+        return Err(busy);
+    }
+    Ok(Some(shape))
 }
 
 /// Status codes speak to those who accept the newer media type; to others every well-formed

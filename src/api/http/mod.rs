@@ -24,7 +24,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::watch;
 
-use super::admission::{Clients, Documents, Trusted, Validator};
+use super::admission::{Clients, Documents, Shapes, Trusted, Validator};
 use super::error::ApiError;
 use super::query::StoreName;
 use super::schema::{GraphSchema, build};
@@ -46,6 +46,8 @@ pub struct Service {
     documents: Documents,
     limits: Arc<crate::config::Limits>,
     turns: turns::Turns,
+    /// Documents that needed one, as far as their shape goes.
+    shapes: Shapes,
     clients: Clients,
     /// Documents that may be asked for by their id.
     manifest: Option<Arc<Trusted>>,
@@ -94,6 +96,7 @@ impl Service {
             documents: Documents::new(config.limits.known_documents, config.limits.known_bytes),
             limits: Arc::new(config.limits.clone()),
             turns: turns::Turns::new(&config.limits),
+            shapes: Shapes::new(config.limits.heavy_shapes),
             clients: Clients::new(&config.limits),
             manifest: None,
             trusted_only: config.trusted_only,

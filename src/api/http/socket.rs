@@ -280,7 +280,7 @@ impl Conversation {
         }
         let begun = self.service.turn_of(&caller, self.peer).and_then(|mut turn| {
             let variables = variables(&self.service, std::mem::take(&mut asked.variables))?;
-            let admitted = admit(&self.service, &asked, &variables, Door::Socket, &caller)?;
+            let admitted = admit(&self.service, &asked, &variables, Door::Socket, (&caller, turn.client()))?;
             turn.reserve(admitted.price.total())?;
             Ok((admitted, turn))
         });

@@ -40,6 +40,27 @@ impl Line {
         Self { permits, at_once: at_once.max(1) as u64, waiting: AtomicUsize::new(0), most_waiting }
     }
 
+    /// What somebody is told who would have to wait too long here; nothing where a permit may be had.
+    fn refusal(&self, mean: u64, within: Duration) -> Option<ApiError> {
+        if self.permits.available_permits() > 0 {
+            return None;
+        }
+        let before = self.waiting.load(Ordering::Acquire);
+        let expected = self.expected(before, mean);
+        self.is_too_long(before, expected, within).then(|| busy(expected))
+    }
+
+    /// Would whoever comes now wait in vain? What is expected is a mean: only who can expect to have
+    /// a turn in half the time has it nearly always before that time is over.
+    fn is_too_long(&self, before: usize, expected: Duration, within: Duration) -> bool {
+        before >= self.most_waiting || expected > within / 2
+    }
+
+    /// How long it takes until those before have had theirs.
+    fn expected(&self, before: usize, mean: u64) -> Duration {
+        Duration::from_micros((before as u64 + 1).saturating_mul(mean) / self.at_once)
+    }
+
     /// A permit, at once or after a wait that is expected to be short.
     async fn permit(&self, mean: u64, within: Duration) -> Result<OwnedSemaphorePermit, ApiError> {
         if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
@@ -47,9 +68,8 @@ impl Line {
         }
         let before = self.waiting.fetch_add(1, Ordering::AcqRel);
         let _waits = Waits(&self.waiting);
-        let ahead = before as u64 + 1;
-        let expected = Duration::from_micros(ahead.saturating_mul(mean) / self.at_once);
-        if before >= self.most_waiting || expected > within {
+        let expected = self.expected(before, mean);
+        if self.is_too_long(before, expected, within) {
             return Err(busy(expected));
         }
         // Those ahead may take longer than the ones before.
@@ -80,6 +100,8 @@ pub(super) struct Turns {
     within: Duration,
     /// Microseconds that a turn takes, of late.
     mean: Arc<AtomicU64>,
+    /// How far the threads of long work stand back, from 0 to 19.
+    nice: i32,
 }
 
 /// A turn; it lasts until it is dropped.
@@ -87,6 +109,25 @@ pub(super) struct Turn {
     _permits: [OwnedSemaphorePermit; 2],
     since: Instant,
     mean: Arc<AtomicU64>,
+    nice: i32,
+}
+
+thread_local! {
+    /// Has this thread stood back already? It cannot come forward again.
+    static BACK: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+impl Turn {
+    /// Let the threads that read and answer requests go first from now on, where processors are short:
+    /// who is refused should learn it at once. Where the system will not, all are equal as before.
+    pub(super) fn stand_back(&self) {
+        if self.nice > 0 && !BACK.replace(true) {
+            let thread = Some(rustix::thread::gettid());
+            if let Err(error) = rustix::process::setpriority_process(thread, self.nice) {
+                tracing::debug!(%error, "long work goes on as short work does");
+            }
+        }
+    }
 }
 
 impl Drop for Turn {
@@ -107,6 +148,7 @@ impl Turns {
             waiting_of_one: limits.heavy_queue.div_ceil(2),
             within: Duration::from_millis(limits.heavy_wait_ms),
             mean: Arc::new(AtomicU64::new(FIRST_GUESS)),
+            nice: i32::from(limits.heavy_nice.min(19)),
         }
     }
 
@@ -117,7 +159,13 @@ impl Turns {
         let until = Instant::now() + self.within;
         let own = own.permit(mean, self.within).await?;
         let permits = [own, self.all.permit(mean, until.saturating_duration_since(Instant::now())).await?];
-        Ok(Turn { _permits: permits, since: Instant::now(), mean: Arc::clone(&self.mean) })
+        Ok(Turn { _permits: permits, since: Instant::now(), mean: Arc::clone(&self.mean), nice: self.nice })
+    }
+
+    /// What a client is told that asks for a turn now; nothing where it may have one.
+    pub(super) fn refusal(&self, client: &Client) -> Option<ApiError> {
+        let mean = self.mean.load(Ordering::Relaxed);
+        self.all.refusal(mean, self.within).or_else(|| self.line_of(client).refusal(mean, self.within))
     }
 
     /// The line of a client.
@@ -178,8 +226,8 @@ mod tests {
     async fn whoever_would_wait_too_long_is_not_kept_waiting() {
         let (turns, client) = (turns(2, 100, 1_000), client("一"));
         let kept = turns.take(&client).await.expect("one");
-        turns.mean.store(300_000, Ordering::Relaxed);
-        // Three times 300 ms are 900 ms; four are more than a second.
+        turns.mean.store(150_000, Ordering::Relaxed);
+        // Three times 150 ms are 450 ms; four are more than half of a second.
         let line = turns.line_of(&client);
         let waiting: Vec<Waits<'_>> = (0..3)
             .map(|_| {
@@ -189,7 +237,7 @@ mod tests {
             .collect();
         let asked = Instant::now();
         let error = turns.take(&client).await.err().expect("too many wait");
-        assert_eq!((error.code, error.retry_after), ("BUSY", Some(2)));
+        assert_eq!((error.code, error.retry_after), ("BUSY", Some(1)));
         assert!(asked.elapsed() < Duration::from_millis(500), "told at once");
         drop((waiting, kept));
         assert!(turns.take(&client).await.is_ok());
