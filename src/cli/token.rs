@@ -24,7 +24,7 @@ pub enum TokenAction {
         #[arg(long)]
         name: String,
         /// What it allows.
-        #[arg(long, value_enum, default_value_t = RoleName::Editor)]
+        #[arg(long, value_enum, default_value_t = RoleName::Steward)]
         role: RoleName,
         /// After so many days it no longer counts; without it, only `revoke` ends it.
         #[arg(long)]
@@ -55,10 +55,21 @@ impl TokenAction {
 
 /// The roles that a token can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
 pub enum RoleName {
-    /// Reads what is internal, writes facts.
-    Editor,
+    /// A program that serves others: what is public, and what was agreed to be shown there.
+    App,
+    /// Everything of one county, and what is public elsewhere; writes within the county.
+    CountyOfficer,
     /// Reads and writes everything.
+    CityOfficer,
+    /// Reads all but what is restricted, writes nothing.
+    Analyst,
+    /// Reads and writes everything; keeps the data.
+    Steward,
+    /// The former name of a steward.
+    Editor,
+    /// Reads and writes everything; makes accounts.
     Administrator,
 }
 
@@ -73,7 +84,17 @@ pub fn token(config: &Config, action: &TokenAction) -> ExitCode {
     let done = match action {
         TokenAction::Create { name, role, days, .. } => {
             let role = match role {
-                RoleName::Editor => Role::Editor,
+                RoleName::Editor => {
+                    eprintln!(
+                        "角色 editor 现称 steward（数据管理员），按此创建。The role editor is now called steward; made as such."
+                    );
+                    Role::Steward
+                }
+                RoleName::App => Role::App,
+                RoleName::CountyOfficer => Role::CountyOfficer,
+                RoleName::CityOfficer => Role::CityOfficer,
+                RoleName::Analyst => Role::Analyst,
+                RoleName::Steward => Role::Steward,
                 RoleName::Administrator => Role::Administrator,
             };
             let made = tokens.create(&Wish { name, role, days: *days, most: config.limits.tokens });

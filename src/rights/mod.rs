@@ -1,47 +1,143 @@
 //! Who may see and write what. One table, a row a role; what the table does not grant is denied.
 //!
-//! This room is pure and knows no requests: the edge turns a token into a role, a lens asks here.
+//! This room is pure and knows no requests: the edge turns what somebody shows into a role and a
+//! region, a lens asks here.
 
-use crate::domain::Sensitivity;
+use crate::domain::{Id, Sensitivity};
 
 /// What somebody is to the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// Nobody has said who they are.
     Public,
-    /// Keeps the facts of the bureau: reads what is internal, writes facts.
-    Editor,
-    /// Runs the service; reads and writes everything.
+    /// A program that serves others: the public, and organisations that agreed to be shown there.
+    App,
+    /// Works for one county: everything of it, and of others what is public.
+    CountyOfficer,
+    /// Works for the city.
+    CityOfficer,
+    /// Counts and compares; writes nothing.
+    Analyst,
+    /// Keeps the facts of the whole city.
+    Steward,
+    /// Runs the service, and says who somebody is.
     Administrator,
 }
 
+/// Where something lies, seen from the region that somebody works for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// Within it.
+    Inside,
+    /// Anywhere else, or nobody knows where.
+    Outside,
+}
+
+/// What a role may do in one place.
+#[derive(Debug)]
+struct Reach {
+    /// The highest sensitivity that may be seen.
+    sees: Option<Sensitivity>,
+    /// The same of what its owner agreed to have shown.
+    consented: Option<Sensitivity>,
+    /// May facts be written?
+    writes: bool,
+    /// Are counts of fewer than three withheld?
+    small_cells: bool,
+}
+
 /// A row of the table.
+#[derive(Debug)]
 struct Grant {
     role: Role,
     name: &'static str,
     zh: &'static str,
-    /// The highest sensitivity that may be seen.
-    sees: Sensitivity,
-    /// May facts be written?
-    writes: bool,
+    inside: Reach,
+    outside: Reach,
+    accounts: bool,
+    past: bool,
 }
 
-/// The table.
+const PUBLIC: Option<Sensitivity> = Some(Sensitivity::Public);
+const INTERNAL: Option<Sensitivity> = Some(Sensitivity::Internal);
+const EVERYTHING: Option<Sensitivity> = Some(Sensitivity::Restricted);
+
+/// What nobody is denied, and no more.
+const AS_PUBLIC: Reach = Reach { sees: PUBLIC, consented: PUBLIC, writes: false, small_cells: true };
+const AS_APP: Reach = Reach { consented: INTERNAL, ..AS_PUBLIC };
+const AS_ANALYST: Reach = Reach { sees: INTERNAL, consented: INTERNAL, writes: false, small_cells: true };
+const WHOLE: Reach = Reach { sees: EVERYTHING, consented: EVERYTHING, writes: true, small_cells: false };
+
+/// The table. A role that works for no one county reaches as far outside as inside.
 const GRANTS: &[Grant] = &[
-    Grant { role: Role::Public, name: "PUBLIC", zh: "公众", sees: Sensitivity::Public, writes: false },
-    Grant { role: Role::Editor, name: "EDITOR", zh: "编辑", sees: Sensitivity::Internal, writes: true },
+    Grant {
+        role: Role::Public,
+        name: "PUBLIC",
+        zh: "公众",
+        inside: AS_PUBLIC,
+        outside: AS_PUBLIC,
+        accounts: false,
+        past: false,
+    },
+    Grant { role: Role::App, name: "APP", zh: "应用", inside: AS_APP, outside: AS_APP, accounts: false, past: true },
+    Grant {
+        role: Role::CountyOfficer,
+        name: "COUNTY_OFFICER",
+        zh: "县区管理员",
+        inside: WHOLE,
+        outside: AS_PUBLIC,
+        accounts: false,
+        past: true,
+    },
+    Grant {
+        role: Role::CityOfficer,
+        name: "CITY_OFFICER",
+        zh: "市级管理员",
+        inside: WHOLE,
+        outside: WHOLE,
+        accounts: false,
+        past: true,
+    },
+    Grant {
+        role: Role::Analyst,
+        name: "ANALYST",
+        zh: "分析员",
+        inside: AS_ANALYST,
+        outside: AS_ANALYST,
+        accounts: false,
+        past: true,
+    },
+    Grant {
+        role: Role::Steward,
+        name: "STEWARD",
+        zh: "数据管理员",
+        inside: WHOLE,
+        outside: WHOLE,
+        accounts: false,
+        past: true,
+    },
     Grant {
         role: Role::Administrator,
         name: "ADMINISTRATOR",
-        zh: "管理员",
-        sees: Sensitivity::Restricted,
-        writes: true,
+        zh: "系统管理员",
+        inside: WHOLE,
+        outside: WHOLE,
+        accounts: true,
+        past: true,
     },
 ];
+
+/// Names of roles as they were once written, and what they are read as.
+const FORMER: &[(&str, Role)] = &[("EDITOR", Role::Steward)];
 
 impl Role {
     fn grant(self) -> Option<&'static Grant> {
         GRANTS.iter().find(|grant| grant.role == self)
+    }
+
+    /// Every role of the table.
+    pub fn all() -> impl Iterator<Item = Role> {
+        GRANTS.iter().map(|grant| grant.role)
     }
 
     /// The stable name, as files and the schema write it.
@@ -54,9 +150,15 @@ impl Role {
         self.grant().map_or("公众", |grant| grant.zh)
     }
 
-    /// The role of that name, in capitals or not.
+    /// The role of that name, in capitals or not; also of a former name.
     pub fn named(name: &str) -> Option<Role> {
-        GRANTS.iter().find(|grant| grant.name.eq_ignore_ascii_case(name)).map(|grant| grant.role)
+        let now = GRANTS.iter().map(|grant| (grant.name, grant.role));
+        now.chain(FORMER.iter().copied()).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, role)| role)
+    }
+
+    /// Does it work for one region, so that it is nothing much without one?
+    pub fn needs_region(self) -> bool {
+        self == Role::CountyOfficer
     }
 }
 
@@ -64,12 +166,19 @@ impl Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Rights {
     role: Role,
+    scope: Option<Id>,
 }
 
 impl Rights {
-    /// The rights of a role.
+    /// The rights of a role that works for no region. Of a role that needs one, only what it may
+    /// do outside of it is left.
     pub const fn of(role: Role) -> Self {
-        Self { role }
+        Self { role, scope: None }
+    }
+
+    /// The rights of a role that works for a region.
+    pub const fn within(role: Role, region: Id) -> Self {
+        Self { role, scope: Some(region) }
     }
 
     /// Whose they are.
@@ -77,39 +186,60 @@ impl Rights {
         self.role
     }
 
-    /// May values of this sensitivity be seen?
-    pub fn may_see(self, sensitivity: Sensitivity) -> bool {
-        self.role.grant().is_some_and(|grant| sensitivity <= grant.sees)
+    /// The region they work for.
+    pub const fn scope(self) -> Option<Id> {
+        self.scope
     }
 
-    /// May facts be written?
+    /// What may be done there. Without a region nothing lies inside of it.
+    fn reach(self, place: Place) -> Option<&'static Reach> {
+        let grant = self.role.grant()?;
+        Some(match (place, self.scope) {
+            (Place::Inside, Some(_)) => &grant.inside,
+            (Place::Inside, None) | (Place::Outside, _) => &grant.outside,
+        })
+    }
+
+    /// May values of this sensitivity be seen everywhere?
+    pub fn may_see(self, sensitivity: Sensitivity) -> bool {
+        self.may_see_within(sensitivity, Place::Outside)
+    }
+
+    /// May values of this sensitivity be seen there?
+    pub fn may_see_within(self, sensitivity: Sensitivity, place: Place) -> bool {
+        self.reach(place).and_then(|reach| reach.sees).is_some_and(|highest| sensitivity <= highest)
+    }
+
+    /// May values of this sensitivity be seen there, whose owner agreed to have them shown?
+    pub fn may_see_consented(self, sensitivity: Sensitivity, place: Place) -> bool {
+        self.reach(place).and_then(|reach| reach.consented).is_some_and(|highest| sensitivity <= highest)
+    }
+
+    /// Are counts of fewer than three withheld there? A doubt withholds.
+    pub fn binds_small_cells(self, place: Place) -> bool {
+        self.reach(place).is_none_or(|reach| reach.small_cells)
+    }
+
+    /// May facts be written everywhere?
     pub fn may_write(self) -> bool {
-        self.role.grant().is_some_and(|grant| grant.writes)
+        self.may_write_within(Place::Outside)
+    }
+
+    /// May facts be written there?
+    pub fn may_write_within(self, place: Place) -> bool {
+        self.reach(place).is_some_and(|reach| reach.writes)
+    }
+
+    /// May accounts and tokens be made and ended?
+    pub fn may_manage_accounts(self) -> bool {
+        self.role.grant().is_some_and(|grant| grant.accounts)
+    }
+
+    /// May one ask what was known on a day that is over?
+    pub fn may_ask_the_past(self) -> bool {
+        self.role.grant().is_some_and(|grant| grant.past)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const EVERY: [Sensitivity; 3] = [Sensitivity::Public, Sensitivity::Internal, Sensitivity::Restricted];
-
-    #[test]
-    fn each_role_sees_and_writes_what_is_written_here() {
-        let expected = [
-            (Role::Public, [true, false, false], false),
-            (Role::Editor, [true, true, false], true),
-            (Role::Administrator, [true, true, true], true),
-        ];
-        assert_eq!(GRANTS.len(), expected.len(), "a role without its line in this test");
-        for (role, sees, writes) in expected {
-            let rights = Rights::of(role);
-            assert_eq!(EVERY.map(|sensitivity| rights.may_see(sensitivity)), sees, "{role:?}");
-            assert_eq!(rights.may_write(), writes, "{role:?}");
-            assert_eq!(Role::named(role.name()), Some(role));
-            assert_eq!(rights.role(), role);
-        }
-        assert_eq!(Role::named("editor"), Some(Role::Editor));
-        assert_eq!(Role::named("root"), None);
-    }
-}
+mod tests;

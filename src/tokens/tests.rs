@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::*;
 
 fn wish(name: &str) -> Wish<'_> {
-    Wish { name, role: Role::Editor, days: None, most: 100 }
+    Wish { name, role: Role::Steward, days: None, most: 100 }
 }
 
 #[test]
@@ -16,7 +16,7 @@ fn a_token_counts_until_it_is_revoked_also_for_who_had_the_file_open() {
     let fresh = commanding.create(&wish("王芳")).expect("it can be made");
     assert_eq!(fresh.token.len(), 68);
     let holder = serving.judge(&fresh.token).expect("it counts");
-    assert_eq!((&*holder.name, holder.role), ("王芳", Role::Editor));
+    assert_eq!((&*holder.name, holder.role), ("王芳", Role::Steward));
     let kept = std::fs::read_to_string(serving.path()).expect("it is there");
     assert!(!kept.contains(&fresh.token[4..]), "the token itself is kept");
     assert_eq!(serving.path().metadata().expect("it is there").permissions().mode() & 0o777, 0o600);
@@ -81,7 +81,7 @@ fn a_damaged_file_lets_nobody_in_and_is_not_written_over() {
     let good = tokens.create(&wish("a")).expect("it can be made").token;
     let sound = std::fs::read_to_string(tokens.path()).expect("it is there");
     for (from, to) in
-        [("\"EDITOR\"", "\"PUBLIC\""), ("\"hash\"", "\"hush\""), ("1,", "2,"), ("}", ""), ("\"a\"", "\"\"")]
+        [("\"STEWARD\"", "\"PUBLIC\""), ("\"hash\"", "\"hush\""), ("1,", "2,"), ("}", ""), ("\"a\"", "\"\"")]
     {
         let damaged = sound.replacen(from, to, 1);
         assert_ne!(damaged, sound);

@@ -52,7 +52,7 @@ fn a_token_lives_while_the_server_runs_and_dies_when_it_is_revoked() {
     assert_eq!(ask(&server, &[&bearer]).0, 200);
     assert_eq!(ask(&server, &[&format!("bearer   {good}")]).0, 200, "the scheme is written in any case");
     let listed = String::from_utf8(token(data.path(), &["list"]).stdout).expect("text");
-    assert!(listed.contains("wang.fang") && listed.contains("EDITOR") && listed.contains("live"), "{listed}");
+    assert!(listed.contains("wang.fang") && listed.contains("STEWARD") && listed.contains("live"), "{listed}");
     assert!(!listed.contains(&good[4..20]), "the list shows a token");
     assert_eq!(token(data.path(), &["create", "--name", "wang.fang"]).status.code(), Some(6));
     assert_eq!(token(data.path(), &["create", "--name", "no good"]).status.code(), Some(6));

@@ -12,20 +12,50 @@ use axum::response::Response;
 use super::{Peer, Service, refuse, refuse_with};
 use crate::api::admission::{Client, Turn};
 use crate::api::error::ApiError;
+use crate::domain::command::Reference;
+use crate::domain::identifier::Scheme;
+use crate::domain::{Day, Kind};
+use crate::engine::View;
+use crate::graph::{Budget, Lens};
 use crate::rights::{Rights, Role};
 use crate::tokens::{PREFIX, TokenError};
 
 /// Who asks.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// What they may.
-    pub rights: Rights,
+    /// What they are.
+    pub role: Role,
+    /// The code of the region they work for, as it was given with the role.
+    pub region: Option<Arc<str>>,
     /// Their name, on everything they write; none for the public.
     pub actor: Option<Arc<str>>,
 }
 
 /// A refusal, ready to be sent.
 pub type Refused = Box<Response>;
+
+impl Caller {
+    /// Nobody in particular.
+    pub fn public() -> Self {
+        Self { role: Role::Public, region: None, actor: None }
+    }
+
+    /// What they may in a view, on a day. A region that is not known there, or that several go by,
+    /// is none.
+    pub fn rights(&self, view: &View, day: Day) -> Rights {
+        let Some(code) = self.region.as_deref().filter(|_| self.role.needs_region()) else {
+            return Rights::of(self.role);
+        };
+        let budget = Budget::new(0);
+        let lens = Lens::new(view.state(), day, Rights::of(Role::Public), &budget);
+        // By its code alone: a key of an import must not pass for one.
+        let reference = Reference::Code(format!("{}/{code}", Scheme::RegionCode.name()));
+        match lens.fitting(&reference, &[Kind::Region]).as_slice() {
+            [region] => Rights::within(self.role, lens.id(*region)),
+            _ => Rights::of(self.role),
+        }
+    }
+}
 
 impl Service {
     /// Who sent these headers, and their turn among all that they ask. Whoever shows a token that
@@ -68,8 +98,10 @@ impl Service {
 
     /// Who comes without a token: the public, or whom the service was told to trust.
     pub(super) fn without_token(&self) -> Caller {
-        let role = if self.trusted.is_some() { Role::Administrator } else { Role::Public };
-        Caller { rights: Rights::of(role), actor: self.trusted.clone() }
+        match &self.trusted {
+            Some(actor) => Caller { role: Role::Administrator, region: None, actor: Some(Arc::clone(actor)) },
+            None => Caller::public(),
+        }
     }
 
     /// Who wrote `Bearer igt_…`.
@@ -81,7 +113,7 @@ impl Service {
         // Without a data directory there are no tokens, so none is known.
         let judged = self.tokens.as_ref().map_or(Err(TokenError::Unknown), |tokens| tokens.judge(presented));
         match judged {
-            Ok(holder) => Ok(Caller { rights: Rights::of(holder.role), actor: Some(holder.name) }),
+            Ok(holder) => Ok(Caller { role: holder.role, region: None, actor: Some(holder.name) }),
             Err(error) => Err(unauthenticated(&error)),
         }
     }

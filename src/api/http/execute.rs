@@ -261,15 +261,16 @@ impl Service {
         let sees_schema = self.shows_schema_to(&caller);
         let view = self.engine.view();
         let sequence = view.state().sequence();
+        let today = engine::today();
         Answering {
+            rights: caller.rights(&view, today),
             view,
-            rights: caller.rights,
             actor: caller.actor,
             engine: Arc::clone(&self.engine),
             writer: self.engine.writer_state(),
             sequence: AtomicU64::new(sequence),
             limits: Arc::clone(&self.limits),
-            today: engine::today(),
+            today,
             store: Arc::clone(&self.store),
             meter: Meter::default(),
             sees_schema,

@@ -365,7 +365,7 @@ fn follow(
     let sees_schema = service.shows_schema_to(caller);
     let following = Following {
         engine: Arc::clone(&service.engine),
-        rights: caller.rights,
+        rights: caller.rights(&service.engine.view(), crate::engine::today()),
         limits: Arc::clone(&service.limits),
         store: Arc::clone(&service.store),
         head: service.head.subscribe(),
