@@ -4,6 +4,7 @@
 //! (`record.rs`). A fact that is a relation or a record never also becomes an attribute.
 
 use super::enumeration::Enumeration;
+use super::kind::Kind;
 
 /// Statements one node may have; lists of them are answered whole.
 pub const MOST_STATEMENTS: usize = 200;
@@ -44,6 +45,14 @@ pub enum ValueType {
     Codes(&'static Enumeration),
     /// A term of the scheme named; the value is the term's id.
     Term(&'static str),
+    /// A node of one of these kinds; the value is its id.
+    Node(&'static [Kind]),
+    /// Several nodes of these kinds.
+    Nodes(&'static [Kind]),
+    /// Entries of a log, each a date, what happened, and who wrote it down.
+    Log,
+    /// A decimal number with at most six decimals, in the unit that its words name.
+    Decimal,
 }
 
 /// How strongly a text counts when somebody searches or matches by words (BM25F field weights).
@@ -108,6 +117,12 @@ impl Attribute {
     /// The same, seen inside the bureau only.
     pub const fn internal(mut self) -> Self {
         self.sensitivity = Sensitivity::Internal;
+        self
+    }
+
+    /// The same, seen by those alone who answer for it.
+    pub const fn restricted(mut self) -> Self {
+        self.sensitivity = Sensitivity::Restricted;
         self
     }
 

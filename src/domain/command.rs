@@ -38,8 +38,21 @@ impl Reference {
 pub enum Given {
     /// Parsed.
     Value(Value),
-    /// A term to be resolved.
+    /// A term, or another node, to be found.
     Term(Reference),
+    /// Several nodes to be found.
+    Nodes(Vec<Reference>),
+}
+
+impl Given {
+    /// Everything that it points at.
+    pub fn references(&self) -> &[Reference] {
+        match self {
+            Given::Value(_) => &[],
+            Given::Term(one) => std::slice::from_ref(one),
+            Given::Nodes(several) => several,
+        }
+    }
 }
 
 /// Where the fact comes from, as given.

@@ -60,6 +60,8 @@ macro_rules! enumeration {
     };
 }
 
+pub mod records;
+
 enumeration! { LEGAL_FORM, "LegalForm", "企业登记的组织形式", "The form in which a firm is registered",
     1 "LIMITED_LIABILITY" "有限责任公司" "Limited liability company";
     2 "JOINT_STOCK" "股份有限公司" "Company limited by shares";
@@ -76,6 +78,12 @@ enumeration! { ENTERPRISE_STATUS, "EnterpriseStatus", "企业登记状态", "Whe
     3 "DEREGISTERED" "注销" "Struck off at its own wish";
     4 "REVOKED" "吊销" "Licence taken away";
     5 "SUSPENDED" "停业" "Business stopped for a time";
+}
+enumeration! { ENTITY_ORIGIN, "EntityOrigin", "来历：本地、引进、衍生、回流", "Where a firm, institute, team or result came from",
+    1 "LOCAL" "本地" "It began here";
+    2 "ATTRACTED" "引进" "Brought in from outside";
+    3 "SPIN_OFF" "衍生" "Founded out of an institute or firm";
+    4 "RETURNED" "回流" "Founded by people who came back";
 }
 enumeration! { LISTED_BOARD, "ListedBoard", "上市板块", "The stock market board on which a firm is listed",
     1 "SSE_MAIN" "上交所主板" "Main board in Shanghai";
@@ -284,6 +292,8 @@ enumeration! { INSTRUMENT, "FundingInstrument", "资金的形式", "The form in 
     5 "GRANT" "财政资助" "A grant that need not be paid back";
     6 "REWARD" "奖补" "A reward after the fact";
     7 "GUARANTEE" "担保" "Somebody else's debt is guaranteed";
+    8 "IPO" "上市融资" "Shares are offered to the public";
+    9 "CAPITAL_INCREASE" "增资扩股" "New shares raise the capital";
 }
 enumeration! { LOCATION_ROLE, "LocationRole", "机构与地区的关系", "In what sense something is in a region",
     1 "JURISDICTION" "归口管理区域（同一时间只有一个）" "Region that answers for it; one at a time";
@@ -329,9 +339,15 @@ enumeration! { GRADE, "SourceGrade", "来源等级", "How far a source can be re
 }
 
 /// Every enumeration, for schema and tests.
-pub static ALL: &[&Enumeration] = &[
+pub fn all() -> impl Iterator<Item = &'static Enumeration> {
+    OF_NODES.iter().chain(records::ALL).copied()
+}
+
+/// Those of kinds, relations and sources.
+static OF_NODES: &[&Enumeration] = &[
     &LEGAL_FORM,
     &ENTERPRISE_STATUS,
+    &ENTITY_ORIGIN,
     &LISTED_BOARD,
     &INSTITUTE_KIND,
     &OTHER_KIND,
@@ -378,7 +394,7 @@ mod tests {
 
     #[test]
     fn numbers_and_names_are_unique_and_zero_is_kept() {
-        for list in ALL {
+        for list in all() {
             let tags: BTreeSet<_> = list.values.iter().map(|code| code.tag).collect();
             let names: BTreeSet<_> = list.values.iter().map(|code| code.name).collect();
             assert_eq!(tags.len(), list.values.len(), "{}", list.name);

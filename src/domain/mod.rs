@@ -16,6 +16,7 @@ pub mod kinds;
 pub mod name;
 pub mod provenance;
 pub mod record;
+pub mod records;
 pub mod rejection;
 pub mod relation;
 pub mod validity;

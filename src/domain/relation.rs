@@ -228,6 +228,7 @@ relations! {
         attributes &[
             Attribute::new(1, "product", ValueType::Text, "供应的产品", "What is supplied"),
             Attribute::new(2, "volumeClass", ValueType::Text, "供货规模", "How much, in words"),
+            Attribute::new(3, "chainTerm", ValueType::Term(""), "对应的产业链环节", "The link of the chain it belongs to"),
         ];
     HasDemand "HAS_DEMAND" "DemandOwnership" "has_demand.csv" "提出需求"
         ("单位提出一项需求", "An organisation puts a demand forward")
@@ -279,6 +280,7 @@ relations! {
         attributes &[
             Attribute::new(1, "primary", ValueType::Answer, "是否主要领域", "Whether it is the main field"),
             Attribute::new(2, "weight", ValueType::Ratio, "权重", "How much of it belongs here"),
+            Attribute::new(3, "classificationBasis", ValueType::Text, "分类依据", "Why it belongs here"),
         ];
     UpstreamOf "UPSTREAM_OF" "ChainLink" "upstream_of.csv" "上游"
         ("产业链中一个环节是另一个的上游", "A link of a chain comes before another")

@@ -5,6 +5,7 @@ use minicbor::{Decode, Encode};
 
 use super::attribute::{Attribute, ValueType};
 use super::id::Id;
+use super::kind::Kind;
 use super::validity::PartialDate;
 
 /// A value, or the answer that nobody knows it.
@@ -46,6 +47,50 @@ pub enum Value {
     /// A term, by id.
     #[n(11)]
     Term(#[n(0)] Id),
+    /// A node that is no term, by id.
+    #[n(12)]
+    Node(#[n(0)] Id),
+    /// Several nodes, by id, in the order given.
+    #[n(13)]
+    Nodes(#[n(0)] Vec<Id>),
+    /// A decimal number in millionths.
+    #[n(14)]
+    Decimal(#[n(0)] i64),
+}
+
+impl Value {
+    /// The nodes that the value names.
+    pub fn nodes(&self) -> &[Id] {
+        match self {
+            Value::Term(id) | Value::Node(id) => std::slice::from_ref(id),
+            Value::Nodes(ids) => ids,
+            _ => &[],
+        }
+    }
+}
+
+/// An entry of a log as it is written: `2026-03-01 上门走访 @张三`; who wrote it down may be left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry<'t> {
+    /// When.
+    pub date: PartialDate,
+    /// What happened.
+    pub text: &'t str,
+    /// Who wrote it down.
+    pub by: Option<&'t str>,
+}
+
+impl<'t> LogEntry<'t> {
+    /// Read one; none where it does not begin with a whole day or says nothing.
+    pub fn read(written: &'t str) -> Option<Self> {
+        let (date, rest) = written.trim().split_once(' ')?;
+        let date: PartialDate = date.parse().ok()?;
+        let (text, by) = match rest.rsplit_once(" @") {
+            Some((text, by)) if !by.trim().is_empty() => (text.trim(), Some(by.trim())),
+            _ => (rest.trim(), None),
+        };
+        (!text.is_empty() && date.first_day() == date.last_day()).then_some(Self { date, text, by })
+    }
 }
 
 /// Parse the text of a cell or an argument as a value of the attribute's type. A term stays a
@@ -82,7 +127,13 @@ pub fn parse(attribute: &Attribute, text: &str) -> Result<Value, (String, String
             .collect::<Option<_>>()
             .map(Value::Codes)
             .ok_or_else(expected),
-        ValueType::Term(_) => Err(expected()),
+        ValueType::Log => {
+            let entries: Vec<String> = list(text).map(str::to_owned).collect();
+            let readable = !entries.is_empty() && entries.iter().all(|entry| LogEntry::read(entry).is_some());
+            if readable { Ok(Value::Texts(entries)) } else { Err(expected()) }
+        }
+        ValueType::Decimal => fixed_point(text, 6).map(Value::Decimal).ok_or_else(expected),
+        ValueType::Term(_) | ValueType::Node(_) | ValueType::Nodes(_) => Err(expected()),
     }
 }
 
@@ -119,6 +170,18 @@ pub fn expectation(attribute: &Attribute) -> (String, String) {
                 format!("expects one of {} or UNKNOWN", names.join(", ")),
             )
         }
+        ValueType::Node(kinds) | ValueType::Nodes(kinds) => {
+            let labels = |label: fn(Kind) -> &'static str| kinds.iter().map(|kind| label(*kind)).collect::<Vec<_>>();
+            (
+                format!("应为{}的行键、代码或信用代码", labels(|kind| kind.row().label_zh).join("、")),
+                format!("expects key, code or credit code of: {}", labels(|kind| kind.row().label_en).join(", ")),
+            )
+        }
+        ValueType::Log => (
+            zh("应为日志，每条如“2026-03-01 上门走访 @张三”（表格里以 | 分隔）"),
+            "expects entries such as “2026-03-01 visited the firm @name” (separated by | in a table)".into(),
+        ),
+        ValueType::Decimal => (zh("应为数，至多六位小数"), "expects a number with at most six decimals".into()),
         ValueType::Term("") => (zh("应为一个分类的代码，如 HT8:4"), "expects the code of a term, such as HT8:4".into()),
         ValueType::Term(scheme) => {
             (format!("应为 {scheme} 分类下的代码"), format!("expects a code of the scheme {scheme}"))
@@ -168,6 +231,16 @@ mod tests {
         assert_eq!(fixed_point("100", 2), Some(10_000));
         for text in ["", ".", "1.", "1.234", "1e3", "9".repeat(30).as_str(), "１", "--1", "+1"] {
             assert_eq!(fixed_point(text, 2), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_entry_of_a_log_has_its_day() {
+        let entry = LogEntry::read(" 2026-03-01 上门走访，问题 @ 两个 @张三 ").expect("an entry");
+        assert_eq!((entry.text, entry.by), ("上门走访，问题 @ 两个", Some("张三")));
+        assert_eq!(LogEntry::read("2026-03-01 电话").map(|entry| entry.by), Some(None));
+        for text in ["2026-03 电话", "2026-03-01", "2026-03-01 ", "电话 2026-03-01", "", "2026-02-30 电话"] {
+            assert_eq!(LogEntry::read(text), None, "{text}");
         }
     }
 

@@ -16,7 +16,7 @@ use crate::domain::fold::fold;
 use crate::domain::identifier::Identifier;
 use crate::domain::kind::KINDS;
 use crate::domain::provenance::Provenance;
-use crate::domain::{Day, Id, Kind, Sensitivity, Validity, Value};
+use crate::domain::{Day, Id, Kind, RecordKind, Sensitivity, Validity, Value};
 
 impl State {
     /// What follows belongs to this envelope.
@@ -220,11 +220,20 @@ impl State {
         self.note(Place::Tie(row), Action::Created, public);
     }
 
+    /// Every record, retracted or not, stands in the list of its kind.
+    pub(super) fn list_record(&mut self, kind: RecordKind, row: u32) {
+        self.indexes.record_kinds.resize(RecordKind::all().count(), super::column::Column::default());
+        if let Some(rows) = self.indexes.record_kinds.get_mut(kind as usize) {
+            rows.push(row);
+        }
+    }
+
     fn add_record(&mut self, record: Record) {
-        let (id, subject) = (record.fact.id, record.subject.0);
+        let (id, subject, kind) = (record.fact.id, record.subject.0, record.kind);
         let row = self.records.push(Arc::new(record));
         self.indexes.ids.insert(id, Place::Record(row));
         self.indexes.records.change(subject, |rows| rows.push(row));
+        self.list_record(kind, row);
         let public = self.is_place_public(Place::Record(row));
         self.note(Place::Record(row), Action::Created, public);
     }

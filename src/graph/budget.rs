@@ -5,8 +5,14 @@
 //! Walks of one request share a reserve. Each may take at most half of what the walks before it have
 //! left, so that one hub does not use up everything; what it does not take is left to the next.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::rights::Place;
+
+/// Places remembered at the same time.
+const PLACES: usize = 100_000;
 
 /// Work that may still be done. Shared by everything a request does.
 #[derive(Debug)]
@@ -20,13 +26,15 @@ pub struct Budget<'s> {
     fields: Cell<u64>,
     /// Set by whoever no longer wants the answer.
     stop: Option<&'s AtomicBool>,
+    /// Where nodes lie, as far as somebody had to know; kept because a hub is asked about often.
+    places: RefCell<BTreeMap<u32, Place>>,
 }
 
 impl<'s> Budget<'s> {
     /// So many rows may be visited.
     pub fn new(limit: u64) -> Self {
         let (used, shown, fields) = (Cell::new(0), Cell::new(0), Cell::new(0));
-        Self { limit, until: Cell::new(limit), used, shown, fields, stop: None }
+        Self { limit, until: Cell::new(limit), used, shown, fields, stop: None, places: RefCell::default() }
     }
 
     /// The same, ending at once when `stop` is set.
@@ -70,9 +78,28 @@ impl<'s> Budget<'s> {
         self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 
+    /// Where a node lies, if that is known.
+    pub(super) fn place(&self, node: u32) -> Option<Place> {
+        self.places.borrow().get(&node).copied()
+    }
+
+    /// A node lies there.
+    pub(super) fn remember_place(&self, node: u32, place: Place) {
+        let mut places = self.places.borrow_mut();
+        if places.len() >= PLACES {
+            places.clear();
+        }
+        places.insert(node, place);
+    }
+
     /// Look at one row that may turn out to be hidden.
     pub(super) fn look(&self) -> bool {
         self.take(1)
+    }
+
+    /// Look at one row that may turn out to be hidden, at a cost of so many.
+    pub(super) fn look_at(&self, cost: u64) -> bool {
+        self.take(cost)
     }
 
     /// The row looked at last may be known of.

@@ -140,7 +140,10 @@ impl State {
         match place {
             Place::Node(row) | Place::Fact(row) => self.is_public(EntityRow(row)),
             Place::Source(_) => true,
-            Place::Record(row) => self.records.get(row).is_some_and(|record| self.is_public(record.subject)),
+            Place::Record(row) => self.records.get(row).is_some_and(|record| {
+                let sensitivity = record.kind.row().sensitivity_of(&record.values);
+                sensitivity == Sensitivity::Public && self.is_public(record.subject)
+            }),
             Place::Tie(row) => {
                 let mark = self.tie(row);
                 let ends = [mark.start, mark.target].map(EntityRow);
@@ -165,10 +168,16 @@ impl<'v> Lens<'v> {
     pub fn changes(&self, after: u64) -> impl Iterator<Item = Change> + use<'v> {
         let (lens, state) = (*self, self.state());
         let all = self.rights().may_see(Sensitivity::Internal);
-        let every = all.then(|| state.changes(after));
-        let public = (!all).then(|| state.public_changes(after));
+        let scoped = !all && self.rights().scope().is_some();
+        let every = (all || scoped).then(|| state.changes(after));
+        let public = (!all && !scoped).then(|| state.public_changes(after));
         let told = every.into_iter().flatten().chain(public.into_iter().flatten());
-        told.take_while(move |_| lens.budget().spend(1))
+        // Whoever works for one region is told of what lies there, and of others what is public.
+        let known = move |change: &Change| {
+            let inside = || lens.ends_of(change.id).into_iter().flatten().any(|node| lens.is_inside(node));
+            !scoped || change.public || inside()
+        };
+        told.filter(known).take_while(move |_| lens.budget().spend(1))
     }
 
     /// Every node, shown or not, for whoever builds an index beside the graph.

@@ -58,6 +58,8 @@ impl State {
         report.unless(self.graph.edge_count() == self.ties.len() && self.tie_facts.len() == self.ties.len(), || {
             "graph, marks and facts of ties differ in number".into()
         });
+        let of_records: usize = self.indexes.record_kinds.iter().map(|rows| rows.len()).sum();
+        report.unless(of_records == self.records.len(), || "the lists of records do not hold every one once".into());
         let of_kinds: usize = self.indexes.kinds.iter().map(|rows| rows.len()).sum();
         report.unless(of_kinds == entities, || "the lists of kinds do not hold every node once".into());
         let in_order = self.stamps.iter().zip(self.stamps.iter().skip(1));
@@ -208,19 +210,21 @@ impl State {
         });
     }
 
-    /// Every term that is a value stands, and is of the scheme that its attribute asks for.
+    /// Every node that is a value stands, and is of the scheme or the kinds that its attribute asks for.
     fn check_values(&self, report: &mut Report) {
         let mut stands = |attributes: &[Attribute], tag: u16, value: &Value| {
-            let Value::Term(id) = value else { return };
             let attribute = attributes.iter().find(|attribute| attribute.tag == tag);
-            let scheme = match attribute.map(|attribute| attribute.value_type) {
-                Some(ValueType::Term(scheme)) => scheme,
-                _ => "",
-            };
-            let row = self.node_of(*id).filter(|row| !self.is_retracted(*row));
-            report.unless(row.is_some_and(|row| self.is_term_of(row, scheme)), || {
-                format!("a value names {id}, which is no term of {scheme}")
-            });
+            for id in value.nodes() {
+                let row = self.node_of(*id).filter(|row| !self.is_retracted(*row));
+                let fits = |row: u32| match attribute.map(|attribute| attribute.value_type) {
+                    Some(ValueType::Term(scheme)) => self.is_term_of(row, scheme),
+                    Some(ValueType::Node(kinds) | ValueType::Nodes(kinds)) => kinds.contains(&self.entity(row).kind),
+                    _ => false,
+                };
+                report.unless(row.is_some_and(fits), || {
+                    format!("a value names {id}, which attribute {tag} does not take")
+                });
+            }
         };
         for (_, entity) in (0..).zip(self.entities.iter()).filter(|(row, _)| !self.is_retracted(*row)) {
             for statement in &entity.statements {

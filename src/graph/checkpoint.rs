@@ -191,10 +191,12 @@ impl State {
         }
         for row in 0..number(self.records.len()) {
             let Some(record) = self.records.get(row) else { continue };
+            let kind = record.kind;
             self.indexes.ids.insert(record.fact.id, Place::Record(row));
             if !record.retracted {
                 self.indexes.records.change(record.subject.0, |rows| rows.push(row));
             }
+            self.list_record(kind, row);
         }
         for row in 0..number(self.retractions.len()) {
             if let Some(gone) = self.retractions.get(row) {

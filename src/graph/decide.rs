@@ -319,8 +319,9 @@ impl Decision<'_> {
             return Err(Rejection::WrongKind { given: clip(&subject.given()), expected, found });
         }
         let provenance = self.provenance(origin)?;
-        ordered(validity)?;
         let values = self.values(kind.row().attributes, values)?;
+        let validity = Validity { from: validity.from.or_else(|| kind.row().begins(&values)), to: validity.to };
+        ordered(validity)?;
         let rows = self.state.indexes.records.get(&row).map_or(&[][..], Vec::as_slice);
         let mut held = rows.iter().filter_map(|record| self.state.records.get(*record));
         let known =

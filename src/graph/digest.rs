@@ -248,6 +248,16 @@ impl LineParts<'_> {
                 Value::Term(id) => {
                     self.id(*id);
                 }
+                Value::Node(id) => {
+                    self.encoder.u8(1).expect(WRITES);
+                    self.id(*id);
+                }
+                Value::Nodes(ids) => {
+                    self.encoder.array(ids.len() as u64).expect(WRITES);
+                    ids.iter().for_each(|id| {
+                        self.id(*id);
+                    });
+                }
                 other => {
                     self.encoder.encode(other).expect(WRITES);
                 }

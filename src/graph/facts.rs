@@ -152,7 +152,11 @@ impl Decision<'_> {
         for (tag, given) in given {
             let value = match given {
                 Given::Value(value) => value.clone(),
-                Given::Term(term) => Value::Term(self.term(attributes, *tag, term)?),
+                Given::Term(reference) => self.named(attributes, *tag, reference)?,
+                Given::Nodes(references) => {
+                    let ids = references.iter().map(|reference| self.node_named(attributes, *tag, reference));
+                    Value::Nodes(ids.collect::<Result<_, _>>()?)
+                }
             };
             fitting(attributes, *tag, &value)?;
             values.push((*tag, value));
@@ -183,13 +187,42 @@ impl Decision<'_> {
         text: &str,
     ) -> Result<Value, Rejection> {
         let value = match attribute.value_type {
-            ValueType::Term(_) if text != "UNKNOWN" && text != "未知" => {
-                Value::Term(self.term(attributes, attribute.tag, &Reference::Code(text.to_owned()))?)
+            ValueType::Term(_) | ValueType::Node(_) if text != "UNKNOWN" && text != "未知" => {
+                self.named(attributes, attribute.tag, &Reference::Code(text.to_owned()))?
+            }
+            ValueType::Nodes(_) if text != "UNKNOWN" && text != "未知" => {
+                let codes = text.split('|').map(str::trim).filter(|code| !code.is_empty());
+                let ids =
+                    codes.map(|code| self.node_named(attributes, attribute.tag, &Reference::Code(code.to_owned())));
+                Value::Nodes(ids.collect::<Result<_, _>>()?)
             }
             _ => value::parse(attribute, text).map_err(|_| invalid_value(attribute, text))?,
         };
         fitting(attributes, attribute.tag, &value)?;
         Ok(value)
+    }
+
+    /// What a reference names, as the attribute takes it: a term, or a node of its kinds.
+    fn named(&self, attributes: &[Attribute], tag: u16, reference: &Reference) -> Result<Value, Rejection> {
+        let attribute = attributes.iter().find(|attribute| attribute.tag == tag);
+        match attribute.map(|attribute| attribute.value_type) {
+            Some(ValueType::Node(_)) => self.node_named(attributes, tag, reference).map(Value::Node),
+            _ => self.term(attributes, tag, reference).map(Value::Term),
+        }
+    }
+
+    /// The node of the attribute's kinds that a reference names.
+    fn node_named(&self, attributes: &[Attribute], tag: u16, reference: &Reference) -> Result<Id, Rejection> {
+        let attribute = attributes.iter().find(|attribute| attribute.tag == tag);
+        let kinds = match attribute.map(|attribute| attribute.value_type) {
+            Some(ValueType::Node(kinds) | ValueType::Nodes(kinds)) => kinds,
+            _ => &[],
+        };
+        let entity = self.state.entity(self.state.resolve_end(reference, |kind| kinds.contains(&kind))?);
+        if kinds.contains(&entity.kind) {
+            return Ok(entity.fact.id);
+        }
+        Err(Rejection::WrongKind { given: clip(&reference.given()), expected: kinds.to_vec(), found: entity.kind })
     }
 
     pub(super) fn term(&self, attributes: &[Attribute], tag: u16, reference: &Reference) -> Result<Id, Rejection> {
@@ -275,6 +308,9 @@ pub(super) fn fitting(attributes: &'static [Attribute], tag: u16, value: &Value)
     };
     if texts.iter().map(String::len).sum::<usize>() > LONGEST_TEXT || texts.len() > MOST_STATEMENTS {
         return Err(Rejection::TooLarge { limit: format!("{} {LONGEST_TEXT} 字节 / bytes", attribute.name) });
+    }
+    if value.nodes().len() > MOST_STATEMENTS {
+        return Err(Rejection::TooLarge { limit: format!("{} {MOST_STATEMENTS} 个 / entries", attribute.name) });
     }
     let control = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
     if texts.iter().any(|text| text.chars().any(control)) {

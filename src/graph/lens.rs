@@ -11,7 +11,7 @@ use super::budget::Budget;
 use super::openness::{Openness, openness};
 use super::resolve::not_found;
 use super::state::{
-    Ended, Entity, EntityRow, Fact, Named, Place, Record, SourceRecord, Stamp, State, Statement, TieMark, TieRow,
+    Ended, Entity, EntityRow, Fact, Named, Place, SourceRecord, Stamp, State, Statement, TieMark, TieRow,
 };
 use crate::domain::attribute::Attribute;
 use crate::domain::command::Reference;
@@ -19,7 +19,7 @@ use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::name::{Language, NameKind};
 use crate::domain::provenance::Precedence;
 use crate::domain::rejection::{Rejection, clip};
-use crate::domain::{Day, Id, Kind, RecordKind, Relation, Sensitivity, Value};
+use crate::domain::{Day, Id, Kind, Relation, Sensitivity, Value};
 use crate::rights::Rights;
 
 /// A tie seen from one of its ends.
@@ -87,8 +87,8 @@ impl<'v> Lens<'v> {
         let exists = mark.from <= self.day && self.day < mark.to;
         exists
             && match mark.kind {
-                Kind::Person => self.rights.may_see(Sensitivity::Internal),
-                Kind::Demand => self.openness(node) != Openness::Hidden || self.rights.may_see(Sensitivity::Internal),
+                Kind::Person => self.may_see_of(node, Sensitivity::Internal),
+                Kind::Demand => self.openness(node) != Openness::Hidden || self.may_see_of(node, Sensitivity::Internal),
                 _ => true,
             }
     }
@@ -110,20 +110,14 @@ impl<'v> Lens<'v> {
         (self.holds(row) && self.shows(tie.here) && self.shows(tie.there)).then_some(tie)
     }
 
-    /// The record of that id.
-    pub fn record(&self, id: Id) -> Option<&'v Arc<Record>> {
-        let Some(Place::Record(row)) = self.state.place(id) else { return None };
-        self.state.records.get(row).filter(|record| self.shows(record.subject))
-    }
-
     /// The node that an id is, or that a name, an identifier, a statement or a record belongs to.
     pub fn owner(&self, id: Id) -> Option<EntityRow> {
         let row = match self.state.place(id)? {
             Place::Node(row) | Place::Fact(row) => EntityRow(row),
-            Place::Record(row) => self.state.records.get(row)?.subject,
+            Place::Record(row) => self.state.records.get(row).filter(|record| self.may_know(record))?.subject,
             Place::Retracted(row) => match self.state.retractions.get(row)?.was {
                 Place::Fact(row) => EntityRow(row),
-                Place::Record(row) => self.state.records.get(row)?.subject,
+                Place::Record(row) => self.state.records.get(row).filter(|record| self.may_know(record))?.subject,
                 _ => return None,
             },
             Place::Tie(_) | Place::Source(_) => return None,
@@ -134,7 +128,8 @@ impl<'v> Lens<'v> {
     /// The version of what an id stands for: the sequence number that changed last what the reader
     /// may know of it.
     pub fn version(&self, id: Id) -> Option<u64> {
-        let all = self.rights.may_see(Sensitivity::Internal);
+        let known = || self.ends_of(id).into_iter().flatten().any(|node| self.may_see_of(node, Sensitivity::Internal));
+        let all = self.rights.may_see(Sensitivity::Internal) || (self.rights.scope().is_some() && known());
         if all { self.state.version(id) } else { self.state.public_version(id) }
     }
 
@@ -259,7 +254,7 @@ impl<'v> Lens<'v> {
 
     /// The statements about an attribute that hold on the day, best first by the rule of precedence.
     pub fn statements(&self, node: EntityRow, attribute: &Attribute) -> Vec<&'v Statement> {
-        if !self.rights.may_see(attribute.sensitivity) {
+        if !self.may_see_of(node, attribute.sensitivity) {
             return Vec::new();
         }
         let all = &self.entity(node).statements;
@@ -310,21 +305,6 @@ impl<'v> Lens<'v> {
         self.state.stamps.get(fact.stamp)
     }
 
-    /// Its records of a kind, in order of entry. Each costs one row, as ties do.
-    pub fn records(&self, node: EntityRow, kind: RecordKind) -> impl Iterator<Item = &'v Arc<Record>> + use<'v> {
-        let rows = self.state.indexes.records.get(&node.0).map_or(&[][..], Vec::as_slice);
-        let (state, budget) = (self.state, self.budget);
-        let all = rows.iter().take_while(move |_| budget.spend(1));
-        all.filter_map(move |row| state.records.get(*row)).filter(move |record| record.kind == kind)
-    }
-
-    /// Every record of a kind whose node is shown, in order of entry.
-    pub fn all_records(&self, kind: RecordKind) -> impl Iterator<Item = &'v Arc<Record>> + use<'v> {
-        let lens = *self;
-        let live = self.state.records.iter().filter(|record| !record.retracted);
-        live.filter(move |record| record.kind == kind && lens.shows(record.subject))
-    }
-
     /// Its ties in one direction, of one relation or of all. Each tie looked at costs one row,
     /// shown or not; when the budget is spent the list ends and [`Budget`] says so.
     pub fn ties(
@@ -358,7 +338,8 @@ impl<'v> Lens<'v> {
         let mark = self.state.tie(row);
         let hidden_owner =
             mark.relation == Relation::HasDemand && self.openness(EntityRow(mark.target)) != Openness::Open;
-        mark.from <= self.day && self.day < mark.to && (!hidden_owner || self.rights.may_see(Sensitivity::Internal))
+        let may_know = || self.may_see_of(EntityRow(mark.start), Sensitivity::Internal);
+        mark.from <= self.day && self.day < mark.to && (!hidden_owner || may_know())
     }
 
     fn seen_from(&self, row: u32, mark: TieMark, forward: bool) -> Tie {
@@ -374,7 +355,8 @@ impl<'v> Lens<'v> {
 
     /// The value of an attribute of a tie, where it may be seen.
     pub fn tie_value(&self, tie: TieRow, attribute: &Attribute) -> Option<&'v Value> {
-        if !self.rights.may_see(attribute.sensitivity) {
+        let mark = self.state.tie(tie.0);
+        if !self.may_see_of_either([EntityRow(mark.start), EntityRow(mark.target)], attribute.sensitivity) {
             return None;
         }
         let values = &self.state.tie_facts.get(tie.0)?.values;

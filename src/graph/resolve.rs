@@ -166,10 +166,10 @@ impl State {
 
     /// How often an id is the value of something that stands.
     pub(super) fn uses(&self, id: Id) -> usize {
-        let term = Value::Term(id);
-        let in_values = |values: &[(u16, Value)]| values.iter().filter(|(_, value)| *value == term).count();
+        let names = |value: &Value| value.nodes().contains(&id);
+        let in_values = |values: &[(u16, Value)]| values.iter().filter(|(_, value)| names(value)).count();
         let nodes = (0..).zip(self.entities.iter()).filter(|(row, _)| !self.is_retracted(*row));
-        let stated = |entity: &Entity| entity.statements.iter().filter(|statement| statement.value == term).count();
+        let stated = |entity: &Entity| entity.statements.iter().filter(|statement| names(&statement.value)).count();
         let in_nodes: usize = nodes.map(|(_, entity)| stated(entity)).sum();
         let ties = self.ties.iter().zip(self.tie_facts.iter()).filter(|(mark, _)| !mark.is_retracted());
         let in_ties: usize = ties.map(|(_, facts)| in_values(&facts.values)).sum();

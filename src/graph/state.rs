@@ -269,6 +269,8 @@ pub(super) struct Indexes {
     pub records: Shards<u32, Vec<u32>>,
     /// Rows of each kind, in the order they were entered.
     pub kinds: Vec<Column<u32>>,
+    /// Rows of each kind of record, in the order they were entered.
+    pub record_kinds: Vec<Column<u32>>,
 }
 
 /// Everything known, as of one sequence number. `clone` shares the columns.

@@ -90,9 +90,12 @@ impl Subject {
             }
             Subject::Record(kind) => {
                 let row = kind.row();
-                known.extend([row.subject, "validFrom", "validTo"]);
+                known.extend([row.subject.0, "validFrom", "validTo"]);
                 known.extend(names(row.attributes));
-                needed.extend([row.subject, "validFrom"]);
+                needed.push(row.subject.0);
+                if row.must_be_dated() {
+                    needed.push("validFrom");
+                }
                 needed.extend(required(row.attributes));
             }
         }
@@ -197,7 +200,7 @@ impl RowReader<'_, '_> {
         let given = self.values(SOURCE_ATTRIBUTES);
         let values = given.into_iter().filter_map(|(tag, given)| match given {
             Given::Value(value) => Some((tag, value)),
-            Given::Term(_) => None,
+            Given::Term(_) | Given::Nodes(_) => None,
         });
         Some(Command::SaveSource { key: key?, values: values.collect() })
     }
@@ -258,8 +261,10 @@ impl RowReader<'_, '_> {
     }
 
     fn record(&mut self, kind: RecordKind) -> Option<Command> {
-        let subject = self.reference(kind.row().subject);
-        self.needed("validFrom");
+        let subject = self.reference(kind.row().subject.0);
+        if kind.row().must_be_dated() {
+            self.needed("validFrom");
+        }
         let values = self.values(kind.row().attributes);
         let validity = self.validity("validFrom", "validTo");
         let origin = self.origin();
@@ -292,9 +297,23 @@ impl RowReader<'_, '_> {
                 }
                 continue;
             };
-            if matches!(attribute.value_type, ValueType::Term(_)) {
-                values.push((attribute.tag, Given::Term(Reference::Code(text))));
-                continue;
+            let is_known = text != "UNKNOWN" && text != "未知";
+            match attribute.value_type {
+                ValueType::Term(_) => {
+                    values.push((attribute.tag, Given::Term(Reference::Code(text))));
+                    continue;
+                }
+                ValueType::Node(_) if is_known => {
+                    values.push((attribute.tag, Given::Term(Reference::Code(text))));
+                    continue;
+                }
+                ValueType::Nodes(_) if is_known => {
+                    let codes = text.split('|').map(str::trim).filter(|code| !code.is_empty());
+                    let references = codes.map(|code| Reference::Code(code.to_owned())).collect();
+                    values.push((attribute.tag, Given::Nodes(references)));
+                    continue;
+                }
+                _ => {}
             }
             match value::parse(attribute, &text) {
                 Ok(value) => values.push((attribute.tag, Given::Value(value))),

@@ -50,13 +50,58 @@ fn sample(attribute: &Attribute) -> Value {
         ValueType::Codes(list) => json!(list.values.iter().take(2).map(|code| code.name).collect::<Vec<_>>()),
         ValueType::Term("") => json!({ "code": "FIELD:1" }),
         ValueType::Term(_) => json!({ "code": "HNTE" }),
+        ValueType::Node(kinds) => json!({ "code": one(kinds[0]) }),
+        ValueType::Nodes(kinds) => json!([{ "code": one(kinds[0]) }]),
+        ValueType::Log => json!(["2019-03-04 示例走访 @示例人员", "2019-03-05 示例电话"]),
+        ValueType::Decimal => json!("34.654321"),
     }
+}
+
+/// The key of a node of a kind that is there for others to name.
+fn one(kind: Kind) -> String {
+    format!("one-{}", kind.row().field)
+}
+
+/// A store with one of each that values can name.
+fn peopled() -> Served {
+    let served = staff();
+    let enter = |kind: Kind, key: &str, input: Value| {
+        let mut all = json!({ "key": key, "nameZh": format!("示例{key}"), "source": "src" });
+        for (name, value) in input.as_object().expect("fields") {
+            all[name] = value.clone();
+        }
+        let row = kind.row();
+        written(&write(&served, &format!("save{}", row.name), &[("input", &format!("{}Input!", row.name), all)], ""));
+    };
+    enter(Kind::Region, &one(Kind::Region), json!({ "kind": "COUNTY", "code": "990001" }));
+    enter(Kind::Person, &one(Kind::Person), json!({}));
+    enter(Kind::OtherOrganization, &one(Kind::OtherOrganization), json!({ "kind": "GOVERNMENT" }));
+    enter(
+        Kind::Enterprise,
+        &one(Kind::Enterprise),
+        json!({ "legalForm": "UNKNOWN", "status": "UNKNOWN", "isLegalPerson": "UNKNOWN" }),
+    );
+    for kind in [Kind::Carrier, Kind::Cluster] {
+        let kind_of = if kind == Kind::Carrier { "TBI" } else { "NATIONAL_BASE" };
+        let level = if kind == Kind::Carrier {
+            json!({ "kind": kind_of, "level": "NONE" })
+        } else {
+            json!({ "kind": kind_of })
+        };
+        enter(kind, &one(kind), level);
+    }
+    for scheme in ["REGISTER", "PLAN", "INDICATOR"] {
+        enter(Kind::Term, &format!("one-{scheme}"), json!({ "scheme": scheme, "code": "HNTE" }));
+    }
+    served
 }
 
 /// The selection that reads attributes back.
 fn selection(attributes: &[Attribute]) -> String {
     let field = |attribute: &Attribute| match attribute.value_type {
         ValueType::Term(_) => format!("{} {{ code }}", attribute.name),
+        ValueType::Node(_) | ValueType::Nodes(_) => format!("{} {{ key }}", attribute.name),
+        ValueType::Log => format!("{} {{ date text by }}", attribute.name),
         _ => attribute.name.to_owned(),
     };
     attributes.iter().map(field).collect::<Vec<_>>().join(" ")
@@ -66,6 +111,12 @@ fn expected(attribute: &Attribute) -> Value {
     match attribute.value_type {
         ValueType::Term("") => json!({ "code": "FIELD:1" }),
         ValueType::Term(scheme) => json!({ "code": format!("{scheme}:HNTE") }),
+        ValueType::Node(kinds) => json!({ "key": one(kinds[0]) }),
+        ValueType::Nodes(kinds) => json!([{ "key": one(kinds[0]) }]),
+        ValueType::Log => json!([
+            { "date": "2019-03-04", "text": "示例走访", "by": "示例人员" },
+            { "date": "2019-03-05", "text": "示例电话", "by": null },
+        ]),
         _ => sample(attribute),
     }
 }
@@ -91,7 +142,7 @@ fn save(served: &Served, kind: Kind, key: &str) -> String {
 
 #[test]
 fn every_kind_is_saved_and_read_back() {
-    let served = staff();
+    let served = peopled();
     for kind in Kind::all() {
         let row = kind.row();
         let (field, input, key) =
@@ -124,7 +175,7 @@ fn every_kind_is_saved_and_read_back() {
 
 #[test]
 fn every_relation_ties_every_pair_of_kinds() {
-    let served = staff();
+    let served = peopled();
     for kind in Kind::all() {
         for end in ["a", "b"] {
             save(&served, kind, &format!("{end}-{}", kind.row().field));
@@ -196,10 +247,14 @@ fn camel(name: &str) -> String {
 
 #[test]
 fn every_record_is_saved_and_read_back() {
-    let served = staff();
+    let served = peopled();
     for kind in RecordKind::all() {
         let row = kind.row();
-        let mut input = json!({ row.subject: { "code": "firm-a" }, "validFrom": "2020-12-04", "validTo": "2023-12-04", "source": "src" });
+        let holder = match holder(row.holders) {
+            Kind::Term => "one-PLAN".to_owned(),
+            kind => one(kind),
+        };
+        let mut input = json!({ row.subject.0: { "code": holder }, "validFrom": "2020-12-04", "validTo": "2023-12-04", "source": "src" });
         for attribute in row.attributes {
             input[attribute.name] = sample(attribute);
         }
@@ -216,11 +271,17 @@ fn every_record_is_saved_and_read_back() {
             &selected,
         );
         let id = written(&outcome);
-        assert_eq!((&outcome["record"]["id"], &outcome["node"]["key"]), (&json!(id), &json!("firm-a")), "{outcome}");
+        assert_eq!((&outcome["record"]["id"], &outcome["node"]["key"]), (&json!(id), &json!(holder)), "{outcome}");
         for attribute in row.attributes {
             assert_eq!(outcome["record"][attribute.name], expected(attribute), "{outcome}");
         }
     }
+}
+
+/// A kind among the holders of which there is one.
+fn holder(kinds: &[Kind]) -> Kind {
+    let there = [Kind::Enterprise, Kind::Carrier, Kind::Cluster, Kind::Region];
+    kinds.iter().copied().find(|kind| there.contains(kind)).unwrap_or(Kind::Term)
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub fn save_source(arguments: &Fields) -> Result<Command, Rejection> {
     let values = input.values(SOURCE_ATTRIBUTES)?.into_iter().filter_map(|(tag, given)| match given {
         Given::Value(value) => Some((tag, value)),
         // No column of a source is a term.
-        Given::Term(_) => None,
+        Given::Term(_) | Given::Nodes(_) => None,
     });
     Ok(Command::SaveSource { key: input.needed("key")?, values: values.collect() })
 }
@@ -101,13 +101,15 @@ pub fn relate(arguments: &Fields) -> Result<Command, Rejection> {
     })
 }
 
-/// A record. Its beginning must be answered, if only with UNKNOWN.
+/// A record. Where nothing in it says when it begins, that must be answered, if only with UNKNOWN.
 pub fn save_record(kind: RecordKind, arguments: &Fields) -> Result<Command, Rejection> {
     let input = arguments.inside("input");
-    input.needed("validFrom")?;
+    if kind.row().must_be_dated() {
+        input.needed("validFrom")?;
+    }
     Ok(Command::SaveRecord {
         kind,
-        subject: input.needed_reference(kind.row().subject)?,
+        subject: input.needed_reference(kind.row().subject.0)?,
         values: input.values(kind.row().attributes)?,
         validity: input.validity("validFrom", "validTo")?,
         origin: input.origin()?,
@@ -160,16 +162,16 @@ pub fn references(command: &Command) -> Vec<&Reference> {
     match command {
         Command::SaveEntity { subject, values, .. } => {
             let existing = if let Subject::Existing(reference) = subject { Some(reference) } else { None };
-            existing.into_iter().chain(values.iter().filter_map(term)).collect()
+            existing.into_iter().chain(values.iter().flat_map(named)).collect()
         }
         Command::AddName { entity, .. } | Command::AddIdentifier { entity, .. } | Command::State { entity, .. } => {
             vec![entity]
         }
         Command::Relate { from, to, values, .. } => {
-            [from, to].into_iter().chain(values.iter().filter_map(term)).collect()
+            [from, to].into_iter().chain(values.iter().flat_map(named)).collect()
         }
         Command::SaveRecord { subject, values, .. } => {
-            [subject].into_iter().chain(values.iter().filter_map(term)).collect()
+            [subject].into_iter().chain(values.iter().flat_map(named)).collect()
         }
         Command::EndRelation { tie: TieReference::Ends { from, to, .. }, .. } => vec![from, to],
         Command::NameStore { .. }
@@ -180,8 +182,8 @@ pub fn references(command: &Command) -> Vec<&Reference> {
     }
 }
 
-fn term((_, given): &(u16, Given)) -> Option<&Reference> {
-    if let Given::Term(term) = given { Some(term) } else { None }
+fn named((_, given): &(u16, Given)) -> &[Reference] {
+    given.references()
 }
 
 #[cfg(test)]

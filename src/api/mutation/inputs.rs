@@ -11,8 +11,8 @@ use crate::domain::{Kind, RecordKind, Relation};
 
 /// All input objects of this folder.
 pub fn inputs() -> Vec<InputDef> {
-    let mut all =
-        vec![source(), name(), identifier(), statement(), tie_reference(), tie_ends(), correction(), named_value()];
+    let mut all = vec![source(), name(), identifier(), statement()];
+    all.extend(super::amend_inputs::inputs());
     all.extend(Kind::all().map(entity));
     all.extend(Relation::all().map(relation));
     all.push(relate());
@@ -47,7 +47,12 @@ fn relation_input(relation: Relation) -> String {
     format!("{}Input", capital(&relation_field(relation)))
 }
 
-fn define(name: impl Into<String>, zh: impl Into<String>, en: impl Into<String>, fields: Vec<ArgDef>) -> InputDef {
+pub(super) fn define(
+    name: impl Into<String>,
+    zh: impl Into<String>,
+    en: impl Into<String>,
+    fields: Vec<ArgDef>,
+) -> InputDef {
     InputDef { name: name.into(), zh: zh.into(), en: en.into(), one_of: false, fields }
 }
 
@@ -81,7 +86,7 @@ pub fn origin(source: &'static str) -> Vec<ArgDef> {
 }
 
 /// When something holds.
-fn validity(from: &'static str, to: &'static str) -> Vec<ArgDef> {
+pub(super) fn validity(from: &'static str, to: &'static str) -> Vec<ArgDef> {
     vec![
         input_field(
             from,
@@ -101,7 +106,9 @@ fn validity(from: &'static str, to: &'static str) -> Vec<ArgDef> {
 /// The type in which an attribute is given.
 fn type_of(attribute: &Attribute) -> String {
     match attribute.value_type {
-        ValueType::Term(_) => "Reference".into(),
+        ValueType::Term(_) | ValueType::Node(_) => "Reference".into(),
+        ValueType::Nodes(_) => "[Reference!]".into(),
+        ValueType::Log => "[String!]".into(),
         _ => crate::api::types::value::type_of(attribute),
     }
 }
@@ -127,7 +134,19 @@ fn attributes(rows: &'static [Attribute], given: Given) -> Vec<ArgDef> {
         let (zh, en) =
             if attribute.required { (format!("【必填】{zh}"), format!("(Required) {en}")) } else { (zh, en) };
         // Where a type can say UNKNOWN, what must be answered is not null.
-        let answers = !matches!(attribute.value_type, ValueType::Integer(..) | ValueType::Codes(_) | ValueType::Texts);
+        let answers = matches!(
+            attribute.value_type,
+            ValueType::Text
+                | ValueType::Answer
+                | ValueType::Date
+                | ValueType::Money
+                | ValueType::Area
+                | ValueType::Ratio
+                | ValueType::Decimal
+                | ValueType::Code(_)
+                | ValueType::Term(_)
+                | ValueType::Node(_)
+        );
         let mark = if attribute.required && answers && given == Given::Whole { "!" } else { "" };
         input_field(attribute.name, format!("{}{mark}", type_of(attribute)), zh, en)
     };
@@ -302,10 +321,11 @@ fn relate() -> InputDef {
 
 fn record(kind: RecordKind) -> InputDef {
     let row = kind.row();
-    let mut fields = vec![input_field(row.subject, "Reference!", "持有者", "Who holds it")];
+    let (subject, zh, en) = row.subject;
+    let mut fields = vec![input_field(subject, "Reference!", zh, en)];
     fields.extend(attributes(row.attributes, Given::Whole));
     fields.extend(validity("validFrom", "validTo"));
-    for field in fields.iter_mut().filter(|field| field.name == "validFrom") {
+    for field in fields.iter_mut().filter(|field| field.name == "validFrom" && row.must_be_dated()) {
         field.ty = "PartialDate!".into();
         field.zh = "【必填】从何时起（含）；无人知道写 UNKNOWN。单位：日、月或年".into();
         field.en =
@@ -313,89 +333,6 @@ fn record(kind: RecordKind) -> InputDef {
     }
     fields.extend(origin("String!"));
     define(record_input(kind), format!("{}：{}", row.label_zh, row.zh), row.en, fields)
-}
-
-fn tie_reference() -> InputDef {
-    InputDef {
-        one_of: true,
-        ..define(
-            "TieReference",
-            "指明一条关系：按编号，或按两端",
-            "Points at a tie by its number or by its ends",
-            vec![
-                input_field("id", "ID", "关系的编号", "Number of the tie"),
-                input_field(
-                    "ends",
-                    "TieEnds",
-                    "两端之间这种关系只有一条未结束时可用",
-                    "Where one tie of the relation alone stands open between the two",
-                ),
-            ],
-        )
-    }
-}
-
-fn tie_ends() -> InputDef {
-    define(
-        "TieEnds",
-        "一条关系的种类与两端",
-        "Relation and ends of a tie",
-        vec![
-            input_field("relation", "Relation!", "关系的种类", "Which relation it is"),
-            input_field("from", "Reference!", "起点", "Where it starts"),
-            input_field("to", "Reference!", "终点", "Where it leads"),
-        ],
-    )
-}
-
-fn correction() -> InputDef {
-    let mut fields = vec![
-        input_field(
-            "value",
-            "String",
-            "名称、编号的文字，或陈述的值（文字写法）；单位同该字段",
-            "Text of a name or number, or value of a statement as text. Unit: that of the field",
-        ),
-        input_field(
-            "values",
-            "[NamedValue!]",
-            "关系或记录的字段，只写要改的",
-            "Fields of a tie or a record, only those that change",
-        ),
-    ];
-    let note = ("不填则不变，null 则清空。", "Left out it stays, null clears it. ");
-    fields.extend(validity("validFrom", "validTo").into_iter().map(|field| ArgDef {
-        zh: format!("{}{}", note.0, field.zh),
-        en: format!("{}{}", note.1, field.en),
-        ..field
-    }));
-    fields.extend(origin("String").into_iter().map(|field| match &*field.name {
-        "source" => ArgDef {
-            zh: "更正所据来源的行键；不填则沿用原来源".into(),
-            en: "Row key of the source of the correction; the former one stays where none is given".into(),
-            ..field
-        },
-        "method" => ArgDef { default: None, ..field },
-        _ => field,
-    }));
-    define("CorrectionInput", "更正的内容：只写要改的", "What is different: only what changes is given", fields)
-}
-
-fn named_value() -> InputDef {
-    define(
-        "NamedValue",
-        "一个字段及其值（文字写法）",
-        "A field and its value as text",
-        vec![
-            input_field("name", "String!", "字段名，如 role", "Name of the field, such as role"),
-            input_field(
-                "value",
-                "String!",
-                "值的文字写法，无人知道写 UNKNOWN；单位同该字段",
-                "The value as text, UNKNOWN where nobody knows. Unit: that of the field",
-            ),
-        ],
-    )
 }
 
 #[cfg(test)]

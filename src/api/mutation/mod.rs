@@ -1,6 +1,7 @@
 //! Mutations: arguments become one command, the writer decides it, and the answer is read from a
 //! view that holds it. No rule of the domain stands here.
 
+mod amend_inputs;
 mod commands;
 mod failure;
 mod fields;

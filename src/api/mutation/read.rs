@@ -290,7 +290,17 @@ fn reference(name: &str, value: &Gql) -> Result<Reference, Rejection> {
 fn attribute_value(attribute: &Attribute, given: &Gql) -> Result<Given, Rejection> {
     let refuse = || invalid_value(attribute, &scalar(given).unwrap_or_default());
     let value = match attribute.value_type {
-        ValueType::Term(_) => return reference(attribute.name, given).map(Given::Term),
+        ValueType::Term(_) | ValueType::Node(_) => return reference(attribute.name, given).map(Given::Term),
+        ValueType::Nodes(_) => {
+            let list = if let Gql::List(list) = given { list.as_slice() } else { std::slice::from_ref(given) };
+            let all = list.iter().map(|one| reference(attribute.name, one));
+            return all.collect::<Result<_, _>>().map(Given::Nodes);
+        }
+        ValueType::Log => {
+            let entries = entries(attribute, given)?;
+            let readable = entries.iter().all(|entry| value::LogEntry::read(entry).is_some());
+            if readable { Value::Texts(entries) } else { return Err(refuse()) }
+        }
         ValueType::Texts => Value::Texts(entries(attribute, given)?),
         ValueType::Codes(list) => codes(attribute, list, entries(attribute, given)?)?,
         _ => {

@@ -8,8 +8,9 @@ use super::after;
 use crate::api::admission::weight;
 use crate::api::error::ApiError;
 use crate::api::types::def::{Cx, FieldDef, Object, Out};
+use crate::api::types::filter::{self, Of};
 use crate::api::types::resolve::Args;
-use crate::api::types::{inputs, node, page};
+use crate::api::types::{page, record, records};
 use crate::config::Limits;
 use crate::domain::{Kind, RecordKind};
 use crate::graph::{EntityRow, SourceRecord};
@@ -25,25 +26,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
         let row = kind.row();
         fields.push(list(row.list_field, row.name, row.label_zh, row.label_en, kind.alone(), most));
     }
-    fields.push(after(
-        FieldDef::new(
-            "certifications",
-            "CertificationConnection!",
-            "全部资质认定",
-            "All certificates and listings",
-            certifications,
-        )
-        .cost(20)
-        .scan()
-        .arg("scheme", "String", "只看这类资质，如 HNTE", "Only this scheme, such as HNTE")
-        .arg(
-            "inForce",
-            "[Answer!]",
-            "在查询日期是否有效：是、否、未知中的哪些；不填为全部",
-            "Which answers to whether it counts on the day; all where nothing is given",
-        )
-        .first(PAGE, most),
-    ));
+    fields.extend(RecordKind::all().map(|kind| record_list(kind, most)));
     fields.push(after(
         FieldDef::new("sources", "SourceConnection!", "全部来源", "All sources that facts were taken from", sources)
             .cost(20)
@@ -86,7 +69,7 @@ fn nodes(cx: &Cx<'_>, args: &Args<'_>, kinds: &[Kind], connection: &str, edge: &
     for kind in kinds {
         for node in cx.lens.nodes(*kind).take_while(|_| cx.lens.budget().spend(each)) {
             let passes = match &filter {
-                Some(filter) => inputs::passes(cx, node, filter, 0)?,
+                Some(filter) => filter::passes(cx, Of::Node(node), filter, 0)?,
                 None => true,
             };
             if passes {
@@ -111,11 +94,18 @@ fn nodes(cx: &Cx<'_>, args: &Args<'_>, kinds: &[Kind], connection: &str, edge: &
     Ok(cx.types.data(connection, page::paginate(cx, args, &scope, edge, &objects, object_key)?))
 }
 
-fn certifications(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
-    let all =
-        cx.lens.all_records(RecordKind::Certification).take_while(|_| cx.lens.budget().spend(1)).cloned().collect();
-    let scope = format!("certifications/{}/{:?}", cx.lens.day, cx.lens.rights());
-    node::certification_page(cx, args, &scope, all)
+fn record_list(kind: RecordKind, most: u32) -> FieldDef {
+    let row = kind.row();
+    let read = move |cx: &Cx<'_>, _: &Object, args: &Args<'_>| {
+        let all = cx.lens.all_records(kind, records::cost_of_row(args)).cloned();
+        records::answer(cx, args, (kind, "all"), all)
+    };
+    let (zh, en) = (
+        format!("{}列表，可筛选、翻页：{}", row.label_zh, row.zh),
+        format!("{}, filtered and paged: {}", row.label_en, row.en.to_lowercase()),
+    );
+    let field = FieldDef::new(row.field, format!("{}!", record::connection(row)), zh, en, read).cost(20).scan();
+    after(records::narrowed(field, kind).first(PAGE, most))
 }
 
 fn sources(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {

@@ -40,8 +40,7 @@ fn plain(rows: &[(&str, &str, &str)]) -> Vec<(String, String, String)> {
 
 /// All enumerations.
 pub fn enums() -> Vec<EnumDef> {
-    let mut all: Vec<EnumDef> = enumeration::ALL
-        .iter()
+    let mut all: Vec<EnumDef> = enumeration::all()
         .map(|list| {
             let codes = list.values.iter().chain([&enumeration::UNKNOWN]);
             define(
@@ -99,6 +98,12 @@ pub fn enums() -> Vec<EnumDef> {
             ("NAME", "按中文名称（字符编码顺序）", "By Chinese name, in order of code points"),
             ("CODE", "按代码（信用代码、区划代码等）", "By credit code, region code and the like"),
         ]),
+    ));
+    all.push(define(
+        "CertificateState",
+        "证书在某日的状态，由日期与申报推得",
+        "What a certificate is on a day, derived from dates and applications",
+        plain(super::record::CERTIFICATE_STATES),
     ));
     all.push(define(
         "SignalName",

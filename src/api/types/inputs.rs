@@ -1,20 +1,12 @@
-//! Inputs: references to what exists, and filters, one a kind, from the kind table.
+//! Inputs: references to what exists, dates, and whatever else questions are asked with. Filters stand apart.
 
-use async_graphql::indexmap::IndexMap;
-use async_graphql::{Name, Value as Gql};
+use async_graphql::Value as Gql;
 
-use super::def::{ArgDef, Cx, InputDef};
-use super::find::find;
+use super::def::{ArgDef, InputDef};
 use crate::api::error::ApiError;
 use crate::domain::command::Reference;
-use crate::domain::fold::fold;
 use crate::domain::rejection::{Rejection, clip};
-use crate::domain::value::fixed_point;
-use crate::domain::{Day, Id, Kind, RecordKind, Relation, Value, ValueType};
-use crate::graph::EntityRow;
-
-/// Nesting of filters; deeper ones are refused.
-const DEEPEST: usize = 5;
+use crate::domain::{Day, Id};
 
 /// A field of an input object.
 pub fn input_field(
@@ -83,56 +75,9 @@ pub fn inputs() -> Vec<InputDef> {
         range("DecimalRange", "Decimal", "数值范围", "A span of decimal numbers"),
         range("IntRange", "Int", "整数范围", "A span of whole numbers"),
     ];
-    all.extend(Kind::all().map(|kind| filter(kind.row().name, &[kind])));
-    all.push(filter("Organization", Kind::ORGANIZATIONS));
+    all.extend(super::filter::inputs());
     all.extend(super::change::inputs());
     all
-}
-
-fn filter(name: &str, kinds: &[Kind]) -> InputDef {
-    let own = format!("{name}Filter");
-    let mut fields = vec![
-        input_field("and", format!("[{own}!]"), "全部满足", "All of these hold"),
-        input_field("or", format!("[{own}!]"), "至少满足一个", "At least one of these holds"),
-        input_field("not", own.clone(), "不满足", "This does not hold"),
-        input_field("nameContains", "String", "任一名称包含此文字", "One of its names contains the text"),
-        input_field("region", "Reference", "位于此地区（含下辖地区）", "Is in this region or one below it"),
-        input_field("field", "Reference", "属于此领域（含子领域）", "Is in this field or one below it"),
-        input_field(
-            "certified",
-            "String",
-            "在查询日期确有这类有效资质，如 HNTE；是否有效未知的见 certifications(inForce: [UNKNOWN])",
-            "Surely holds a certificate of this scheme that counts on the day, such as HNTE; doubtful ones: certifications(inForce: [UNKNOWN])",
-        ),
-    ];
-    if let [kind] = kinds {
-        for attribute in kind.row().attributes {
-            let ty = match attribute.value_type {
-                ValueType::Text | ValueType::Texts => "String".to_owned(),
-                ValueType::Answer => "Answer".to_owned(),
-                ValueType::Date => "DateRange".to_owned(),
-                ValueType::Money | ValueType::Area | ValueType::Ratio => "DecimalRange".to_owned(),
-                ValueType::Integer(..) => "IntRange".to_owned(),
-                ValueType::Code(list) | ValueType::Codes(list) => format!("[{}!]", list.name),
-                ValueType::Term(_) => continue,
-            };
-            let (zh, en) = super::fact::described(attribute);
-            let how = match attribute.value_type {
-                ValueType::Text | ValueType::Texts => ("包含此文字：", "Contains the text: "),
-                ValueType::Code(_) | ValueType::Codes(_) => ("为其中之一：", "Is one of these: "),
-                ValueType::Answer => ("等于：", "Equals: "),
-                _ => ("在范围内：", "Lies within: "),
-            };
-            fields.push(input_field(attribute.name, ty, format!("{}{zh}", how.0), format!("{}{en}", how.1)));
-        }
-    }
-    InputDef {
-        name: own,
-        zh: format!("{name} 列表的筛选条件，各项同时满足"),
-        en: format!("What a list of {name} is narrowed by; all fields hold together"),
-        one_of: false,
-        fields,
-    }
 }
 
 /// Read a `Reference`.
@@ -194,159 +139,4 @@ pub fn day(text: &str) -> Result<Day, ApiError> {
             format!("“{}” is no whole date; write it like 2017-12-31.", clip(text)),
         )
     })
-}
-
-/// Does a node pass a filter?
-pub fn passes(cx: &Cx<'_>, node: EntityRow, filter: &Gql, depth: usize) -> Result<bool, ApiError> {
-    let Gql::Object(fields) = filter else { return Ok(true) };
-    if depth > DEEPEST {
-        return Err(ApiError::new(
-            "FILTER_TOO_DEEP",
-            format!("筛选条件嵌套超过 {DEEPEST} 层。请改平。"),
-            format!("The filter is nested deeper than {DEEPEST}. Flatten it."),
-        ));
-    }
-    for (name, value) in fields.iter().filter(|(_, value)| **value != Gql::Null) {
-        if !one(cx, node, name, value, depth)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-fn one(cx: &Cx<'_>, node: EntityRow, name: &Name, value: &Gql, depth: usize) -> Result<bool, ApiError> {
-    let list = || if let Gql::List(list) = value { list.as_slice() } else { std::slice::from_ref(value) };
-    let text = || if let Gql::String(text) = value { text.as_str() } else { "" };
-    Ok(match name.as_str() {
-        "and" => {
-            for filter in list() {
-                if !passes(cx, node, filter, depth + 1)? {
-                    return Ok(false);
-                }
-            }
-            true
-        }
-        "or" => {
-            for filter in list() {
-                if passes(cx, node, filter, depth + 1)? {
-                    return Ok(true);
-                }
-            }
-            false
-        }
-        "not" => !passes(cx, node, value, depth + 1)?,
-        "nameContains" => {
-            let wanted = fold(text());
-            cx.lens.names(node).iter().any(|name| fold(&name.text).contains(&wanted))
-        }
-        "region" => within(cx, node, Relation::LocatedIn, find(cx, &reference(value)?, &[Kind::Region])?),
-        "field" => within(cx, node, Relation::ClassifiedAs, find(cx, &reference(value)?, &[Kind::Term])?),
-        "certified" => {
-            let scheme = Reference::Code(format!("SCHEME:{}", text()));
-            let term = cx.lens.id(find(cx, &scheme, &[Kind::Term])?);
-            let mut held = cx.lens.records(node, RecordKind::Certification);
-            held.any(|record| {
-                record.values.iter().any(|(_, value)| *value == Value::Term(term))
-                    && super::record::in_force(cx, record) == Some(true)
-            })
-        }
-        attribute => holds(cx, node, attribute, value)?,
-    })
-}
-
-/// Is the node tied to `whole`, or to something that is part of it?
-fn within(cx: &Cx<'_>, node: EntityRow, relation: Relation, whole: EntityRow) -> bool {
-    let mut open: Vec<EntityRow> = cx.lens.ties(node, Some(relation), true).map(|tie| tie.there).collect();
-    let mut seen = std::collections::BTreeSet::new();
-    while let Some(place) = open.pop() {
-        if place == whole {
-            return true;
-        }
-        if seen.insert(place) {
-            open.extend(cx.lens.ties(place, Some(Relation::PartOf), true).map(|tie| tie.there));
-        }
-    }
-    false
-}
-
-fn holds(cx: &Cx<'_>, node: EntityRow, name: &str, wanted: &Gql) -> Result<bool, ApiError> {
-    let Some(attribute) = cx.lens.kind(node).row().attribute(name) else { return Ok(false) };
-    // Unknown passes only where UNKNOWN is asked for.
-    let held = cx.lens.value(node, attribute).unwrap_or(&Value::Unknown);
-    let names = || match wanted {
-        Gql::List(list) => list.iter().filter_map(code_name).collect::<Vec<_>>(),
-        one => code_name(one).into_iter().collect(),
-    };
-    Ok(match (held, attribute.value_type) {
-        (Value::Unknown, ValueType::Code(_) | ValueType::Codes(_) | ValueType::Answer) => names().contains(&"UNKNOWN"),
-        (Value::Unknown, _) => false,
-        (Value::Answer(yes), _) => names().contains(&if *yes { "YES" } else { "NO" }),
-        (Value::Code(tag), ValueType::Code(list)) => list.by_tag(*tag).is_some_and(|code| names().contains(&code.name)),
-        (Value::Codes(tags), ValueType::Codes(list)) => {
-            tags.iter().filter_map(|tag| list.by_tag(*tag)).any(|code| names().contains(&code.name))
-        }
-        (Value::Text(text), _) => contains(text, wanted),
-        (Value::Texts(texts), _) => texts.iter().any(|text| contains(text, wanted)),
-        (Value::Date(date), _) => {
-            let bounds = [bound(wanted, "from"), bound(wanted, "to")]
-                .map(|bound| bound.map(|text| text.parse::<crate::domain::PartialDate>()));
-            let [from, to] = bounds;
-            if matches!(from, Some(Err(()))) || matches!(to, Some(Err(()))) {
-                return Err(ApiError::new(
-                    "MALFORMED_DATE",
-                    "日期范围应如 2017、2017-03 或 2017-03-01。",
-                    "Dates of a range look like 2017, 2017-03 or 2017-03-01.",
-                ));
-            }
-            from.is_none_or(|from| from.is_ok_and(|from| date.first_day() >= from.first_day()))
-                && to.is_none_or(|to| to.is_ok_and(|to| date.first_day() < last_day_after(to)))
-        }
-        (Value::Money(held) | Value::Area(held), _) => in_range(wanted, *held, 2)?,
-        (Value::Ratio(held), _) => in_range(wanted, i64::from(*held), 6)?,
-        (Value::Integer(held), _) => in_range(wanted, *held, 0)?,
-        _ => false,
-    })
-}
-
-/// The day after the last day that a date can mean.
-fn last_day_after(date: crate::domain::PartialDate) -> Day {
-    Day(date.last_day().0.saturating_add(1))
-}
-
-fn code_name(value: &Gql) -> Option<&str> {
-    match value {
-        Gql::Enum(name) => Some(name.as_str()),
-        Gql::String(text) => Some(text.as_str()),
-        _ => None,
-    }
-}
-
-fn contains(text: &str, wanted: &Gql) -> bool {
-    if let Gql::String(wanted) = wanted { fold(text).contains(&fold(wanted)) } else { false }
-}
-
-fn bound(range: &Gql, name: &str) -> Option<String> {
-    let Gql::Object(fields): &Gql = range else { return None };
-    let fields: &IndexMap<Name, Gql> = fields;
-    match fields.get(name)? {
-        Gql::String(text) => Some(text.clone()),
-        Gql::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-fn in_range(range: &Gql, held: i64, decimals: usize) -> Result<bool, ApiError> {
-    let parse = |name| {
-        bound(range, name).map(|text| {
-            fixed_point(&text, decimals).ok_or_else(|| {
-                ApiError::new(
-                    "MALFORMED_NUMBER",
-                    format!("“{}”不是数，或小数位太多。", clip(&text)),
-                    format!("“{}” is no number, or has too many decimals.", clip(&text)),
-                )
-            })
-        })
-    };
-    let (from, to) = (parse("from").transpose()?, parse("to").transpose()?);
-    Ok(from.is_none_or(|from| held >= from) && to.is_none_or(|to| held <= to))
 }

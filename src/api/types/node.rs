@@ -1,12 +1,10 @@
 //! Nodes as objects: one type a kind, its fields from the kind table and the relation table.
 
-use std::sync::Arc;
-
 use super::def::{Cx, FieldDef, Object, Out, TypeDef, node_field};
 use super::fact::{FACT_FIELDS, IdentifierOf, StatementOf, VERSION, described, version};
 use super::page::{self, Page};
 use super::resolve::Args;
-use super::{record, tie, value};
+use super::{record, records, tie, value};
 use crate::api::error::ApiError;
 use crate::domain::attribute::MOST_STATEMENTS;
 use crate::domain::enumeration;
@@ -14,6 +12,9 @@ use crate::domain::identifier::{MOST_IDENTIFIERS, Scheme};
 use crate::domain::name::{Language, MOST_NAMES};
 use crate::domain::{Kind, RecordKind, Relation, Value, ValueType};
 use crate::graph::{Direction, EntityRow, Record, Tie};
+
+/// Schemes of which one organisation holds certificates at the same time, at most.
+const MOST_TIERS: usize = 50;
 
 /// Fields of the interface `Node`.
 fn node_fields(most: u32) -> Vec<FieldDef> {
@@ -124,30 +125,7 @@ fn node_fields(most: u32) -> Vec<FieldDef> {
             "Cursor of the last entry of the page before",
         ),
     );
-    fields.push(
-        node_field(
-            "certifications",
-            "CertificationConnection!",
-            "资质认定",
-            "Certificates and listings it holds",
-            certifications,
-        )
-        .arg("scheme", "String", "只看这类资质，如 HNTE", "Only this scheme, such as HNTE")
-        .arg(
-            "inForce",
-            "[Answer!]",
-            "在查询日期是否有效：是、否、未知中的哪些；不填为全部",
-            "Which answers to whether it counts on the day; all where nothing is given",
-        )
-        .walk()
-        .first(20, most)
-        .arg(
-            "after",
-            "String",
-            "接着上一页：上一页的 endCursor",
-            "Cursor of the last entry of the page before",
-        ),
-    );
+    fields.push(record_field(RecordKind::Certification, most));
     fields
 }
 
@@ -210,41 +188,29 @@ fn page(cx: &Cx<'_>, name: &str, page: Page) -> Result<Out, ApiError> {
     Ok(cx.types.data(name, page))
 }
 
-fn certifications(cx: &Cx<'_>, node: EntityRow, args: &Args<'_>) -> Result<Out, ApiError> {
-    let all: Vec<Arc<Record>> = cx.lens.records(node, RecordKind::Certification).cloned().collect();
-    certification_page(cx, args, &scope(cx, node, "certifications"), all)
+/// The records of a kind that a node has.
+fn record_field(kind: RecordKind, most: u32) -> FieldDef {
+    let row = kind.row();
+    let read = move |cx: &Cx<'_>, node: EntityRow, args: &Args<'_>| {
+        let each = records::cost_of_row(args) - 1;
+        let all = cx.lens.records(node, kind).take_while(|_| each == 0 || cx.lens.budget().spend(each)).cloned();
+        records::answer(cx, args, (kind, &cx.lens.id(node).to_string()), all)
+    };
+    let (zh, en) =
+        (format!("{}：{}", row.label_zh, row.zh), format!("Its {}: {}", row.label_en.to_lowercase(), row.en));
+    let field = node_field(row.field, &format!("{}!", record::connection(row)), &zh, &en, read);
+    records::narrowed(field, kind).walk().first(20, most).arg(
+        "after",
+        "String",
+        "接着上一页：上一页的 endCursor",
+        "Cursor of the last entry of the page before",
+    )
 }
 
-/// A page of certifications, filtered by the arguments `scheme` and `inForce`.
-pub fn certification_page(cx: &Cx<'_>, args: &Args<'_>, scope: &str, all: Vec<Arc<Record>>) -> Result<Out, ApiError> {
-    let scheme = args.text("scheme").map(|code| scheme_term(cx, &code)).transpose()?;
-    let in_force = args.names("inForce");
-    let is_wanted = |record: &Arc<Record>| {
-        scheme.is_none_or(|id| record.values.iter().any(|(_, value)| *value == Value::Term(id)))
-            && (in_force.is_empty()
-                || in_force.iter().any(|answer| answer == record::answer_name(record::in_force(cx, record))))
-    };
-    let place = match cx.types.data("Certification", ()) {
-        Out::Object(Object::Data(place, _)) => place,
-        _ => 0,
-    };
-    let mut all = all;
-    all.retain(is_wanted);
-    all.sort_by_key(|record| record.fact.id);
-    let objects: Vec<Object> = all.into_iter().map(|record| Object::Data(place, Arc::new(record))).collect();
-    let key = |object: &Object| match object {
-        Object::Data(_, data) => {
-            data.downcast_ref::<Arc<Record>>().map_or_else(String::new, |record| record.fact.id.to_string())
-        }
-        _ => String::new(),
-    };
-    let scope = format!("{scope}/{scheme:?}/{in_force:?}");
-    page(cx, "CertificationConnection", page::paginate(cx, args, &scope, "CertificationEdge", &objects, key)?)
-}
-
-fn scheme_term(cx: &Cx<'_>, code: &str) -> Result<crate::domain::Id, ApiError> {
-    let reference = crate::domain::command::Reference::Code(format!("SCHEME:{code}"));
-    super::find::find(cx, &reference, &[Kind::Term]).map(|term| cx.lens.id(term))
+/// The records that a kind of node can have, beyond those that every node shows.
+fn record_fields(kind: Kind, most: u32) -> impl Iterator<Item = FieldDef> {
+    let others = RecordKind::all().filter(|record| *record != RecordKind::Certification);
+    others.filter(move |record| record.row().holders.contains(&kind)).map(move |record| record_field(record, most))
 }
 
 /// Fields that organisations have beyond nodes.
@@ -265,7 +231,37 @@ fn organization_fields() -> Vec<FieldDef> {
             |cx, node, _| Ok(Out::option(jurisdiction(cx, node))),
         )
         .walk(),
+        node_field(
+            "tiers",
+            "[Term!]!",
+            "查询日期有效的资质类别，梯次高的在前；由证书推得，可以同时有几个",
+            "The schemes of which a certificate counts on the day, the highest tier first; derived, several at once",
+            |cx, node, _| {
+                Ok(Out::List(tiers(cx, node).into_iter().map(|term| Out::Object(Object::Node(term))).collect()))
+            },
+        )
+        .walk()
+        .at_most(MOST_TIERS as u32),
     ]
+}
+
+/// The schemes of which it surely holds a certificate on the day, the highest first.
+fn tiers(cx: &Cx<'_>, node: EntityRow) -> Vec<EntityRow> {
+    let scheme = |record: &Record| match record.kind.row().value(&record.values, "scheme") {
+        Some(Value::Term(id)) => cx.lens.node(*id),
+        _ => None,
+    };
+    let held = cx.lens.records(node, RecordKind::Certification);
+    let mut held: Vec<EntityRow> =
+        held.filter(|record| record::in_force(cx, record) == Some(true)).filter_map(|record| scheme(record)).collect();
+    let order = |term: EntityRow| match cx.lens.value_named(term, "displayOrder") {
+        Some(Value::Integer(order)) => *order,
+        _ => i64::MAX,
+    };
+    held.sort_by_key(|term| (order(*term), cx.lens.id(*term)));
+    held.dedup();
+    held.truncate(MOST_TIERS);
+    held
 }
 
 fn jurisdiction(cx: &Cx<'_>, node: EntityRow) -> Option<Out> {
@@ -370,6 +366,7 @@ pub fn types(most: u32) -> Vec<TypeDef> {
         }
         fields.extend(attribute_fields(kind));
         fields.extend(relation_fields(kind, most));
+        fields.extend(record_fields(kind, most));
         types.push(TypeDef::new(row.name, row.zh, row.en, fields).implements(interfaces));
     }
     let lists = Kind::all().map(|kind| (kind.row().name, kind.row().label_zh, kind.row().label_en));

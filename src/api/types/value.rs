@@ -3,6 +3,7 @@
 use async_graphql::{Name, Value as Gql};
 
 use super::def::{Cx, Object, Out};
+use super::tie::type_of_kinds;
 use crate::domain::attribute::{Attribute, ValueType};
 use crate::domain::value::decimal;
 use crate::domain::{Enumeration, Value, enumeration};
@@ -19,6 +20,10 @@ pub fn type_of(attribute: &Attribute) -> String {
         ValueType::Code(list) => list.name.into(),
         ValueType::Codes(list) => format!("[{}!]", list.name),
         ValueType::Term(_) => "Term".into(),
+        ValueType::Node(kinds) => type_of_kinds(kinds).into(),
+        ValueType::Nodes(kinds) => format!("[{}!]", type_of_kinds(kinds)),
+        ValueType::Log => "[LogEntry!]".into(),
+        ValueType::Decimal => "Decimal".into(),
     }
 }
 
@@ -28,6 +33,9 @@ pub fn answer(cx: &Cx<'_>, attribute: &Attribute, value: &Value) -> Out {
     match (value, attribute.value_type) {
         (Value::Unknown, ValueType::Answer | ValueType::Code(_)) => Out::code(enumeration::UNKNOWN.name),
         (Value::Text(text), _) => Out::text(text.as_str()),
+        (Value::Texts(texts), ValueType::Log) => {
+            Out::List(texts.iter().map(|text| cx.types.data("LogEntry", text.clone())).collect())
+        }
         (Value::Texts(texts), _) => Out::List(texts.iter().map(|text| Out::text(text.as_str())).collect()),
         (Value::Answer(yes), _) => Out::code(if *yes { "YES" } else { "NO" }),
         (Value::Date(date), _) => Out::text(date.to_string()),
@@ -36,7 +44,14 @@ pub fn answer(cx: &Cx<'_>, attribute: &Attribute, value: &Value) -> Out {
         (Value::Integer(number), _) => Out::number(*number),
         (Value::Code(tag), ValueType::Code(list)) => code(list, *tag),
         (Value::Codes(tags), ValueType::Codes(list)) => Out::List(tags.iter().map(|tag| code(list, *tag)).collect()),
-        (Value::Term(id), _) => Out::option(cx.lens.node(*id).map(|term| Out::Object(Object::Node(term)))),
+        (Value::Term(id) | Value::Node(id), _) => {
+            Out::option(cx.lens.node(*id).map(|node| Out::Object(Object::Node(node))))
+        }
+        (Value::Nodes(ids), _) => {
+            let shown = ids.iter().filter_map(|id| cx.lens.node(*id));
+            Out::List(shown.map(|node| Out::Object(Object::Node(node))).collect())
+        }
+        (Value::Decimal(millionths), _) => Out::text(decimal(*millionths, 6)),
         _ => Out::Null,
     }
 }
@@ -59,7 +74,10 @@ pub fn words(cx: &Cx<'_>, attribute: &Attribute, value: &Value) -> String {
             tags.iter().filter_map(|tag| list.by_tag(*tag)).map(|code| code.zh).collect::<Vec<_>>().join("、")
         }
         (Value::Texts(texts), _) => texts.join("、"),
-        (Value::Term(id), _) => cx.lens.node(*id).map(|term| cx.lens.name(term).to_owned()).unwrap_or_default(),
+        (Value::Term(_) | Value::Node(_) | Value::Nodes(_), _) => {
+            let shown = value.nodes().iter().filter_map(|id| cx.lens.node(*id));
+            shown.map(|node| cx.lens.name(node)).collect::<Vec<_>>().join("、")
+        }
         _ => match answer(cx, attribute, value) {
             Out::Leaf(Gql::String(text)) => text,
             Out::Leaf(Gql::Enum(name)) if name == Name::new("YES") => "是".into(),

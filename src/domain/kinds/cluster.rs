@@ -41,4 +41,11 @@ const ATTRIBUTES: &[Attribute] = &[
     ),
     Attribute::new(5, "membershipRule", ValueType::Text, "成员认定规则的文字说明", "The rule of membership in words"),
     Attribute::new(6, "descriptionText", ValueType::Text, "集群简介", "What the cluster makes, in words").body(),
+    Attribute::new(
+        7,
+        "membershipExpression",
+        ValueType::Text,
+        "成员认定规则的可计算表达式（JSON）",
+        "The rule of membership as a computable expression in JSON",
+    ),
 ];

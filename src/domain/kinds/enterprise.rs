@@ -66,4 +66,21 @@ const ATTRIBUTES: &[Attribute] = &[
     Attribute::new(9, "listedOn", ValueType::Date, "股票上市日期", "The day on which its shares were first traded"),
     Attribute::new(10, "website", ValueType::Text, "官方网站地址", "Address of its own pages"),
     Attribute::new(11, "address", ValueType::Text, "注册或办公地址原文", "Postal address as the source gives it"),
+    Attribute::new(
+        12,
+        "origin",
+        ValueType::Code(&enumeration::ENTITY_ORIGIN),
+        "来历：本地、引进、衍生、回流",
+        "Whether it began here, was brought in, spun off or came back",
+    ),
+    Attribute::new(13, "originOn", ValueType::Date, "引进、衍生日期", "When it was brought in or spun off"),
+    Attribute::new(14, "originRegion", ValueType::Node(&[Kind::Region]), "从哪个地区引进", "The region it came from"),
+    Attribute::new(
+        15,
+        "agreesToApps",
+        ValueType::Answer,
+        "是否同意对接应用查看内部数据（年度数据、事项等）",
+        "Whether matching apps may see what is internal of it",
+    )
+    .internal(),
 ];

@@ -26,4 +26,21 @@ const ATTRIBUTES: &[Attribute] = &[
     Attribute::new(2, "foundedOn", ValueType::Date, "成立日期", "When it was set up"),
     Attribute::new(3, "website", ValueType::Text, "官方网站地址", "Address of its own pages"),
     Attribute::new(4, "address", ValueType::Text, "地址原文", "Postal address as the source gives it"),
+    Attribute::new(
+        5,
+        "origin",
+        ValueType::Code(&enumeration::ENTITY_ORIGIN),
+        "来历：本地、引进、衍生、回流",
+        "Whether it began here, was brought in, spun off or came back",
+    ),
+    Attribute::new(6, "originOn", ValueType::Date, "引进、衍生日期", "When it was brought in or spun off"),
+    Attribute::new(7, "originRegion", ValueType::Node(&[Kind::Region]), "从哪个地区引进", "The region it came from"),
+    Attribute::new(
+        8,
+        "agreesToApps",
+        ValueType::Answer,
+        "是否同意对接应用查看内部数据（年度数据、事项等）",
+        "Whether matching apps may see what is internal of it",
+    )
+    .internal(),
 ];

@@ -32,4 +32,25 @@ const ATTRIBUTES: &[Attribute] = &[
         "代码所依据的标准；统计用代码不属于 GB/T 2260",
         "The standard that its code comes from",
     ),
+    Attribute::new(
+        3,
+        "verified",
+        ValueType::Answer,
+        "是否已与官方文本核对；“否”的请核对后再用",
+        "Whether it was checked against the official text",
+    ),
+    Attribute::new(
+        4,
+        "latitude",
+        ValueType::Decimal,
+        "纬度（约为政府驻地），单位：度",
+        "Latitude of its seat. Unit: degrees north",
+    ),
+    Attribute::new(
+        5,
+        "longitude",
+        ValueType::Decimal,
+        "经度（约为政府驻地），单位：度",
+        "Longitude of its seat. Unit: degrees east",
+    ),
 ];

@@ -31,4 +31,18 @@ const ATTRIBUTES: &[Attribute] = &[
     )
     .required(),
     Attribute::new(2, "descriptionText", ValueType::Text, "条目说明", "What the entry covers").body(),
+    Attribute::new(
+        3,
+        "verified",
+        ValueType::Answer,
+        "是否已与官方文本核对；“否”的请核对后再用",
+        "Whether it was checked against the official text",
+    ),
+    Attribute::new(
+        4,
+        "displayOrder",
+        ValueType::Integer(1, 1000),
+        "显示次序；资质类别中小的为高的梯次，单位：位",
+        "Place in displays; of schemes the smaller is the higher tier. Unit: place",
+    ),
 ];

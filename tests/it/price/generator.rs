@@ -159,7 +159,7 @@ impl<'n> Maker<'n> {
                 0 => json!({ "text": "数控机床 精密加工 合作研发" }),
                 _ => json!({ "organization": { "code": key(number) } }),
             },
-            ("filter", _) if ty.ends_with("Filter") && ty != "ChangeFilter" => self.filter(2),
+            ("filter", _) if ty.ends_with("Filter") && ty != "ChangeFilter" => self.filter(condition(ty), 2),
             ("relations", "[Relation!]") => json!(["SUPPLIES", "LOCATED_IN", "SUPPLIES"]),
             ("kinds", "[NodeKind!]") => json!(["ENTERPRISE", "INSTITUTE"]),
             ("id", "ID!") => json!("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
@@ -170,14 +170,22 @@ impl<'n> Maker<'n> {
 }
 
 impl Maker<'_> {
-    fn filter(&mut self, deeper: usize) -> Value {
+    fn filter(&mut self, condition: &Value, deeper: usize) -> Value {
         match self.numbers.below(if deeper == 0 { 2 } else { 4 }) {
             0 => json!({}),
-            1 => json!({ "nameContains": "示例" }),
-            2 => json!({ "not": self.filter(deeper - 1) }),
-            _ => json!({ "and": [self.filter(deeper - 1), self.filter(deeper - 1)] }),
+            1 => condition.clone(),
+            2 => json!({ "not": self.filter(condition, deeper - 1) }),
+            _ => json!({ "and": [self.filter(condition, deeper - 1), self.filter(condition, deeper - 1)] }),
         }
     }
+}
+
+/// A condition that a filter of this type takes: nodes have names, records lie in regions.
+fn condition(ty: &str) -> &'static Value {
+    static OF_NODES: LazyLock<Value> = LazyLock::new(|| json!({ "nameContains": "示例" }));
+    static OF_RECORDS: LazyLock<Value> = LazyLock::new(|| json!({ "region": { "code": key(3) } }));
+    let is_of_nodes = innograph::domain::Kind::all().any(|kind| ty == format!("{}Filter", kind.row().name));
+    if is_of_nodes || ty == "OrganizationFilter" { &OF_NODES } else { &OF_RECORDS }
 }
 
 fn key(number: usize) -> String {
