@@ -109,6 +109,13 @@ pub static TARGET: RecordRow = RecordRow {
             "总体（口径），与指标不同时写明",
             "The population, where it differs",
         ),
+        Attribute::new(
+            11,
+            "periodFrom",
+            ValueType::Date,
+            "累计目标从何时起算",
+            "From when a target that adds up is counted",
+        ),
     ],
 };
 
