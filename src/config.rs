@@ -10,7 +10,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::EngineLimits;
+use crate::engine::{EngineLimits, PastLimits};
 
 /// The settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,6 +169,16 @@ pub struct Limits {
     pub state_copies: usize,
     /// Entries of the ledger between two checkpoints; 0 = none are made.
     pub checkpoint_entries: u64,
+    /// Different moments of `knownAt` in a document.
+    pub past_moments: usize,
+    /// Past states that are kept for `knownAt`.
+    pub past_states: usize,
+    /// Bytes of all of them together, as estimated from their rows.
+    pub past_bytes: u64,
+    /// Changes that may be carried out again to come to a past state.
+    pub past_changes: u64,
+    /// Milliseconds that a question with `knownAt` may wait while another past state is being built.
+    pub past_wait_ms: u64,
     /// Bytes of an import file.
     pub import_file_bytes: usize,
     /// Bytes of an import cell.
@@ -187,6 +197,12 @@ impl Limits {
             group: self.write_group,
             copies: self.state_copies,
             checkpoint_every: self.checkpoint_entries,
+            past: PastLimits {
+                states: self.past_states,
+                bytes: self.past_bytes,
+                changes: self.past_changes,
+                wait_ms: self.past_wait_ms,
+            },
         }
     }
 }
@@ -257,6 +273,11 @@ impl Default for Limits {
             write_group: 512,
             state_copies: 3,
             checkpoint_entries: 10_000,
+            past_moments: 2,
+            past_states: 4,
+            past_bytes: 1 << 30,
+            past_changes: 2_000_000,
+            past_wait_ms: 3_000,
             import_file_bytes: 256 * 1024 * 1024,
             import_cell_bytes: 64 * 1024,
             import_columns: 200,

@@ -4,6 +4,7 @@ pub mod admission;
 mod error;
 pub mod http;
 mod mutation;
+mod past;
 pub(in crate::api) mod query;
 mod schema;
 mod subscription;

@@ -11,11 +11,14 @@ use async_graphql::{
     Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Schema, ServerResult, ValidationMode, Value,
 };
 
+use super::admission::KNOWN_AT;
 use super::error::ApiError;
 use super::mutation::{self, MutationRoot};
+use super::past::Moments;
 use super::query;
 use super::subscription::{self, SubscriptionRoot};
 use super::types::def::{Cx, FieldDef, Object, Out, TypeDef, Types};
+use super::types::moment::Moment;
 use super::types::resolve::{Args, finish, read_field, variable};
 use super::types::{enums, fact, inputs, node, page, record, registry, tie};
 use crate::config::Limits;
@@ -47,6 +50,8 @@ pub struct Answering {
     pub today: Day,
     /// Name and banner of the store.
     pub store: Arc<query::StoreName>,
+    /// What was known earlier, where that is asked for.
+    pub moments: Moments,
     /// What has been done so far.
     pub meter: Meter,
     /// May they see the schema?
@@ -113,6 +118,12 @@ fn root() -> TypeDef {
             "查询日期，默认今天（上海）：按那一天有效的事实回答。单位：日",
             "The day asked for, today in Shanghai by default: facts valid on it are shown. Unit: day",
         )
+        .arg(
+            KNOWN_AT,
+            "DateTime",
+            "只按这一时刻已经录入的内容回答，默认现在；也可只写日期，指上海当天结束时。asOf 不填仍为今天。需要令牌",
+            "Answer from what had been recorded by that moment, now by default; a date alone means the end of that day in Shanghai. asOf stays today where it is not given. Needs a token",
+        )
     };
     let fields = query::fields(limits()).into_iter().map(as_of).collect();
     TypeDef::new("Query", "全部查询的入口", "Where every query begins", fields)
@@ -153,14 +164,15 @@ impl ObjectType for QueryRoot {}
 /// Read one root field with everything below it, at once.
 fn answer(ctx: &Context<'_>, def: &'static FieldDef, answering: &Answering) -> ServerResult<Value> {
     let failed = |error: ApiError| ctx.set_error_path(error.at(ctx.item.pos));
-    let day = day_of(ctx, def, answering).map_err(|error| {
+    let asked = day_of(ctx, def, answering).and_then(|day| Ok((day, view_of(ctx, def, answering)?)));
+    let (day, view) = asked.map_err(|error| {
         answering.meter.failed.fetch_or(def.ty.ends_with('!'), Ordering::Relaxed);
         failed(error)
     })?;
     let variables = |name: &str| variable(ctx, name);
     let args = Args::new(&ctx.item.node, def, &variables);
     let nothing = Object::Data(usize::MAX, Arc::new(()));
-    answer_with(ctx, def, answering, &answering.view, day, |cx| read_field(cx, def, &nothing, &args))
+    answer_with(ctx, def, answering, &view, day, |cx| read_field(cx, def, &nothing, &args))
 }
 
 /// The day that a root field is asked for.
@@ -168,6 +180,15 @@ pub fn day_of(ctx: &Context<'_>, def: &'static FieldDef, answering: &Answering) 
     let variables = |name: &str| variable(ctx, name);
     let given = Args::new(&ctx.item.node, def, &variables).text("asOf");
     given.map_or(Ok(answering.today), |text| inputs::day(&text))
+}
+
+/// The view that a root field is asked of: that of the request, or that of an earlier moment.
+fn view_of(ctx: &Context<'_>, def: &'static FieldDef, answering: &Answering) -> Result<Arc<View>, ApiError> {
+    let variables = |name: &str| variable(ctx, name);
+    match Args::new(&ctx.item.node, def, &variables).text(KNOWN_AT) {
+        Some(text) => Ok(answering.moments.at(Moment::read(&text)?)?.view),
+        None => Ok(Arc::clone(&answering.view)),
+    }
 }
 
 /// Read what is selected of what `read` finds in a view.

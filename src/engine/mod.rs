@@ -8,6 +8,7 @@ mod follow;
 mod hindrance;
 mod inspect;
 mod keep;
+mod past;
 mod recover;
 mod request;
 mod step;
@@ -26,16 +27,20 @@ pub use envelope::{Envelope, EnvelopeError};
 pub use follow::Tell;
 pub use hindrance::Hindrance;
 pub use inspect::{CheckpointVerdict, Inspection, inspect, inspect_checkpoints, look};
+pub use past::PastError;
 pub use recover::is_in_use;
-pub use request::{EngineLimits, ImportOutcome, Progress, Request, RequestKey, WriteError, WriterState, Written};
+pub use request::{
+    EngineLimits, ImportOutcome, PastLimits, Progress, Request, RequestKey, WriteError, WriterState, Written,
+};
 pub use step::Turn;
-pub use view::{SearchState, View};
+pub use view::{Known, SearchState, View};
 
 use crate::domain::command::Command;
 use crate::graph::State;
 use crate::ledger::{Access, CheckpointStore, Head, Ledger, LedgerError, SqliteLedger};
 use follow::Follower;
 use keep::Keeper;
+use past::Past;
 use request::Advance;
 pub use writer::Answer;
 use writer::{Audience, Batch, Health, Job, Writer};
@@ -79,6 +84,7 @@ pub struct Engine {
     jobs: Option<SyncSender<Job>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     health: Arc<Health>,
+    past: Past,
     /// Held while the process lives; the system lets go of it when the process dies.
     _lock: Option<std::fs::File>,
 }
@@ -169,6 +175,7 @@ impl Engine {
         });
         let failed = |cause: std::io::Error| OpenError::Thread(cause.to_string());
         let (mut threads, mut keeper) = (Vec::new(), None);
+        let past = Past::new(ledger.opener(), checkpoints.clone(), limits.past);
         if let Some(store) = checkpoints.filter(|_| access == Access::Write && limits.checkpoint_every > 0) {
             let packable = Arc::clone(&shared.packable);
             let kept = move |sequence| packable.store(sequence, Ordering::Relaxed);
@@ -187,15 +194,39 @@ impl Engine {
         let writer = Writer::new(ledger, begin, outlet, clock, (Arc::clone(&health), limits));
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&waiting));
         threads.push(thread.map_err(failed)?);
-        Ok(Self { shared, jobs: Some(jobs), threads: Mutex::new(threads), health, _lock: lock })
+        Ok(Self { shared, jobs: Some(jobs), threads: Mutex::new(threads), health, past, _lock: lock })
     }
 
     /// The view to answer one request from, from its first field to its last.
     pub fn view(&self) -> Arc<View> {
         // The index first: it may be behind the state, never ahead of it.
         let search = self.shared.follower.index();
-        let state = Arc::clone(&self.shared.current.read().unwrap_or_else(PoisonError::into_inner));
-        Arc::new(View::new(state, search))
+        Arc::new(View::new(self.now(), search))
+    }
+
+    /// What was known at a moment, in milliseconds since 1970: the facts as they had been recorded by
+    /// then. Before the ledger began it is nothing. Waits and reads files; not for the asynchronous edge.
+    pub fn known_at(&self, moment: i64) -> Result<Known, PastError> {
+        let now = self.now();
+        let begun_at = now.first_recorded_at();
+        let Some((sequence, recorded_at)) = now.last_known(moment) else {
+            let view = Arc::new(View::past(Arc::new(State::new())));
+            return Ok(Known { view, recorded_at: None, begun_at, replayed: 0 });
+        };
+        let found = self.past.after(&now, sequence)?;
+        let (view, recorded_at) = (Arc::new(View::past(found.state)), Some(recorded_at));
+        Ok(Known { view, recorded_at, begun_at, replayed: found.replayed })
+    }
+
+    /// How many changes have to be carried out again, at most, to know what was known at a moment.
+    pub fn distance_to(&self, moment: i64) -> u64 {
+        let now = self.now();
+        let checkpoint = self.shared.packable.load(Ordering::Relaxed);
+        now.last_known(moment).map_or(0, |(sequence, _)| self.past.distance(&now, sequence, checkpoint))
+    }
+
+    fn now(&self) -> Arc<State> {
+        Arc::clone(&self.shared.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Is the store open for reading only?

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::OpenError;
 use super::envelope::Envelope;
 use crate::graph::{CHECKPOINT_FORMAT, Stamp, State};
-use crate::ledger::{Access, CheckpointStore, Found, Head, Ledger, LedgerError, parent, sync_directory};
+use crate::ledger::{Access, CheckpointStore, Found, Head, Ledger, LedgerError, Visit, parent, sync_directory};
 
 /// How often the lock of a directory is tried for, and how long between.
 const LOCK_TRIES: u32 = 20;
@@ -83,7 +83,7 @@ pub(super) fn recover(ledger: &dyn Ledger, checkpoints: Option<&CheckpointStore>
     let (mut state, mut head) = (State::new(), Head::EMPTY);
     if let Some(store) = checkpoints {
         for found in store.newest()? {
-            match checkpoint(ledger, store, &found) {
+            match ledger.at(found.sequence).and_then(|standing| checkpoint(standing, store, &found)) {
                 Ok(Some(read)) => {
                     (state, head) = read;
                     break;
@@ -94,7 +94,7 @@ pub(super) fn recover(ledger: &dyn Ledger, checkpoints: Option<&CheckpointStore>
         }
     }
     let checkpoint = head.sequence;
-    replay(ledger, head, &mut state)?;
+    replay(&|after, visit| ledger.read(after, visit), head, u64::MAX, &mut state)?;
     let last_recorded_at = state.last_recorded_at();
     match state.broken() {
         Some(broken) => Err(OpenError::Broken(broken.to_owned())),
@@ -102,14 +102,15 @@ pub(super) fn recover(ledger: &dyn Ledger, checkpoints: Option<&CheckpointStore>
     }
 }
 
-/// The state of a checkpoint, where it is of this form and of this very ledger.
-fn checkpoint(
-    ledger: &dyn Ledger,
+/// The state of a checkpoint, where it is of this form and of this very ledger, which stands at
+/// `standing` where the checkpoint was made.
+pub(super) fn checkpoint(
+    standing: Option<Head>,
     store: &CheckpointStore,
     found: &Found,
 ) -> Result<Option<(State, Head)>, LedgerError> {
     let read = store.load(found)?;
-    if read.format != CHECKPOINT_FORMAT || ledger.at(read.head.sequence)? != Some(read.head) {
+    if read.format != CHECKPOINT_FORMAT || standing != Some(read.head) {
         return Ok(None);
     }
     let state = State::read_checkpoint(&read.body).ok();
@@ -125,10 +126,18 @@ pub(super) fn take(state: &mut State, sequence: u64, envelope: Envelope) {
     }
 }
 
-fn replay(ledger: &dyn Ledger, after: Head, state: &mut State) -> Result<(), OpenError> {
-    let (mut previous, mut unreadable) = (after, None);
-    let read = ledger.read(after, &mut |sequence, bytes| {
+/// Reads the entries of a ledger after one of them.
+pub(super) type Reading<'r> = &'r dyn Fn(Head, Visit<'_>) -> Result<Head, LedgerError>;
+
+/// Carry out the entries after `after`, up to the number `last`.
+pub(super) fn replay(read: Reading<'_>, after: Head, last: u64, state: &mut State) -> Result<(), OpenError> {
+    let (mut previous, mut unreadable, mut enough) = (after, None, false);
+    let read = read(after, &mut |sequence, bytes| {
         let stop = |state: &str| LedgerError::Damaged { file: "ledger".into(), sequence, reason: state.to_owned() };
+        if sequence > last {
+            enough = true;
+            return Err(stop("what follows is not wanted"));
+        }
         let envelope = match Envelope::decode(sequence, bytes) {
             Ok(envelope) => envelope,
             Err(error) => {
@@ -145,6 +154,7 @@ fn replay(ledger: &dyn Ledger, after: Head, state: &mut State) -> Result<(), Ope
     });
     match unreadable {
         Some(error) => Err(error.into()),
+        None if enough => Ok(()),
         None => read.map(|_| ()).map_err(OpenError::from),
     }
 }

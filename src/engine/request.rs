@@ -121,10 +121,32 @@ pub struct EngineLimits {
     pub copies: usize,
     /// Envelopes between two checkpoints; 0 = none are made.
     pub checkpoint_every: u64,
+    /// What is kept and done to know what was known earlier.
+    pub past: PastLimits,
+}
+
+/// Limits of looking at what was known at an earlier moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PastLimits {
+    /// Past states that are kept.
+    pub states: usize,
+    /// Bytes of all of them together, as estimated from their rows.
+    pub bytes: u64,
+    /// Changes that may be carried out again to come to one.
+    pub changes: u64,
+    /// Milliseconds that one may wait for another that is being built.
+    pub wait_ms: u64,
+}
+
+impl Default for PastLimits {
+    fn default() -> Self {
+        Self { states: 4, bytes: 1 << 30, changes: 2_000_000, wait_ms: 3_000 }
+    }
 }
 
 impl Default for EngineLimits {
     fn default() -> Self {
-        Self { queue: 2_048, group: 512, copies: 3, checkpoint_every: 10_000 }
+        let past = PastLimits::default();
+        Self { queue: 2_048, group: 512, copies: 3, checkpoint_every: 10_000, past }
     }
 }

@@ -10,6 +10,20 @@ use crate::search::SearchIndex;
 pub struct View {
     state: Arc<State>,
     search: Option<Arc<SearchIndex>>,
+    is_past: bool,
+}
+
+/// What was known at a moment.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The view of it. Its sequence number is that of the last envelope recorded by then; 0 before the first.
+    pub view: Arc<View>,
+    /// Record time of that envelope, in milliseconds since 1970; none before the first.
+    pub recorded_at: Option<i64>,
+    /// Record time of the first envelope of all; none while there is none.
+    pub begun_at: Option<i64>,
+    /// Changes that were carried out again for it.
+    pub replayed: u64,
 }
 
 /// How far the search index is.
@@ -23,7 +37,17 @@ pub enum SearchState {
 
 impl View {
     pub(super) fn new(state: Arc<State>, search: Option<Arc<SearchIndex>>) -> Self {
-        Self { state, search }
+        Self { state, search, is_past: false }
+    }
+
+    /// One of the past. The search index knows today alone.
+    pub(super) fn past(state: Arc<State>) -> Self {
+        Self { state, search: None, is_past: true }
+    }
+
+    /// Was it asked for by a moment of the past?
+    pub fn is_past(&self) -> bool {
+        self.is_past
     }
 
     /// The state.

@@ -162,6 +162,28 @@ impl State {
     }
 }
 
+impl State {
+    /// The last envelope recorded at a moment or before it: its number and its record time, in
+    /// milliseconds since 1970; none before the first.
+    pub fn last_known(&self, moment: i64) -> Option<(u64, i64)> {
+        let known = self.stamps.partition(|stamp| stamp.recorded_at <= moment);
+        let stamp = self.stamps.get(known.checked_sub(1)?)?;
+        Some((stamp.sequence, stamp.recorded_at))
+    }
+
+    /// Record time of the first envelope, in milliseconds since 1970.
+    pub fn first_recorded_at(&self) -> Option<i64> {
+        self.stamps.get(0).map(|stamp| stamp.recorded_at)
+    }
+
+    /// How many changes were noted after one envelope and up to another: what it takes to carry them
+    /// out again.
+    pub fn changes_between(&self, after: u64, through: u64) -> u64 {
+        let until = |sequence| u64::from(self.changes.partition(|mark| mark.sequence <= sequence));
+        until(through).saturating_sub(until(after))
+    }
+}
+
 impl<'v> Lens<'v> {
     /// The changes after a sequence number that the reader may know of, in order. Each one told
     /// costs a row; what is passed over costs nothing, so that no hidden run can stop a reader.

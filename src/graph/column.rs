@@ -54,7 +54,8 @@ impl<T: Clone> Column<T> {
     pub(crate) fn partition(&self, before: impl Fn(&T) -> bool) -> u32 {
         let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(&before));
         let inside = self.chunks.get(chunk).map_or(0, |chunk| chunk.partition_point(&before));
-        u32::try_from(chunk * CHUNK + inside).expect("a store holds fewer than 2^32 rows")
+        // Where all of them are, the last chunk may not be full.
+        u32::try_from((chunk * CHUNK + inside).min(self.length)).expect("a store holds fewer than 2^32 rows")
     }
 
     /// Let go of the contents of rows before `first`, whole chunks at a time. Numbers stay.

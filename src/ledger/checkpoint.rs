@@ -25,7 +25,7 @@ const PART: &str = "part";
 const CHUNK_BYTES: usize = 1 << 20;
 
 /// The checkpoints of one directory.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CheckpointStore {
     directory: PathBuf,
 }

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Head, Ledger, LedgerError, Reader, Visit};
+use super::{Head, Ledger, LedgerError, Opener, Reader, Visit};
 
 /// A body, and the hash that covers all up to it.
 type Entry = (Arc<[u8]>, [u8; 32]);
@@ -84,8 +84,9 @@ impl Ledger for MemoryLedger {
         Ok(head)
     }
 
-    fn reader(&self) -> Result<Box<dyn Reader>, LedgerError> {
-        Ok(Box::new(MemoryReader { shelf: self.shelf.clone() }))
+    fn opener(&self) -> Opener {
+        let shelf = self.shelf.clone();
+        Box::new(move || Ok(Box::new(MemoryReader { shelf: shelf.clone() })))
     }
 }
 

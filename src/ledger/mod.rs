@@ -48,6 +48,9 @@ impl Head {
 /// Called with each entry: its number and its body.
 pub type Visit<'a> = &'a mut dyn FnMut(u64, &[u8]) -> Result<(), LedgerError>;
 
+/// Opens a way in for reading. Each is independent of the writer and of the others.
+pub type Opener = Box<dyn Fn() -> Result<Box<dyn Reader>, LedgerError> + Send + Sync>;
+
 /// A ledger, as its one writer holds it.
 pub trait Ledger: Send {
     /// Where it stands.
@@ -62,8 +65,13 @@ pub trait Ledger: Send {
     /// Append all bodies or none, durably, provided that the ledger still stands at `expected`.
     fn append(&mut self, expected: Head, bodies: &[Vec<u8>]) -> Result<Head, LedgerError>;
 
+    /// What opens ways in beside the writer, for whoever reads now and then while the writer has the ledger.
+    fn opener(&self) -> Opener;
+
     /// A second, independent way in, for reading while the writer goes on.
-    fn reader(&self) -> Result<Box<dyn Reader>, LedgerError>;
+    fn reader(&self) -> Result<Box<dyn Reader>, LedgerError> {
+        self.opener()()
+    }
 
     /// Pack up to `most_entries` of the oldest unpacked entries, none after `through`, into one
     /// block, and say how many they were. All of them can be read as before. The last

@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use super::block::{Block, Draft};
 use super::tables::{ENTRIES_AFTER, Tables, entry, fault, signed};
 use super::witness::Witness;
-use super::{Head, Ledger, LedgerError, Reader, UNPACKED_ENTRIES, Visit, connection};
+use super::{Head, Ledger, LedgerError, Opener, Reader, UNPACKED_ENTRIES, Visit, connection};
 
 const LAST: &str = "SELECT coalesce(max(sequence), 0) FROM entries";
 const INSERT: &str = "INSERT INTO entries (sequence, body, hash) VALUES (?1, ?2, ?3)";
@@ -181,15 +181,19 @@ impl Ledger for SqliteLedger {
         Ok(head)
     }
 
-    fn reader(&self) -> Result<Box<dyn Reader>, LedgerError> {
-        let connection = match self.access {
-            Access::Write => opened(&self.path, connection::beside(&self.path))?,
-            Access::Read => folded(&self.path)?,
-            Access::Beside => opened(&self.path, connection::watching(&self.path))?,
-        };
+    fn opener(&self) -> Opener {
+        let (path, access) = (self.path.clone(), self.access);
         let Tables { file, format, blocks, .. } = &self.tables;
-        let tables = Tables { connection, file: file.clone(), format: *format, blocks: *blocks };
-        Ok(Box::new(SqliteReader { tables }))
+        let (file, format, blocks) = (file.clone(), *format, *blocks);
+        Box::new(move || {
+            let connection = match access {
+                Access::Write => opened(&path, connection::beside(&path))?,
+                Access::Read => folded(&path)?,
+                Access::Beside => opened(&path, connection::watching(&path))?,
+            };
+            let tables = Tables { connection, file: file.clone(), format, blocks };
+            Ok(Box::new(SqliteReader { tables }))
+        })
     }
 
     fn pack(&mut self, through: u64, most_entries: usize) -> Result<usize, LedgerError> {

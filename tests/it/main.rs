@@ -19,6 +19,7 @@ mod facts;
 mod faults;
 mod following;
 mod intake;
+mod known;
 mod ledger;
 mod ledger_checkpoint;
 mod ledger_contract;

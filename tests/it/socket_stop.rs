@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use innograph::config::Limits;
 use innograph::engine::Engine;
-use innograph::ledger::{Head, Ledger, LedgerError, MemoryLedger, Reader, Visit};
+use innograph::ledger::{Head, Ledger, LedgerError, MemoryLedger, Opener, Visit};
 use serde_json::{Value, json};
 
 use crate::peer::{Heard, House, Peer, now};
@@ -40,8 +40,8 @@ impl Ledger for Gated {
         self.inner.append(expected, bodies)
     }
 
-    fn reader(&self) -> Result<Box<dyn Reader>, LedgerError> {
-        self.inner.reader()
+    fn opener(&self) -> Opener {
+        self.inner.opener()
     }
 }
 

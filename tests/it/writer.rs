@@ -12,7 +12,7 @@ use innograph::config::{Config, Limits};
 use innograph::domain::Value;
 use innograph::domain::command::Command;
 use innograph::engine::{Clock, Engine, EngineLimits, Hindrance, Request, WriteError, WriterState, Written};
-use innograph::ledger::{Head, Ledger, LedgerError, MemoryLedger, Reader, Visit};
+use innograph::ledger::{Head, Ledger, LedgerError, MemoryLedger, Opener, Visit};
 use serde_json::{Value as Json, json};
 
 use crate::support::Served;
@@ -51,8 +51,8 @@ impl Ledger for Troubled {
         }
     }
 
-    fn reader(&self) -> Result<Box<dyn Reader>, LedgerError> {
-        self.ledger.reader()
+    fn opener(&self) -> Opener {
+        self.ledger.opener()
     }
 }
 

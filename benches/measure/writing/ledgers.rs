@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use innograph::engine::{Clock, Engine, EngineLimits};
-use innograph::ledger::{Access, CheckpointStore, Head, Ledger, LedgerError, Reader, SqliteLedger, Visit};
+use innograph::ledger::{Access, CheckpointStore, Head, Ledger, LedgerError, Opener, SqliteLedger, Visit};
 
 use super::Outcome;
 use crate::store::Store;
@@ -84,8 +84,8 @@ impl Ledger for Watched {
         done
     }
 
-    fn reader(&self) -> Result<Box<dyn Reader>, LedgerError> {
-        self.ledger.reader()
+    fn opener(&self) -> Opener {
+        self.ledger.opener()
     }
 
     fn pack(&mut self, through: u64, most_entries: usize) -> Result<usize, LedgerError> {
@@ -120,7 +120,7 @@ impl Ledger for Tail {
         Ok(self.head)
     }
 
-    fn reader(&self) -> Result<Box<dyn Reader>, LedgerError> {
-        self.stored.reader()
+    fn opener(&self) -> Opener {
+        self.stored.opener()
     }
 }

@@ -11,6 +11,7 @@ mod coercion;
 mod door;
 mod freshness;
 mod known;
+mod moments;
 mod overlap;
 mod price;
 mod shape;
@@ -30,12 +31,14 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned};
 
 use super::error::ApiError;
+use super::types::moment::Moment;
 use crate::config::Limits;
 
 pub use clients::{Client, Clients, Refused, Turn, Which};
 pub use door::Door;
 pub use freshness::MIN_SEQUENCE;
 pub use known::{Documents, Known};
+pub use moments::{FROM_KNOWN_AT, KNOWN_AT, TO_KNOWN_AT};
 pub use price::Priced;
 pub use shape::{Shape, Shapes};
 pub use trusted::{Judge, Operation, Trusted, document_id};
@@ -53,6 +56,8 @@ pub struct Admitted {
     pub variables: Variables,
     /// The sequence number that the search index must have come to before it runs.
     pub min_sequence: Option<i64>,
+    /// The moments whose knowledge it asks for.
+    pub moments: Vec<Moment>,
 }
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
@@ -109,7 +114,8 @@ fn weigh(
         return Err(too_costly(price, limits));
     }
     let min_sequence = freshness::wanted(&document.fragments, &operation.node, &variables);
-    Ok(Admitted { known, operation: asked, price, variables, min_sequence })
+    let moments = moments::asked(&document.fragments, &operation.node, &variables, limits)?;
+    Ok(Admitted { known, operation: asked, price, variables, min_sequence, moments })
 }
 
 /// The type whose fields an operation begins with.

@@ -35,6 +35,8 @@ pub struct Priced {
     pub fields: u64,
     /// What its walks may visit.
     pub reserve: u64,
+    /// Changes that are carried out again at most, to know what was known earlier.
+    pub replay: u64,
     /// Does it have a field that is long work whatever it costs?
     pub heavy: bool,
     /// Lists that look at every node of a kind.
@@ -48,7 +50,7 @@ pub struct Priced {
 impl Priced {
     /// All of it.
     pub fn total(self) -> u64 {
-        self.fields.saturating_add(self.reserve)
+        self.fields.saturating_add(self.reserve).saturating_add(self.replay)
     }
 }
 
@@ -154,6 +156,7 @@ pub(super) fn of(
     Ok(Priced {
         fields,
         reserve,
+        replay: 0,
         heavy: pricing.heavy || fields >= limits.heavy_price,
         scans: pricing.scans,
         conditions,

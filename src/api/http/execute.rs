@@ -15,6 +15,7 @@ use super::Service;
 use super::door::Caller;
 use crate::api::admission::{Admitted, Client, Priced};
 use crate::api::error::{ApiError, internal};
+use crate::api::past::Moments;
 use crate::api::schema::{Answering, Meter};
 use crate::engine::{self, SearchState};
 
@@ -151,7 +152,7 @@ fn told(service: &Service, admitted: &Admitted, answering: &Answering, mut answe
         "price": admitted.price.total(),
         "reserve": admitted.price.reserve,
         "limit": service.limits.price,
-        "used": meter.told(),
+        "used": meter.told().saturating_add(answering.moments.replayed()),
         "rows": meter.shown.load(Ordering::Relaxed),
     });
     // The library leaves out a root field that failed. One that is never null takes the whole answer
@@ -164,7 +165,11 @@ fn told(service: &Service, admitted: &Admitted, answering: &Answering, mut answe
     if let SearchState::Ready(sequence) = answering.view.search_state() {
         answer = answer.extension("searchSequence", Value::from(sequence));
     }
-    Answered { used: meter.used(), ..finished(service, answer, answering.sees_schema) }
+    if let Some(words) = answering.moments.words() {
+        answer = answer.extension("knownAt", words);
+    }
+    let used = meter.used().saturating_add(answering.moments.replayed());
+    Answered { used, ..finished(service, answer, answering.sees_schema) }
 }
 
 fn too_long(mutates: bool) -> Answered {
@@ -247,7 +252,9 @@ impl Service {
     /// Is it long work? Writes wait in the writer's own queue.
     pub(super) fn needs_a_turn(&self, admitted: &Admitted) -> bool {
         let scans = self.scan_of(&admitted.price) >= self.limits.heavy_price;
-        (admitted.price.heavy || scans) && admitted.operation != OperationType::Mutation
+        // A state of the past is made on a thread that may take its time.
+        let looks_back = !admitted.moments.is_empty();
+        (admitted.price.heavy || scans || looks_back) && admitted.operation != OperationType::Mutation
     }
 
     /// Rows that a document looks at where it looks at every node, once for each condition.
@@ -272,6 +279,7 @@ impl Service {
             limits: Arc::clone(&self.limits),
             today,
             store: Arc::clone(&self.store),
+            moments: Moments::new(Arc::clone(&self.engine)),
             meter: Meter::default(),
             sees_schema,
         }

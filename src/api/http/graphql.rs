@@ -15,6 +15,8 @@ use super::execute::{Answered, execute};
 use super::{Peer, Service, refuse};
 use crate::api::admission::{self, Admitted, Client, Door, Shape, Trusted, Turn, document_id};
 use crate::api::error::ApiError;
+use crate::api::past;
+use crate::engine;
 
 const RESPONSE_TYPE: &str = "application/graphql-response+json; charset=utf-8";
 const JSON_TYPE: &str = "application/json; charset=utf-8";
@@ -333,7 +335,7 @@ pub(super) fn admit(
     let sees_schema = service.shows_schema_to(caller);
     let shape = unread(service, text, client)?;
     let admitted = admission::admit(&service.documents, text, name, variables, &service.limits, door);
-    let admitted = admitted.map_err(|error| if sees_schema { error } else { unexplained(error) })?;
+    let mut admitted = admitted.map_err(|error| if sees_schema { error } else { unexplained(error) })?;
     if admitted.price.introspects && !sees_schema {
         return Err(ApiError::new(
             "SCHEMA_NOT_PUBLIC",
@@ -341,6 +343,9 @@ pub(super) fn admit(
             "The schema is not public: __schema and __type take a token. Ask the administrator for the documentation.",
         ));
     }
+    past::judge(&admitted.moments, caller.actor.is_some(), engine::now_ms())?;
+    let distances = admitted.moments.iter().map(|moment| service.engine.distance_to(moment.last_ms()));
+    admitted.price.replay = distances.fold(0, u64::saturating_add);
     if let Some(shape) = shape.filter(|_| service.needs_a_turn(&admitted)) {
         service.shapes.note(shape);
     }

@@ -56,6 +56,13 @@ pub fn kinds(args: &Args<'_>, name: &str) -> Vec<Kind> {
 
 /// The index, or the word that it is still being built.
 pub fn index<'c>(cx: &Cx<'c>) -> Result<&'c Arc<SearchIndex>, ApiError> {
+    if cx.view.is_past() {
+        return Err(ApiError::new(
+            "KNOWN_AT_NOT_SEARCHABLE",
+            "搜索、提示和推荐只按现在录入的内容，不能用 knownAt。查过去的情况请用按名称或编号的查询和列表。",
+            "Search, suggestions and recommendations know what is recorded now alone and take no knownAt. Ask about the past by name or number, or with a list.",
+        ));
+    }
     cx.view.search().ok_or_else(|| {
         ApiError::new(
             "SEARCH_NOT_READY",

@@ -12,6 +12,7 @@ pub mod fact;
 pub mod filter;
 pub mod find;
 pub mod inputs;
+pub mod moment;
 pub mod node;
 pub mod page;
 pub mod record;

@@ -33,7 +33,8 @@ pub struct PageEdge {
 pub const PLAIN: &str = "";
 
 /// The page that the arguments `first` and `after` ask for. `items` stand in order of `key`;
-/// `scope` says which list it is: parent, field, filter, order, day, rights.
+/// `scope` says which list it is: parent, field, filter, order, day, rights. A list of the past is
+/// bound to its moment as well.
 pub fn paginate(
     cx: &Cx<'_>,
     args: &Args<'_>,
@@ -43,6 +44,9 @@ pub fn paginate(
     key: impl Fn(&Object) -> String,
 ) -> Result<Page, ApiError> {
     let first = args.size("first")?;
+    let bound =
+        if cx.view.is_past() && scope != PLAIN { format!("{scope}/{}", cx.lens.sequence()) } else { scope.to_owned() };
+    let scope = bound.as_str();
     let start = match args.text("after") {
         None => 0,
         Some(cursor) => {

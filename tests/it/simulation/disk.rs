@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use innograph::ledger::{Head, Ledger, LedgerError, MemoryLedger, Reader, Visit};
+use innograph::ledger::{Head, Ledger, LedgerError, MemoryLedger, Opener, Visit};
 
 /// What the next append meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,9 +97,12 @@ impl Ledger for Disk {
         Ok(self.head)
     }
 
-    fn reader(&self) -> Result<Box<dyn Reader>, LedgerError> {
-        let mut copy = MemoryLedger::new();
-        copy.append(Head::EMPTY, &self.platter.lock().expect("no test thread panics here").bodies)?;
-        copy.reader()
+    fn opener(&self) -> Opener {
+        let platter = Arc::clone(&self.platter);
+        Box::new(move || {
+            let mut copy = MemoryLedger::new();
+            copy.append(Head::EMPTY, &platter.lock().expect("no test thread panics here").bodies)?;
+            copy.reader()
+        })
     }
 }

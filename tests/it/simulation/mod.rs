@@ -9,6 +9,7 @@
 
 mod asked;
 mod disk;
+pub mod past;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
