@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::changes::Action;
+use super::former::Fate;
 use super::state::{Ended, Entity, Fact, NEVER, Place, Retraction, State};
 use crate::domain::event::{Content, Values};
 use crate::domain::fold::fold;
@@ -71,6 +72,7 @@ impl Entity {
 impl State {
     pub(super) fn end_tie(&mut self, id: Id, to: PartialDate, provenance: Provenance) {
         let Some(Place::Tie(row)) = self.place(id) else { return self.break_at(id) };
+        self.remember(id, Fate::Ended);
         let place = Place::Tie(row);
         let before = self.is_place_public(place);
         let (version, stamp) = (self.sequence, self.stamp_row());
@@ -85,6 +87,7 @@ impl State {
     }
 
     pub(super) fn correct(&mut self, id: Id, content: Option<Content>, right: (Validity, Provenance)) {
+        self.remember(id, Fate::Corrected);
         match self.place(id) {
             Some(Place::Fact(row)) => self.correct_part(row, id, content, right),
             Some(Place::Node(row)) => {
@@ -191,6 +194,10 @@ impl State {
     pub(super) fn retract(&mut self, id: Id, reason: String) {
         let Some(place) = self.place(id) else { return self.break_at(id) };
         let public = self.is_place_public(place);
+        // Rows of nodes and ties stay as they were; what goes out of sight is remembered.
+        if matches!(place, Place::Fact(_) | Place::Record(_)) {
+            self.remember(id, Fate::Retracted);
+        }
         match place {
             Place::Fact(row) => {
                 let Some(part) = part(self.entity(row), id) else { return self.break_at(id) };

@@ -20,7 +20,8 @@ use crate::domain::kind::KINDS;
 use crate::domain::{Id, Relation};
 
 /// The form this code writes and reads.
-pub const CHECKPOINT_FORMAT: u16 = 1;
+/// 2: what facts said before is part of it.
+pub const CHECKPOINT_FORMAT: u16 = 2;
 
 /// The bytes are no checkpoint of this form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +51,7 @@ impl State {
         rows(out, self.retractions.len(), self.retractions.iter(), |out, gone| {
             out.encode(gone.id)?.str(&gone.reason)?.u32(gone.stamp)?.encode(gone.was)?.ok()
         })?;
+        rows(out, self.formers.len(), self.formers.iter(), |out, former| out.encode(&**former)?.ok())?;
         rows(out, self.changes.len(), self.changes.iter(), |out, mark| out.encode(mark)?.ok())?;
         rows(out, self.answers.iter().count(), self.answers.iter(), |out, answered| {
             out.str(&answered.actor)?.str(&answered.key)?.encode(answered.request)?.encode(answered.subject)?;
@@ -133,6 +135,10 @@ fn decode(input: &mut Decoder<'_>) -> Read<State> {
     each(input, |input| {
         let (id, reason, stamp, was) = (input.decode()?, input.str()?.into(), input.u32()?, input.decode()?);
         state.retractions.push(Arc::new(Retraction { id, reason, stamp, was }));
+        Ok(())
+    })?;
+    each(input, |input| {
+        state.keep_former(input.decode()?);
         Ok(())
     })?;
     each(input, |input| {

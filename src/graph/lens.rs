@@ -16,7 +16,7 @@ use super::state::{
 use crate::domain::attribute::Attribute;
 use crate::domain::command::Reference;
 use crate::domain::identifier::{Identifier, Scheme};
-use crate::domain::name::{Language, NameKind};
+use crate::domain::name::Language;
 use crate::domain::provenance::Precedence;
 use crate::domain::rejection::{Rejection, clip};
 use crate::domain::{Day, Id, Kind, Relation, Sensitivity, Value};
@@ -214,16 +214,7 @@ impl<'v> Lens<'v> {
 
     /// The name of a language in force on the day.
     pub fn name_in(&self, node: EntityRow, language: Language) -> Option<&'v str> {
-        let names = || self.entity(node).names.iter().filter(|name| name.language == language);
-        let former = names().find(|name| {
-            name.kind == NameKind::Former && name.fact.validity.to.is_some() && name.fact.validity.contains(self.day)
-        });
-        // Of several official names the one that began last, and of those the one entered last.
-        let official = || {
-            let held = names().filter(|name| name.kind == NameKind::Official && name.fact.validity.contains(self.day));
-            held.max_by_key(|name| name.fact.validity.from)
-        };
-        former.or_else(official).or_else(|| names().next()).map(|name| name.text.as_str())
+        self.named(node, language).map(|name| name.text.as_str())
     }
 
     /// All its names.
@@ -313,12 +304,8 @@ impl<'v> Lens<'v> {
         relation: Option<Relation>,
         forward: bool,
     ) -> impl Iterator<Item = Tie> + use<'v> {
-        let direction = if forward { petgraph::Outgoing } else { petgraph::Incoming };
         let lens = *self;
-        let edges = self.state.graph.edges_directed(NodeIndex::new(node.0 as usize), direction);
-        edges
-            .take_while(move |_| lens.budget.look())
-            .map(move |edge| *edge.weight())
+        self.tie_rows(node, forward)
             .filter(move |row| {
                 let mark = lens.state.tie(*row);
                 relation.is_none_or(|relation| relation == mark.relation) && lens.tie_shown(*row, &mark, forward)
@@ -327,6 +314,14 @@ impl<'v> Lens<'v> {
                 lens.budget.show();
                 lens.seen_from(row, lens.state.tie(row), forward)
             })
+    }
+
+    /// Rows of its ties in one direction, whatever the day and whoever asks. Each costs one row.
+    pub(super) fn tie_rows(&self, node: EntityRow, forward: bool) -> impl Iterator<Item = u32> + use<'v> {
+        let direction = if forward { petgraph::Outgoing } else { petgraph::Incoming };
+        let budget = self.budget;
+        let edges = self.state.graph.edges_directed(NodeIndex::new(node.0 as usize), direction);
+        edges.take_while(move |_| budget.look()).map(|edge| *edge.weight())
     }
 
     fn tie_shown(&self, row: u32, mark: &TieMark, forward: bool) -> bool {
@@ -342,7 +337,7 @@ impl<'v> Lens<'v> {
         mark.from <= self.day && self.day < mark.to && (!hidden_owner || may_know())
     }
 
-    fn seen_from(&self, row: u32, mark: TieMark, forward: bool) -> Tie {
+    pub(super) fn seen_from(&self, row: u32, mark: TieMark, forward: bool) -> Tie {
         let (start, target) = (EntityRow(mark.start), EntityRow(mark.target));
         let (here, there) = if forward { (start, target) } else { (target, start) };
         Tie { row: TieRow(row), relation: mark.relation, forward, here, there }

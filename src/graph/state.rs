@@ -12,6 +12,7 @@ use petgraph::stable_graph::StableGraph;
 use super::answers::Answers;
 use super::changes::ChangeMark;
 use super::column::Column;
+use super::former::Former;
 use super::shards::Shards;
 use crate::domain::identifier::Identifier;
 use crate::domain::name::{Language, NameKind};
@@ -228,7 +229,7 @@ pub struct Ended {
 }
 
 /// Where an id leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub(super) enum Place {
     #[n(0)]
     Node(#[n(0)] u32),
@@ -267,6 +268,8 @@ pub(super) struct Indexes {
     pub names: Shards<String, Vec<u32>>,
     pub source_keys: Shards<String, u32>,
     pub records: Shards<u32, Vec<u32>>,
+    /// What was said of a node or a tie before: rows of `formers`.
+    pub formers: Shards<Place, Vec<u32>>,
     /// Rows of each kind, in the order they were entered.
     pub kinds: Vec<Column<u32>>,
     /// Rows of each kind of record, in the order they were entered.
@@ -289,6 +292,7 @@ pub struct State {
     /// Rows of those changes that everybody may know of.
     pub(super) public_changes: Column<u32>,
     pub(super) retractions: Column<Arc<Retraction>>,
+    pub(super) formers: Column<Arc<Former>>,
     pub(super) answers: Answers,
     pub(super) sequence: u64,
     pub(super) name: Option<String>,

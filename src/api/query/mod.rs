@@ -2,6 +2,7 @@
 
 mod changes;
 mod graph;
+pub(in crate::api) mod history;
 mod lists;
 mod lookup;
 mod partner_types;
@@ -22,6 +23,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     fields.extend(graph::fields(limits));
     fields.extend(partners::fields(limits));
     fields.extend(changes::fields(limits));
+    fields.extend(history::fields(limits));
     fields.extend(service::fields());
     fields
 }
@@ -32,6 +34,7 @@ pub fn types(limits: &Limits) -> Vec<TypeDef> {
     types.extend(graph::types(limits));
     types.extend(partner_types::types());
     types.extend(changes::types());
+    types.extend(history::types());
     types.extend(service::types());
     types
 }

@@ -2,6 +2,7 @@
 
 use super::def::{EnumDef, ScalarDef};
 use super::shape::Takes;
+use crate::api::query::history;
 use crate::domain::identifier::SCHEMES;
 use crate::domain::name::{LANGUAGES, NAME_KINDS};
 use crate::domain::provenance::METHODS;
@@ -140,6 +141,14 @@ pub fn enums() -> Vec<EnumDef> {
             ("STOPPED", "已停止，重启后恢复", "It has stopped until the service is restarted"),
             ("READ_ONLY", "以只读方式打开", "The store is open for reading only"),
         ]),
+    ));
+    all.push(define("HistoryPart", "一条记载说的是什么", "What an entry of a history says", plain(history::PARTS)));
+    all.push(define("HistoryCause", "因何这样记载", "What made an entry of a history", plain(history::CAUSES)));
+    all.push(define(
+        "HistoryStanding",
+        "一条记载现在如何",
+        "How an entry of a history stands now",
+        plain(history::STANDINGS),
     ));
     all.extend(super::change::enums());
     all

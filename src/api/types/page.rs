@@ -1,5 +1,7 @@
 //! Connections: pages of a list in a fixed order, with keyset cursors that belong to one list.
 
+use std::sync::Arc;
+
 use super::def::{Cx, Object, Out, TypeDef, field};
 use super::resolve::Args;
 use crate::api::error::ApiError;
@@ -32,6 +34,10 @@ pub struct PageEdge {
 /// The scope of lists whose cursors are the ids of their entries.
 pub const PLAIN: &str = "";
 
+/// A list by numbers from 0: how many there are, the key and the content of each. It stands in order
+/// of its keys.
+pub type Listed<'l> = (usize, &'l dyn Fn(usize) -> String, &'l dyn Fn(usize) -> Object);
+
 /// The page that the arguments `first` and `after` ask for. `items` stand in order of `key`;
 /// `scope` says which list it is: parent, field, filter, order, day, rights. A list of the past is
 /// bound to its moment as well.
@@ -43,29 +49,56 @@ pub fn paginate(
     items: &[Object],
     key: impl Fn(&Object) -> String,
 ) -> Result<Page, ApiError> {
+    let key = |number: usize| items.get(number).map_or_else(String::new, &key);
+    let item = |number: usize| items.get(number).cloned().unwrap_or_else(|| Object::Data(usize::MAX, Arc::new(())));
+    cut(cx, args, scope, edge_type, (items.len(), &key, &item))
+}
+
+/// The same of a list whose entries are made for the page alone.
+pub fn cut(
+    cx: &Cx<'_>,
+    args: &Args<'_>,
+    scope: &str,
+    edge_type: &str,
+    (total, key, item): Listed<'_>,
+) -> Result<Page, ApiError> {
     let first = args.size("first")?;
-    let bound =
-        if cx.view.is_past() && scope != PLAIN { format!("{scope}/{}", cx.lens.sequence()) } else { scope.to_owned() };
+    let of_the_past = cx.view.is_past() && scope != PLAIN;
+    let bound = if of_the_past { format!("{scope}/{}", cx.lens.sequence()) } else { scope.to_owned() };
     let scope = bound.as_str();
     let start = match args.text("after") {
         None => 0,
         Some(cursor) => {
             let after = open_cursor(scope, &cursor)?;
-            items.partition_point(|item| key(item) <= after)
+            first_number(total, |number| key(number) > after)
         }
     };
-    let end = items.len().min(start.saturating_add(first));
+    let end = total.min(start.saturating_add(first));
     // An edge of a plain list writes its cursor itself, for those who ask.
-    let cursor = |object: &Object| if scope == PLAIN { String::new() } else { seal_cursor(scope, &key(object)) };
-    let edge = |object: &Object| PageEdge { cursor: cursor(object), object: object.clone() };
+    let cursor = |number: usize| if scope == PLAIN { String::new() } else { seal_cursor(scope, &key(number)) };
+    let edge = |number: usize| PageEdge { cursor: cursor(number), object: item(number) };
     Ok(Page {
-        edges: items.get(start..end).unwrap_or_default().iter().map(edge).collect(),
-        total: items.len(),
-        has_next: end < items.len(),
+        edges: (start..end).map(edge).collect(),
+        total,
+        has_next: end < total,
         has_previous: start > 0,
         truncated: cx.lens.budget().is_spent(),
         edge_type: edge_type.to_owned(),
     })
+}
+
+/// The first number for which it is so; it is so for all after it.
+fn first_number(total: usize, is_so: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, total);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if is_so(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
 }
 
 fn mark(scope: &str, key: &str) -> String {

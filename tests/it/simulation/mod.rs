@@ -9,7 +9,9 @@
 
 mod asked;
 mod disk;
-pub mod past;
+mod history;
+mod lived;
+mod past;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};

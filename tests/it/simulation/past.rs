@@ -1,87 +1,18 @@
 //! What was known earlier, on histories by chance: the state of any moment is the one that a fresh
 //! reader of the ledger up to that moment comes to, and every answer is the one it gives.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use innograph::config::Config;
-use innograph::domain::Id;
-use innograph::engine::{Clock, Engine, EngineLimits, Envelope, PastError, PastLimits};
+use innograph::engine::{Engine, Envelope, PastError, PastLimits};
 use innograph::ledger::{Access, CheckpointStore};
 use serde_json::{Value, json};
 
-use super::asked::{self, Dice};
+use super::asked::Dice;
 use super::disk::{Disk, Platter, Weather};
-use super::{plain, replay};
+use super::lived::Lived;
+use super::replay;
 use crate::support::Served;
-
-/// A store with a history, and the bodies of its ledger.
-struct Lived {
-    engine: Engine,
-    platter: Arc<Mutex<Platter>>,
-    now: Arc<AtomicI64>,
-}
-
-impl Lived {
-    /// Requests by chance, some refused, at times that stand still now and then.
-    fn new(seed: u64, steps: usize, checkpoints: Option<CheckpointStore>, past: PastLimits) -> Self {
-        let platter = Platter { bodies: Vec::new(), weather: Weather::Fair, rival: None, appends: 0 };
-        let (platter, now) = (Arc::new(Mutex::new(platter)), Arc::new(AtomicI64::new(1_600_000_000_000)));
-        let (time, mut chance) = (Arc::clone(&now), Dice(seed));
-        let clock = Clock {
-            now_ms: Box::new(move || time.load(Ordering::Relaxed)),
-            seed: Box::new(move || u128::from(chance.next())),
-        };
-        let limits = EngineLimits { checkpoint_every: 7, past, ..EngineLimits::default() };
-        let disk = Box::new(Disk::over(&platter));
-        let engine = Engine::simulated(disk, checkpoints, clock, limits).expect("it opens");
-        let lived = Self { engine, platter, now };
-        let mut dice = Dice(seed ^ 0xABCD);
-        let mut ids: Vec<Id> = Vec::new();
-        let first = [0, 1].map(|number| asked::source(number, 0)).into_iter().chain((0..7).map(asked::first));
-        let first: Vec<_> = first.collect();
-        for step in 0..steps {
-            lived
-                .now
-                .fetch_add(i64::try_from(dice.below(3) * dice.below(90_000_000)).expect("small"), Ordering::Relaxed);
-            let command = first.get(step).cloned().unwrap_or_else(|| asked::command(&mut dice, &ids));
-            let (told, answer) = std::sync::mpsc::sync_channel(1);
-            let asked = plain(command);
-            let tell = Box::new(move |result| told.send(result).expect("somebody waits"));
-            lived.engine.submit(asked, tell).expect("there is room");
-            if let Ok(written) = answer.recv().expect("it is answered") {
-                ids.extend(written.subject);
-            }
-        }
-        lived
-    }
-
-    fn bodies(&self) -> Vec<Vec<u8>> {
-        self.platter.lock().expect("nobody panics").bodies.clone()
-    }
-
-    /// The bodies written at a moment or before it.
-    fn until(&self, moment: i64) -> Vec<Vec<u8>> {
-        let recorded = |number, body: &[u8]| Envelope::decode(number, body).expect("our own bytes").recorded_at;
-        let bodies = self.bodies();
-        let kept = (1..).zip(&bodies).filter(|(number, body)| recorded(*number, body) <= moment).count();
-        bodies.into_iter().take(kept).collect()
-    }
-
-    /// Moments at, just before and just after entries, before all of them and after all.
-    fn moments(&self, dice: &mut Dice) -> Vec<i64> {
-        let end = self.now.load(Ordering::Relaxed);
-        let bodies = self.bodies();
-        let mut moments = vec![0, 1_599_999_999_999, end, end + 1_000_000];
-        for _ in 0..8 {
-            let number = 1 + dice.below(bodies.len());
-            let body = &bodies[number - 1];
-            let envelope = Envelope::decode(number as u64, body).expect("our own bytes");
-            moments.push(envelope.recorded_at + i64::try_from(dice.below(3)).expect("small") - 1);
-        }
-        moments
-    }
-}
 
 #[test]
 fn what_was_known_is_what_a_fresh_reader_comes_to() {

@@ -1,0 +1,352 @@
+//! What differs between two pictures of the graph: of two days, of what was known at two moments, or
+//! both. Read through two lenses of the same reader, so that nothing shows here that neither shows.
+//!
+//! Both lenses look at the same ledger, one perhaps at an earlier entry of it: rows are never removed,
+//! so a row stands for the same thing in both.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::amend::part;
+use super::lens::{Lens, Tie};
+use super::state::{EntityRow, Fact, Named, Place, Record, State, Statement};
+use crate::domain::identifier::{Identifier, Scheme};
+use crate::domain::name::{Language, NameKind};
+use crate::domain::{Attribute, Id, Kind, RecordKind, Relation, Value};
+
+/// What differs about a node.
+#[derive(Clone, Debug)]
+pub enum What<'v> {
+    /// It is there in the second picture alone.
+    Appeared,
+    /// It is there in the first picture alone.
+    Vanished,
+    /// Another name in Chinese is in use.
+    Renamed([Option<&'v Named>; 2]),
+    /// Another value is shown for an attribute.
+    Value(&'static Attribute, [Option<&'v Statement>; 2]),
+    /// Other identifiers of a scheme are in use.
+    Identifier(Scheme, [Vec<&'v Identifier>; 2]),
+    /// It has come to follow another organisation; the number of the way.
+    Succeeded(Tie, u16),
+    /// It is in other regions, in the sense of that role.
+    Located(Option<&'v Value>, [Vec<EntityRow>; 2]),
+    /// Other certificates of that scheme count.
+    Certified(Option<Id>, [Vec<&'v Arc<Record>>; 2]),
+    /// A tie holds in the second picture alone.
+    TieBegan(Tie),
+    /// A tie holds in the first picture alone.
+    TieEnded(Tie),
+}
+
+/// Why it differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// It began to hold between the two days.
+    Began,
+    /// It ceased to hold between the two days.
+    Ended,
+    /// A certificate was followed by another of the same scheme.
+    Renewed,
+    /// A certificate was taken away or given back.
+    Revoked,
+    /// Its organisation was followed by another: merger.
+    Merged,
+    /// … division.
+    Split,
+    /// … move as a whole.
+    Relocated,
+    /// It was entered between the two moments.
+    Entered,
+    /// It was put right between the two moments.
+    Corrected,
+    /// It was taken back between the two moments.
+    Retracted,
+}
+
+/// One difference.
+#[derive(Clone, Debug)]
+pub struct Difference<'v> {
+    /// The node.
+    pub node: EntityRow,
+    /// What differs.
+    pub what: What<'v>,
+    /// Why.
+    pub cause: Cause,
+    /// The facts that show it: those of the first picture, then those of the second.
+    pub facts: Vec<&'v Fact>,
+}
+
+/// Does a certificate count in a picture? None where nobody knows.
+pub type Counts<'c> = &'c dyn Fn(&Lens<'_>, &Record) -> Option<bool>;
+
+/// A fact that holds in a picture, by what it says.
+type Held<'v, T> = BTreeMap<Id, (T, &'v Fact)>;
+
+/// Two pictures and what is compared of them.
+pub struct Comparison<'v, 'c> {
+    /// The first and the second picture.
+    pub sides: [Lens<'v>; 2],
+    /// How certificates count.
+    pub counts: Counts<'c>,
+}
+
+impl<'v> Lens<'v> {
+    /// The name of a language in force on the day.
+    pub fn named(&self, node: EntityRow, language: Language) -> Option<&'v Named> {
+        let names = || self.entity(node).names.iter().filter(|name| name.language == language);
+        let former = names().find(|name| {
+            name.kind == NameKind::Former && name.fact.validity.to.is_some() && name.fact.validity.contains(self.day)
+        });
+        // Of several official names the one that began last, and of those the one entered last.
+        let official = || {
+            let held = names().filter(|name| name.kind == NameKind::Official && name.fact.validity.contains(self.day));
+            held.max_by_key(|name| name.fact.validity.from)
+        };
+        former.or_else(official).or_else(|| names().next())
+    }
+
+    /// Is the row one of this state, and shown?
+    fn has(&self, node: EntityRow) -> bool {
+        (node.0 as usize) < self.state().entities.len() && self.shows(node)
+    }
+}
+
+/// The fact of an id, unless it was taken back or is not there.
+fn fact_of(state: &State, id: Id) -> Option<&Fact> {
+    match state.place(id)? {
+        Place::Node(row) => state.entities.get(row).filter(|_| !state.is_retracted(row)).map(|entity| &entity.fact),
+        Place::Fact(row) => {
+            let entity = state.entities.get(row)?;
+            entity.part_fact(part(entity, id)?)
+        }
+        Place::Tie(row) => state.tie_facts.get(row).map(|facts| &facts.fact),
+        Place::Record(row) => state.records.get(row).filter(|record| !record.retracted).map(|record| &record.fact),
+        Place::Source(_) | Place::Retracted(_) => None,
+    }
+}
+
+impl<'v> Comparison<'v, '_> {
+    /// The nodes of these kinds that either picture shows, in order of entry. Each costs a row.
+    pub fn nodes(&self, kinds: &[Kind]) -> Vec<EntityRow> {
+        let [first, second] = &self.sides;
+        let later = if first.sequence() > second.sequence() { first } else { second };
+        let rows = kinds.iter().filter_map(|kind| later.state().indexes.kinds.get(*kind as usize));
+        let rows = rows.flat_map(|rows| rows.iter()).map(|row| EntityRow(*row));
+        let shown = rows.filter(|node| first.has(*node) || second.has(*node));
+        shown.take_while(|_| first.budget().spend(1)).collect()
+    }
+
+    /// What differs about these nodes. A tie between two of them is told of its start alone.
+    pub fn of(&self, nodes: &[EntityRow]) -> Vec<Difference<'v>> {
+        let among: BTreeSet<EntityRow> = nodes.iter().copied().collect();
+        let mut found = Vec::new();
+        for node in nodes.iter().copied().take_while(|_| self.sides[0].budget().spend(1)) {
+            self.existence(node, &mut found);
+            self.name(node, &mut found);
+            self.values(node, &mut found);
+            self.identifiers(node, &mut found);
+            self.certificates(node, &mut found);
+            self.successions(node, &mut found);
+            self.ties(node, &among, &mut found);
+        }
+        found
+    }
+
+    pub(super) fn has(&self, node: EntityRow) -> [bool; 2] {
+        self.sides.each_ref().map(|side| side.has(node))
+    }
+
+    /// What a side says of a node, where it shows it.
+    pub(super) fn each<T: Default>(&self, node: EntityRow, read: impl Fn(&Lens<'v>) -> T) -> [T; 2] {
+        self.sides.each_ref().map(|side| if side.has(node) { read(side) } else { T::default() })
+    }
+
+    /// Why a fact holds in the second picture alone.
+    pub(super) fn gained(&self, fact: &Fact) -> Cause {
+        match fact_of(self.sides[0].state(), fact.id) {
+            None => Cause::Entered,
+            Some(before) if before.validity == fact.validity => Cause::Began,
+            Some(_) => Cause::Corrected,
+        }
+    }
+
+    /// Why a fact holds in the first picture alone.
+    pub(super) fn lost(&self, fact: &Fact) -> Cause {
+        let after = self.sides[1].state();
+        let said_to_end = || match after.place(fact.id) {
+            Some(Place::Tie(row)) => after.tie_facts.get(row).is_some_and(|facts| facts.ended.is_some()),
+            _ => false,
+        };
+        match fact_of(after, fact.id) {
+            None => Cause::Retracted,
+            Some(now) if now.validity == fact.validity || said_to_end() => Cause::Ended,
+            Some(_) => Cause::Corrected,
+        }
+    }
+
+    /// Why one fact is shown instead of another. `held` says whether the second held before.
+    fn instead(&self, facts: [Option<&Fact>; 2], held: impl Fn(&Fact) -> bool) -> Cause {
+        match facts {
+            [Some(before), Some(after)] if before.id == after.id => Cause::Corrected,
+            [Some(before), Some(after)] if held(after) => self.lost(before),
+            [_, Some(after)] => self.gained(after),
+            [Some(before), None] => self.lost(before),
+            [None, None] => Cause::Corrected,
+        }
+    }
+
+    fn existence(&self, node: EntityRow, found: &mut Vec<Difference<'v>>) {
+        match self.has(node) {
+            [false, true] => {
+                let fact = &self.sides[1].entity(node).fact;
+                found.push(Difference { node, what: What::Appeared, cause: self.gained(fact), facts: vec![fact] });
+            }
+            [true, false] => {
+                let fact = &self.sides[0].entity(node).fact;
+                let cause = match self.lost(fact) {
+                    Cause::Ended => self.followed(node).unwrap_or(Cause::Ended),
+                    cause => cause,
+                };
+                found.push(Difference { node, what: What::Vanished, cause, facts: vec![fact] });
+            }
+            _ => {}
+        }
+    }
+
+    fn name(&self, node: EntityRow, found: &mut Vec<Difference<'v>>) {
+        let names = self.each(node, |side| side.named(node, Language::Zh));
+        if names.map(|name| name.map(|name| name.text.as_str()))[0] == names[1].map(|name| name.text.as_str()) {
+            return;
+        }
+        let facts = names.map(|name| name.map(|name| &name.fact));
+        // A former name gives way to the full one, which held all along.
+        let held = |fact: &Fact| {
+            fact.validity.contains(self.sides[0].day) && fact_of(self.sides[0].state(), fact.id).is_some()
+        };
+        let cause = self.instead(facts, held);
+        found.push(Difference {
+            node,
+            what: What::Renamed(names),
+            cause,
+            facts: facts.into_iter().flatten().collect(),
+        });
+    }
+
+    fn values(&self, node: EntityRow, found: &mut Vec<Difference<'v>>) {
+        let kind = self.sides.iter().find(|side| side.has(node)).map(|side| side.kind(node));
+        for attribute in kind.map_or(&[][..], |kind| kind.row().attributes) {
+            let held = self.each(node, |side| side.statements(node, attribute));
+            let shown = [0, 1].map(|side| held.get(side).and_then(|held: &Vec<&'v Statement>| held.first()).copied());
+            let [before, after] = shown.map(|shown| shown.map(|statement| &statement.value));
+            if before == after {
+                continue;
+            }
+            let facts = shown.map(|shown| shown.map(|statement| &statement.fact));
+            let was_held = |fact: &Fact| held[0].iter().any(|statement| statement.fact.id == fact.id);
+            let cause = self.instead(facts, was_held);
+            let what = What::Value(attribute, shown);
+            found.push(Difference { node, what, cause, facts: facts.into_iter().flatten().collect() });
+        }
+    }
+
+    fn identifiers(&self, node: EntityRow, found: &mut Vec<Difference<'v>>) {
+        let held = self.each(node, |side| {
+            let all = side.identifiers(node).iter();
+            let held = all.filter(|(_, fact)| fact.validity.contains(side.day));
+            held.map(|(identifier, fact)| (fact.id, (identifier, fact))).collect::<Held<'v, &'v Identifier>>()
+        });
+        let by_scheme =
+            |identifier: &&'v Identifier| Some(identifier.scheme).filter(|scheme| *scheme != Scheme::Internal);
+        for (scheme, cause, facts, [before, after]) in self.grouped(&held, by_scheme) {
+            found.push(Difference { node, what: What::Identifier(scheme, [before, after]), cause, facts });
+        }
+    }
+
+    fn certificates(&self, node: EntityRow, found: &mut Vec<Difference<'v>>) {
+        let held = self.each(node, |side| {
+            let all = side.records(node, RecordKind::Certification);
+            let held = all.filter(|record| (self.counts)(side, record) == Some(true));
+            held.map(|record| (record.fact.id, (record, &record.fact))).collect::<Held<'v, &'v Arc<Record>>>()
+        });
+        let scheme_tag = RecordKind::Certification.row().attribute("scheme").map(|attribute| attribute.tag);
+        let by_scheme = |record: &&'v Arc<Record>| {
+            let scheme = record.values.iter().find(|(tag, _)| Some(*tag) == scheme_tag);
+            Some(scheme.and_then(|(_, value)| if let Value::Term(id) = value { Some(*id) } else { None }))
+        };
+        for (scheme, cause, facts, [before, after]) in self.grouped(&held, by_scheme) {
+            let cause = match (cause, before.first(), after.is_empty()) {
+                (Cause::Ended | Cause::Began, Some(_), false) => Cause::Renewed,
+                (Cause::Ended, Some(record), true) if record.fact.validity.contains(self.sides[1].day) => {
+                    Cause::Revoked
+                }
+                (cause, ..) => cause,
+            };
+            found.push(Difference { node, what: What::Certified(scheme, [before, after]), cause, facts });
+        }
+    }
+
+    /// Facts that hold on one side alone, or say something else on the other, by group.
+    #[expect(clippy::type_complexity, reason = "a group, why, the facts, and what either side says")]
+    fn grouped<T: Copy + PartialEq, G: Ord>(
+        &self,
+        held: &[Held<'v, T>; 2],
+        group: impl Fn(&T) -> Option<G>,
+    ) -> Vec<(G, Cause, Vec<&'v Fact>, [Vec<T>; 2])> {
+        let mut groups: BTreeMap<G, (Vec<Cause>, Vec<&'v Fact>, [Vec<T>; 2])> = BTreeMap::new();
+        for (side, other) in [(0, 1), (1, 0)] {
+            for (id, (said, fact)) in &held[side] {
+                let same = held[other].get(id).filter(|(there, _)| there == said);
+                let Some(group) = group(said).filter(|_| same.is_none()) else { continue };
+                let entry = groups.entry(group).or_default();
+                entry.0.push(match (side, held[other].contains_key(id)) {
+                    (_, true) => Cause::Corrected,
+                    (0, false) => self.lost(fact),
+                    _ => self.gained(fact),
+                });
+                entry.1.push(fact);
+                entry.2[side].push(*said);
+            }
+        }
+        let why = |causes: Vec<Cause>| causes.into_iter().next_back().unwrap_or(Cause::Corrected);
+        groups.into_iter().map(|(group, (causes, facts, said))| (group, why(causes), facts, said)).collect()
+    }
+
+    fn ties(&self, node: EntityRow, among: &BTreeSet<EntityRow>, found: &mut Vec<Difference<'v>>) {
+        let held = self.each(node, |side| {
+            let both = [true, false].into_iter().flat_map(|forward| side.ties(node, None, forward));
+            let own = both.filter(|tie| tie.relation != Relation::Succeeds);
+            let own = own.filter(|tie| tie.forward || !among.contains(&tie.there));
+            own.map(|tie| (side.tie_fact(tie.row).id, (tie, side.tie_fact(tie.row)))).collect::<Held<'v, Tie>>()
+        });
+        let role = Relation::LocatedIn.row().attribute("role");
+        let is_place = |tie: &Tie| tie.relation == Relation::LocatedIn && tie.forward;
+        let places = held.clone().map(|held| {
+            let places = held.into_iter().filter(|(_, (tie, _))| is_place(tie));
+            places.collect::<Held<'v, Tie>>()
+        });
+        let by_role = |tie: &Tie| {
+            let side = self.sides.iter().find(|side| (tie.row.0 as usize) < side.state().ties.len())?;
+            Some(
+                role.and_then(|role| side.tie_value(tie.row, role))
+                    .and_then(|value| if let Value::Code(tag) = value { Some(*tag) } else { None }),
+            )
+        };
+        for (_, cause, facts, sides) in self.grouped(&places, by_role) {
+            let role = sides.iter().flatten().next().and_then(|tie| {
+                let side = self.sides.iter().rev().find(|side| (tie.row.0 as usize) < side.state().ties.len())?;
+                side.tie_value(tie.row, role?)
+            });
+            let places = sides.map(|ties| ties.into_iter().map(|tie| tie.there).collect());
+            found.push(Difference { node, what: What::Located(role, places), cause, facts });
+        }
+        for (id, (tie, fact)) in held[0].iter().filter(|(id, (tie, _))| !is_place(tie) && !held[1].contains_key(*id)) {
+            debug_assert_eq!(*id, fact.id);
+            found.push(Difference { node, what: What::TieEnded(*tie), cause: self.lost(fact), facts: vec![fact] });
+        }
+        for (id, (tie, fact)) in held[1].iter().filter(|(id, (tie, _))| !is_place(tie) && !held[0].contains_key(*id)) {
+            debug_assert_eq!(*id, fact.id);
+            found.push(Difference { node, what: What::TieBegan(*tie), cause: self.gained(fact), facts: vec![fact] });
+        }
+    }
+}

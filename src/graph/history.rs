@@ -1,0 +1,208 @@
+//! Everything ever recorded about a node: what is said now, and what was said until it was corrected,
+//! ended or taken back.
+//!
+//! What was put right or taken back is knowledge of the bureau: it may have been wrong, or not meant
+//! for everybody. Whoever may not see what is internal is told what is said now, and nothing of when
+//! something else was said.
+
+use std::collections::BTreeMap;
+
+use super::former::{Fate, Former, Said};
+use super::lens::{Lens, Tie};
+use super::state::{EntityRow, Fact, Named, Place, Stamp, Statement};
+use crate::domain::identifier::Identifier;
+use crate::domain::{Id, RecordKind, Sensitivity, Value};
+
+/// What an entry of a history says.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'v> {
+    /// That there is the node, and when.
+    Node,
+    /// A name.
+    Name(&'v Named),
+    /// An identifier.
+    Identifier(&'v Identifier),
+    /// A statement.
+    Statement(&'v Statement),
+    /// A tie, with its attributes.
+    Tie(Tie, &'v [(u16, Value)]),
+    /// A record, with its attributes.
+    Record(RecordKind, &'v [(u16, Value)]),
+}
+
+/// How something stopped being said.
+#[derive(Clone, Copy, Debug)]
+pub struct Gone<'v> {
+    /// Put right, ended or taken back.
+    pub fate: Fate,
+    /// Who did it, and when.
+    pub stamp: Option<&'v Stamp>,
+    /// Why it was taken back.
+    pub reason: Option<&'v str>,
+}
+
+/// One thing that was recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded<'v> {
+    /// What it says.
+    pub content: Content<'v>,
+    /// Id, validity, provenance, as they stood.
+    pub fact: &'v Fact,
+    /// What made it: none where it was entered, else what happened to what the fact said before.
+    pub after: Option<Fate>,
+    /// Which saying of the fact it is, from 0.
+    pub turn: usize,
+    /// Who recorded it, and when.
+    pub stamp: Option<&'v Stamp>,
+    /// How it stopped being said; none where it still is.
+    pub gone: Option<Gone<'v>>,
+}
+
+impl Recorded<'_> {
+    /// The newest first: larger where recorded later.
+    pub fn order(&self) -> (u64, Id, usize) {
+        (self.stamp.map_or(0, |stamp| stamp.sequence), self.fact.id, self.turn)
+    }
+}
+
+impl<'v> Lens<'v> {
+    /// The node of that id, whatever the day, where its history may be read.
+    pub fn remembered(&self, id: Id) -> Option<EntityRow> {
+        let row = match self.state().place(id)? {
+            Place::Node(row) => row,
+            Place::Retracted(row) => match self.state().retractions.get(row)?.was {
+                Place::Node(row) => row,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        self.may_remember(Place::Node(row)).then_some(EntityRow(row))
+    }
+
+    /// What was ever recorded about a node, newest first. Each entry costs a row.
+    pub fn history(&self, node: EntityRow) -> Vec<Recorded<'v>> {
+        let mut found = self.own_history(node);
+        for forward in [true, false] {
+            // A tie to itself is met in both directions.
+            for tie in self.every_tie(node, forward).filter(|tie| forward || tie.here != tie.there) {
+                found.extend(self.tie_history(tie));
+            }
+        }
+        found.retain(|entry| self.may_read(node, &entry.content));
+        found.sort_by_key(|entry| std::cmp::Reverse(entry.order()));
+        found
+    }
+
+    fn sees_all(&self) -> bool {
+        self.rights().may_see(Sensitivity::Internal)
+    }
+
+    /// Is it told to the reader that there was such a thing, on some day?
+    fn may_remember(&self, place: Place) -> bool {
+        self.sees_all() || self.state().is_place_public(place)
+    }
+
+    fn may_read(&self, node: EntityRow, content: &Content<'_>) -> bool {
+        match content {
+            Content::Statement(statement) => {
+                self.rights().may_see(self.state().sensitivity(node.0, statement.attribute))
+            }
+            _ => true,
+        }
+    }
+
+    fn formers(&self, of: Place) -> impl Iterator<Item = &'v Former> + use<'v> {
+        let (state, sees_all) = (self.state(), self.sees_all());
+        let rows = state.indexes.formers.get(&of).filter(|_| sees_all).map_or(&[][..], Vec::as_slice);
+        rows.iter().filter_map(|row| state.formers.get(*row)).map(AsRef::as_ref)
+    }
+
+    /// What was said of the node alone and in its records.
+    fn own_history(&self, node: EntityRow) -> Vec<Recorded<'v>> {
+        let state = self.state();
+        let entity = self.entity(node);
+        let mut said: BTreeMap<Id, Vec<(Content<'v>, &'v Fact, Option<&'v Former>)>> = BTreeMap::new();
+        for former in self.formers(Place::Node(node.0)).take_while(|_| self.budget().spend(1)) {
+            if let Some((content, fact)) = content_of(&former.said) {
+                said.entry(former.id).or_default().push((content, fact, Some(former)));
+            }
+        }
+        let own = std::iter::once((Content::Node, &entity.fact));
+        let names = entity.names.iter().map(|name| (Content::Name(name), &name.fact));
+        let identifiers = entity.identifiers.iter();
+        let identifiers = identifiers.map(|(identifier, fact)| (Content::Identifier(identifier), fact));
+        let statements = entity.statements.iter();
+        let statements = statements.map(|statement| (Content::Statement(statement), &statement.fact));
+        let rows = state.indexes.records.get(&node.0).map_or(&[][..], Vec::as_slice);
+        let records = rows.iter().filter_map(|row| state.records.get(*row));
+        let records = records.map(|record| (Content::Record(record.kind, &record.values), &record.fact));
+        let now = own.chain(names).chain(identifiers).chain(statements).chain(records);
+        for (content, fact) in now.take_while(|_| self.budget().spend(1)) {
+            said.entry(fact.id).or_default().push((content, fact, None));
+        }
+        said.into_values().flat_map(|turns| self.turns(turns)).collect()
+    }
+
+    fn tie_history(&self, tie: Tie) -> Vec<Recorded<'v>> {
+        let Some(facts) = self.state().tie_facts.get(tie.row.0) else { return Vec::new() };
+        let formers = self.formers(Place::Tie(tie.row.0)).take_while(|_| self.budget().spend(1));
+        let before = formers.filter_map(|former| match &former.said {
+            Said::Tie(facts) => Some((Content::Tie(tie, &facts.values), &facts.fact, Some(former))),
+            _ => None,
+        });
+        let now = (Content::Tie(tie, facts.values.as_slice()), &facts.fact, None);
+        self.turns(before.chain([now]).collect())
+    }
+
+    /// The sayings of one fact, in order, each with what made it and what became of it.
+    fn turns(&self, said: Vec<(Content<'v>, &'v Fact, Option<&'v Former>)>) -> Vec<Recorded<'v>> {
+        let state = self.state();
+        let stamp = |row: u32| state.stamps.get(row);
+        let mut before: Option<&Former> = None;
+        let mut turns = Vec::with_capacity(said.len());
+        for (turn, (content, fact, former)) in said.into_iter().enumerate() {
+            let gone = match former {
+                Some(former) => Some((former.fate, former.stamp)),
+                None => self.retraction(fact.id).map(|(row, _)| (Fate::Retracted, row)),
+            };
+            let gone = gone.map(|(fate, row)| {
+                let reason = self.retraction(fact.id).filter(|_| fate == Fate::Retracted);
+                Gone { fate, stamp: stamp(row), reason: reason.map(|(_, reason)| reason) }
+            });
+            let recorded = before.map_or(fact.stamp, |before| before.stamp);
+            let after = before.map(|before| before.fate);
+            turns.push(Recorded { content, fact, after, turn, stamp: stamp(recorded), gone });
+            before = former;
+        }
+        turns
+    }
+
+    /// When and why something was taken back.
+    fn retraction(&self, id: Id) -> Option<(u32, &'v str)> {
+        match self.state().place(id)? {
+            Place::Retracted(row) => self.state().retractions.get(row).map(|gone| (gone.stamp, gone.reason.as_ref())),
+            _ => None,
+        }
+    }
+
+    /// Its ties, whatever the day and also those taken back, where the reader may know of them.
+    fn every_tie(&self, node: EntityRow, forward: bool) -> impl Iterator<Item = Tie> + use<'v> {
+        let lens = *self;
+        let all = self.tie_rows(node, forward).filter(move |row| lens.may_remember(Place::Tie(*row)));
+        all.map(move |row| {
+            lens.budget().show();
+            lens.seen_from(row, lens.state().tie(row), forward)
+        })
+    }
+}
+
+fn content_of(said: &Said) -> Option<(Content<'_>, &Fact)> {
+    Some(match said {
+        Said::Node(fact) => (Content::Node, fact),
+        Said::Name(named) => (Content::Name(named), &named.fact),
+        Said::Identifier(identifier, fact) => (Content::Identifier(identifier), fact),
+        Said::Statement(statement) => (Content::Statement(statement), &statement.fact),
+        Said::Record(record) => (Content::Record(record.kind, &record.values), &record.fact),
+        Said::Tie(_) => return None,
+    })
+}
