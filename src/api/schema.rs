@@ -206,7 +206,8 @@ pub fn answer_with(
     let budget = Budget::new(left).stopped_by(&meter.stop);
     let lens = Lens::new(view.state(), day, answering.rights, &budget);
     let (limits, store, writer) = (&*answering.limits, &*answering.store, answering.writer);
-    let cx = Cx { lens, view, types: &TYPES, limits, store, writer };
+    let moments = Some(&answering.moments);
+    let cx = Cx { lens, view, types: &TYPES, limits, store, writer, moments };
     let value = match read(&cx) {
         Ok(out) => finish(&cx, &ctx.with_selection_set(&ctx.item.node.selection_set), out, &def.ty),
         Err(error) => Err(failed(error)),

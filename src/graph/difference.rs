@@ -37,6 +37,8 @@ pub enum What<'v> {
     TieBegan(Tie),
     /// A tie holds in the first picture alone.
     TieEnded(Tie),
+    /// A tie holds in both, with other attributes.
+    TieChanged(Tie),
 }
 
 /// Why it differs.
@@ -106,8 +108,13 @@ impl<'v> Lens<'v> {
         former.or_else(official).or_else(|| names().next())
     }
 
+    /// Its id, where the row is one of this state.
+    pub fn id_of(&self, node: EntityRow) -> Option<Id> {
+        self.state().entities.get(node.0).map(|entity| entity.fact.id)
+    }
+
     /// Is the row one of this state, and shown?
-    fn has(&self, node: EntityRow) -> bool {
+    pub fn has(&self, node: EntityRow) -> bool {
         (node.0 as usize) < self.state().entities.len() && self.shows(node)
     }
 }
@@ -215,6 +222,9 @@ impl<'v> Comparison<'v, '_> {
     }
 
     fn name(&self, node: EntityRow, found: &mut Vec<Difference<'v>>) {
+        if self.has(node) != [true, true] {
+            return;
+        }
         let names = self.each(node, |side| side.named(node, Language::Zh));
         if names.map(|name| name.map(|name| name.text.as_str()))[0] == names[1].map(|name| name.text.as_str()) {
             return;
@@ -348,5 +358,19 @@ impl<'v> Comparison<'v, '_> {
             debug_assert_eq!(*id, fact.id);
             found.push(Difference { node, what: What::TieBegan(*tie), cause: self.gained(fact), facts: vec![fact] });
         }
+        for (id, (tie, fact)) in &held[1] {
+            if let Some((before, _)) = held[0].get(id).filter(|(before, _)| self.says_otherwise(before, tie)) {
+                let facts = vec![*fact];
+                debug_assert_eq!(before.row, tie.row);
+                found.push(Difference { node, what: What::TieChanged(*tie), cause: Cause::Corrected, facts });
+            }
+        }
+    }
+
+    /// Has a tie other attributes in the two pictures, as far as the reader may see them?
+    fn says_otherwise(&self, before: &Tie, after: &Tie) -> bool {
+        let [first, second] = &self.sides;
+        let mut attributes = before.relation.row().attributes.iter();
+        attributes.any(|attribute| first.tie_value(before.row, attribute) != second.tie_value(after.row, attribute))
     }
 }

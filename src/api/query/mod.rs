@@ -1,6 +1,8 @@
 //! Root fields: one file a question. Each is a declaration and a reader that asks a pure room.
 
 mod changes;
+mod difference;
+pub(in crate::api) mod difference_types;
 mod graph;
 pub(in crate::api) mod history;
 mod lists;
@@ -24,6 +26,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     fields.extend(partners::fields(limits));
     fields.extend(changes::fields(limits));
     fields.extend(history::fields(limits));
+    fields.extend(difference::fields(limits));
     fields.extend(service::fields());
     fields
 }
@@ -35,6 +38,7 @@ pub fn types(limits: &Limits) -> Vec<TypeDef> {
     types.extend(partner_types::types());
     types.extend(changes::types());
     types.extend(history::types());
+    types.extend(difference_types::types());
     types.extend(service::types());
     types
 }

@@ -170,6 +170,7 @@ impl<'a> Follower<'a> {
             limits: &following.limits,
             store: &following.store,
             writer: following.engine.writer_state(),
+            moments: None,
         };
         let (ctx, field) = (self.ctx, self.ctx.item);
         let out = cx.types.data("ChangeNotice", notice);

@@ -27,6 +27,8 @@ pub struct Cx<'c> {
     pub store: &'c crate::api::query::StoreName,
     /// How the writer is.
     pub writer: crate::engine::WriterState,
+    /// What was known earlier, for whoever compares; none where nobody can.
+    pub moments: Option<&'c crate::api::past::Moments>,
 }
 
 /// A value that has fields.

@@ -2,7 +2,7 @@
 
 use super::def::{EnumDef, ScalarDef};
 use super::shape::Takes;
-use crate::api::query::history;
+use crate::api::query::{difference_types, history};
 use crate::domain::identifier::SCHEMES;
 use crate::domain::name::{LANGUAGES, NAME_KINDS};
 use crate::domain::provenance::METHODS;
@@ -150,6 +150,13 @@ pub fn enums() -> Vec<EnumDef> {
         "How an entry of a history stands now",
         plain(history::STANDINGS),
     ));
+    all.push(define(
+        "DifferenceKind",
+        "两边之间什么不同",
+        "What differs between two sides",
+        plain(difference_types::KINDS),
+    ));
+    all.push(define("DifferenceCause", "因何不同", "Why something differs", rows(difference_types::CAUSES)));
     all.extend(super::change::enums());
     all
 }

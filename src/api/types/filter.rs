@@ -216,7 +216,7 @@ fn record_is(cx: &Cx<'_>, record: &Record, name: &Name, value: &Gql) -> Result<b
 }
 
 /// Is the node tied to `whole`, or to something that is part of it?
-fn within(cx: &Cx<'_>, node: EntityRow, relation: Relation, whole: EntityRow) -> bool {
+pub fn within(cx: &Cx<'_>, node: EntityRow, relation: Relation, whole: EntityRow) -> bool {
     let mut open: Vec<EntityRow> = cx.lens.ties(node, Some(relation), true).map(|tie| tie.there).collect();
     let mut seen = std::collections::BTreeSet::new();
     while let Some(place) = open.pop() {

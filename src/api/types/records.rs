@@ -88,7 +88,8 @@ fn key(object: &Object) -> String {
     }
 }
 
-fn scheme_term(cx: &Cx<'_>, code: &str) -> Result<crate::domain::Id, ApiError> {
+/// The term of a scheme of certificates.
+pub fn scheme_term(cx: &Cx<'_>, code: &str) -> Result<crate::domain::Id, ApiError> {
     let reference = Reference::Code(format!("SCHEME:{code}"));
     super::find::find(cx, &reference, &[Kind::Term]).map(|term| cx.lens.id(term))
 }

@@ -8,6 +8,7 @@
 //! `INNOGRAPH_HISTORIES` says how many (1,000 by default), `INNOGRAPH_SEED` where they begin.
 
 mod asked;
+mod difference;
 mod disk;
 mod history;
 mod lived;
