@@ -234,7 +234,11 @@ impl<'v> Comparison<'v, '_> {
         let held = |fact: &Fact| {
             fact.validity.contains(self.sides[0].day) && fact_of(self.sides[0].state(), fact.id).is_some()
         };
-        let cause = self.instead(facts, held);
+        let cause = match self.instead(facts, held) {
+            // That one name went out of use is that the other came into use.
+            Cause::Ended => Cause::Began,
+            cause => cause,
+        };
         found.push(Difference {
             node,
             what: What::Renamed(names),

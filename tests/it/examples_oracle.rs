@@ -9,7 +9,7 @@ use crate::csv_oracle::{Day, Edge, KINDS, Name, Row, Store, cell, day, today};
 use crate::expected::{bag, differences, edges, text};
 use crate::support::{Example, Served, examples, project};
 use crate::words::word;
-use crate::{examples_demo, examples_graph, examples_real, examples_search};
+use crate::{examples_demo, examples_graph, examples_real, examples_search, examples_time};
 
 /// One example on one store.
 pub struct Case<'c> {
@@ -57,6 +57,8 @@ const ORACLES: &[(&str, Oracle)] = &[
     ("43-open-demands", examples_demo::open_demands),
     ("44-technology-contracts", examples_demo::team_contracts),
     ("45-what-has-changed", examples_real::changes),
+    ("46-lists-of-two-days", examples_time::two_lists),
+    ("47-renamed-merged-moved", examples_time::moves),
     ("90-about-this-service", service),
 ];
 

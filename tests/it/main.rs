@@ -14,6 +14,7 @@ mod examples_graph;
 mod examples_oracle;
 mod examples_real;
 mod examples_search;
+mod examples_time;
 mod expected;
 mod facts;
 mod faults;

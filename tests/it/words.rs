@@ -33,6 +33,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("location", "JURISDICTION", "归口管理区域（同一时间只有一个）"),
     ("location", "REGISTERED", "注册地"),
     ("location", "OPERATING", "经营所在地、业务覆盖地"),
+    ("location", "STAT", "统计归属地"),
     ("instrument", "EQUITY", "股权投资"),
     ("instrument", "TECH_LOAN", "科技贷款"),
     ("collaboration", "JOINT_PLATFORM", "共建平台或实验室"),
