@@ -13,6 +13,7 @@ mod disk;
 mod history;
 mod lived;
 mod past;
+mod precedence;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
