@@ -93,26 +93,36 @@ impl<'v> Lens<'v> {
         found
     }
 
-    fn sees_all(&self) -> bool {
-        self.rights().may_see(Sensitivity::Internal)
+    /// May the reader know what was said there that is not public?
+    fn sees_all(&self, place: Place) -> bool {
+        let about = |row: u32| self.may_see_of(EntityRow(row), Sensitivity::Internal);
+        match place {
+            Place::Node(row) | Place::Fact(row) => about(row),
+            Place::Tie(row) => {
+                let mark = self.state().tie(row);
+                about(mark.start) || about(mark.target)
+            }
+            _ => self.rights().may_see(Sensitivity::Internal),
+        }
     }
 
     /// Is it told to the reader that there was such a thing, on some day?
     fn may_remember(&self, place: Place) -> bool {
-        self.sees_all() || self.state().is_place_public(place)
+        self.sees_all(place) || self.state().is_place_public(place)
     }
 
     fn may_read(&self, node: EntityRow, content: &Content<'_>) -> bool {
         match content {
             Content::Statement(statement) => {
-                self.rights().may_see(self.state().sensitivity(node.0, statement.attribute))
+                self.may_see_of(node, self.state().sensitivity(node.0, statement.attribute))
             }
+            Content::Record(kind, values) => self.may_see_of(node, kind.row().sensitivity_of(values)),
             _ => true,
         }
     }
 
     fn formers(&self, of: Place) -> impl Iterator<Item = &'v Former> + use<'v> {
-        let (state, sees_all) = (self.state(), self.sees_all());
+        let (state, sees_all) = (self.state(), self.sees_all(of));
         let rows = state.indexes.formers.get(&of).filter(|_| sees_all).map_or(&[][..], Vec::as_slice);
         rows.iter().filter_map(|row| state.formers.get(*row)).map(AsRef::as_ref)
     }

@@ -11,9 +11,9 @@ use crate::api::types::def::{Cx, FieldDef, Object, Out};
 use crate::api::types::find::find;
 use crate::api::types::moment::Moment;
 use crate::api::types::resolve::Args;
-use crate::api::types::{inputs, node, page, record};
+use crate::api::types::{filter, inputs, page, record, records};
 use crate::config::Limits;
-use crate::domain::{Day, Id, Kind};
+use crate::domain::{Day, Id, Kind, Relation};
 use crate::engine::View;
 use crate::graph::{Comparison, Difference, EntityRow, Lens, Record, What};
 
@@ -79,7 +79,7 @@ impl Wanted {
         }
         let region = args.get("region").map(|given| inputs::reference(&given)).transpose()?;
         let region = region.map(|reference| find(cx, &reference, &[Kind::Region])).transpose()?;
-        let scheme = args.text("scheme").map(|code| node::scheme_term(cx, &code)).transpose()?;
+        let scheme = args.text("scheme").map(|code| records::scheme_term(cx, &code)).transpose()?;
         Ok(Self { kinds, what: args.names("what"), region, scheme })
     }
 
@@ -110,7 +110,7 @@ fn difference(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError>
     let comparison = Comparison { sides: [sides[0].lens, sides[1].lens], counts: &counts };
     let mut nodes = comparison.nodes(&wanted.kinds);
     if let Some(region) = wanted.region {
-        nodes.retain(|node| sides.iter().any(|side| inputs::is_in_region(side, *node, region)));
+        nodes.retain(|node| sides.iter().any(|side| filter::within(side, *node, Relation::LocatedIn, region)));
     }
     let mut found = comparison.of(&nodes);
     found.retain(|found| wanted.takes(found));

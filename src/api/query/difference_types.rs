@@ -232,7 +232,7 @@ fn tie_text(sides: &[Cx<'_>; 2], holds: usize, tie: &Tie) -> String {
         .iter()
         .filter_map(|attribute| Some((attribute.tag, lens.tie_value(tie.row, attribute)?.clone())))
         .collect();
-    let words = details(&sides[holds], row.attributes, &values);
+    let words = details(&sides[holds], &[tie.here, tie.there], row.attributes, &values);
     if words.is_empty() || tie.relation == Relation::PartOf { said } else { format!("{said}（{words}）") }
 }
 

@@ -95,7 +95,7 @@ fn key(entry: &Recorded<'_>) -> String {
 }
 
 fn worded(cx: &Cx<'_>, node: EntityRow, entry: &Recorded<'_>) -> Entry {
-    let sees_all = cx.lens.rights().may_see(Sensitivity::Internal);
+    let sees_all = cx.lens.may_see_of(node, Sensitivity::Internal);
     let known = |stamp: Option<&Stamp>| stamp.cloned();
     let mut made = Entry {
         part: "NODE",
@@ -132,7 +132,7 @@ fn worded(cx: &Cx<'_>, node: EntityRow, entry: &Recorded<'_>) -> Entry {
         }
         Content::Record(kind, values) => {
             let row = kind.row();
-            made.say("RECORD", row.name, row.label_zh, details(cx, row.attributes, values));
+            made.say("RECORD", row.name, row.label_zh, details(cx, &[node], row.attributes, values));
         }
     }
     if !sees_all {
@@ -155,15 +155,15 @@ pub fn tie_words(cx: &Cx<'_>, tie: &Tie, values: &[(u16, Value)]) -> String {
     let row = tie.relation.row();
     let end = if tie.forward { &row.forward } else { &row.reverse };
     let said = end.sentence_zh.replace("{a}", cx.lens.name(tie.here)).replace("{b}", cx.lens.name(tie.there));
-    let details = details(cx, row.attributes, values);
+    let details = details(cx, &[tie.here, tie.there], row.attributes, values);
     if details.is_empty() { said } else { format!("{said}（{details}）") }
 }
 
 /// Attributes in words, as far as the reader may see them.
-pub fn details(cx: &Cx<'_>, attributes: &[Attribute], values: &[(u16, Value)]) -> String {
+pub fn details(cx: &Cx<'_>, whose: &[EntityRow], attributes: &[Attribute], values: &[(u16, Value)]) -> String {
     let words = values.iter().filter_map(|(tag, found)| {
         let attribute = attributes.iter().find(|attribute| attribute.tag == *tag)?;
-        let seen = cx.lens.rights().may_see(attribute.sensitivity);
+        let seen = whose.iter().any(|node| cx.lens.may_see_of(*node, attribute.sensitivity));
         let label = attribute.zh.split(['，', '；', '：', '（', '、']).next().unwrap_or(attribute.zh);
         seen.then(|| format!("{label}：{}", value::words(cx, attribute, found)))
     });
