@@ -36,6 +36,8 @@ const EVERY: &[&str] = &[
     "config",
     "telemetry",
     "tokens",
+    "audit",
+    "accounts",
 ];
 
 /// In the order in which data flows. A lens carries its rights, so whoever reads through one need
@@ -52,7 +54,9 @@ const ROOMS: &[Room] = &[
     Room("ledger", false, &[]),
     Room("search", false, &["domain", "graph"]),
     Room("engine", false, &["domain", "rights", "graph", "ledger", "search"]),
-    Room("tokens", false, &["domain", "rights", "ledger", "engine"]),
+    Room("audit", false, &["ledger", "engine"]),
+    Room("tokens", false, &["domain", "rights", "ledger", "engine", "audit"]),
+    Room("accounts", false, &["domain", "rights", "ledger", "engine", "audit", "tokens"]),
     Room(
         "api",
         false,
@@ -70,6 +74,8 @@ const ROOMS: &[Room] = &[
             "config",
             "telemetry",
             "tokens",
+            "audit",
+            "accounts",
         ],
     ),
     Room("cli", false, EVERY),

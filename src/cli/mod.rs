@@ -1,5 +1,6 @@
 //! Subcommands, and the exit codes that scripts rely on.
 
+mod audit;
 mod backup;
 mod check;
 mod doctor;
@@ -114,6 +115,11 @@ enum Subcommands {
         #[command(subcommand)]
         action: token::TokenAction,
     },
+    /// The log of who was let in and what changed about who may be.
+    Audit {
+        #[command(subcommand)]
+        action: audit::AuditAction,
+    },
     /// Judge documents and print id and price of each; with --out, list them in a manifest for the
     /// setting `trusted_documents`: all of them, or nothing.
     Documents {
@@ -163,6 +169,7 @@ pub fn run(cli: Cli) -> ExitCode {
         | Subcommands::Documents { settings, .. }
         | Subcommands::Doctor { settings, .. } => load(settings, Overrides::default()),
         Subcommands::Token { action } => load(action.settings(), Overrides::default()),
+        Subcommands::Audit { action } => load(action.settings(), Overrides::default()),
         Subcommands::Schema | Subcommands::Restore { .. } => Ok(Config::default()),
     };
     let config = match loaded {
@@ -180,6 +187,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Restore { from, data } => restore::restore(&from, &data),
         Subcommands::Doctor { accept_ledger, .. } => doctor::doctor(&config.data, accept_ledger),
         Subcommands::Token { action } => token::token(&config, &action),
+        Subcommands::Audit { action } => audit::audit(&config, &action),
         Subcommands::Documents { files, out, .. } => documents::documents(&config, &files, out.as_deref()),
         Subcommands::Schema => {
             print!("{}", crate::api::sdl());

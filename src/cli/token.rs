@@ -8,6 +8,7 @@ use clap::{Subcommand, ValueEnum};
 
 use super::{Settings, exit};
 use crate::api::types::fact::moment;
+use crate::audit::AuditError;
 use crate::config::Config;
 use crate::engine::now_ms;
 use crate::rights::Role;
@@ -26,6 +27,9 @@ pub enum TokenAction {
         /// What it allows.
         #[arg(long, value_enum, default_value_t = RoleName::Steward)]
         role: RoleName,
+        /// The code of the region that a county officer works for, such as 410721.
+        #[arg(long)]
+        region: Option<String>,
         /// After so many days it no longer counts; without it, only `revoke` ends it.
         #[arg(long)]
         days: Option<u32>,
@@ -73,6 +77,31 @@ pub enum RoleName {
     Administrator,
 }
 
+impl RoleName {
+    /// The role. A former name is read as the present one, and said so.
+    pub(super) fn role(self) -> Role {
+        match self {
+            Self::App => Role::App,
+            Self::CountyOfficer => Role::CountyOfficer,
+            Self::CityOfficer => Role::CityOfficer,
+            Self::Analyst => Role::Analyst,
+            Self::Steward => Role::Steward,
+            Self::Administrator => Role::Administrator,
+            Self::Editor => {
+                eprintln!(
+                    "角色 editor 现称 steward（数据管理员），按此创建。The role editor is now called steward; made as such."
+                );
+                Role::Steward
+            }
+        }
+    }
+}
+
+/// Who acts at the command line, as the audit log names them.
+pub(super) fn operator() -> String {
+    format!("cli(uid {})", rustix::process::getuid().as_raw())
+}
+
 /// Carry out an action.
 pub fn token(config: &Config, action: &TokenAction) -> ExitCode {
     if !config.data.is_dir() {
@@ -82,27 +111,16 @@ pub fn token(config: &Config, action: &TokenAction) -> ExitCode {
     }
     let tokens = Tokens::open(&config.data);
     let done = match action {
-        TokenAction::Create { name, role, days, .. } => {
-            let role = match role {
-                RoleName::Editor => {
-                    eprintln!(
-                        "角色 editor 现称 steward（数据管理员），按此创建。The role editor is now called steward; made as such."
-                    );
-                    Role::Steward
-                }
-                RoleName::App => Role::App,
-                RoleName::CountyOfficer => Role::CountyOfficer,
-                RoleName::CityOfficer => Role::CityOfficer,
-                RoleName::Analyst => Role::Analyst,
-                RoleName::Steward => Role::Steward,
-                RoleName::Administrator => Role::Administrator,
-            };
-            let made = tokens.create(&Wish { name, role, days: *days, most: config.limits.tokens });
+        TokenAction::Create { name, role, region, days, .. } => {
+            let role = role.role();
+            let region = region.as_deref();
+            let made =
+                tokens.create(&Wish { name, role, region, days: *days, most: config.limits.tokens }, &operator());
             made.map(|fresh| show_fresh(&fresh))
         }
         TokenAction::List { .. } => tokens.list().map(|records| print!("{}", table(&records, now_ms()))),
         TokenAction::Revoke { which, .. } => {
-            tokens.revoke(which).map(|(record, counted)| say_revoked(&record, counted))
+            tokens.revoke(which, &operator()).map(|(record, counted)| say_revoked(&record, counted))
         }
     };
     match done {
@@ -120,7 +138,8 @@ pub fn first_token(data: &Path, most: usize) -> Option<String> {
     if !tokens.is_absent() {
         return None;
     }
-    match tokens.create(&Wish { name: "administrator", role: Role::Administrator, days: None, most }) {
+    let wish = Wish { name: "administrator", role: Role::Administrator, region: None, days: None, most };
+    match tokens.create(&wish, &operator()) {
         Ok(fresh) => Some(fresh.token),
         Err(error) => {
             eprintln!("{error}");
@@ -157,7 +176,7 @@ fn say_revoked(record: &Record, counted: bool) {
 
 fn table(records: &[Record], now: i64) -> String {
     let mut text =
-        "编号 id   角色 role      状态 state  创建 created              到期 expires              名称 name\n"
+        "编号 id   角色 role      地区 region  状态 state  创建 created              到期 expires              名称 name\n"
             .to_owned();
     for record in records {
         let state = match record.state(now) {
@@ -167,16 +186,26 @@ fn table(records: &[Record], now: i64) -> String {
         };
         let end = record.expires_at_ms.map_or_else(|| "-".to_owned(), moment);
         let (role, made) = (record.role.name(), moment(record.created_at_ms));
-        text += &format!("{:<9} {role:<14} {state:<11} {made:<25} {end:<25} {}\n", record.id, record.name);
+        let region = record.region.as_deref().unwrap_or("-");
+        text += &format!("{:<9} {role:<14} {region:<12} {state:<11} {made:<25} {end:<25} {}\n", record.id, record.name);
     }
     text
+}
+
+/// The exit code of a log that cannot be written.
+pub(super) fn of_audit(error: &AuditError) -> u8 {
+    match error {
+        AuditError::Damaged { .. } => exit::DAMAGED,
+        AuditError::System { .. } => exit::UNUSABLE,
+    }
 }
 
 fn exit_of(error: &ChangeError) -> u8 {
     match error {
         ChangeError::Damaged { .. } => exit::DAMAGED,
         ChangeError::System { .. } => exit::UNUSABLE,
-        ChangeError::Days => exit::USAGE,
+        ChangeError::Days | ChangeError::Region(_) => exit::USAGE,
+        ChangeError::Audit(error) => of_audit(error),
         ChangeError::Name(_) | ChangeError::Taken(_) | ChangeError::Unknown(_) | ChangeError::Full(_) => exit::REFUSED,
     }
 }

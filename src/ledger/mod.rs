@@ -7,6 +7,7 @@ mod connection;
 mod copy;
 mod durable;
 mod error;
+mod kept;
 mod memory;
 mod sqlite;
 mod tables;
@@ -16,6 +17,7 @@ pub use checkpoint::{Checkpoint, CheckpointStore, Found};
 pub use copy::copy_ledger;
 pub use durable::{parent, replace_file, sync_directory};
 pub use error::LedgerError;
+pub use kept::{Form, Kept, KeptError, PAUSE_MS, Standing};
 pub use memory::MemoryLedger;
 pub use sqlite::{Access, SqliteLedger, accept_ledger};
 

@@ -160,6 +160,40 @@ impl Role {
     pub fn needs_region(self) -> bool {
         self == Role::CountyOfficer
     }
+
+    /// Does a region's code, or none, go with the role?
+    pub fn takes_region(self, code: Option<&str>) -> Result<(), RegionFault> {
+        match code {
+            None if self.needs_region() => Err(RegionFault::Missing),
+            None => Ok(()),
+            Some(_) if !self.needs_region() => Err(RegionFault::Idle),
+            Some(code) if !region_is_sound(code) => Err(RegionFault::Unsound),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// Why a region does not go with a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegionFault {
+    /// The role needs one.
+    #[error(
+        "县区管理员要给出地区代码（--region 410721）。A county officer needs the code of a region (--region 410721)"
+    )]
+    Missing,
+    /// The role reaches everywhere: whoever gives one may believe that it binds.
+    #[error("这个角色不限于一个地区，请去掉 --region。The role is not bound to a region; leave --region out")]
+    Idle,
+    /// It cannot be the code of one.
+    #[error(
+        "地区代码不可用：1 到 32 个英文字母、数字或连字符，如 410721。It cannot be the code of a region: 1 to 32 letters, digits or hyphens, such as 410721"
+    )]
+    Unsound,
+}
+
+/// Can this be the code of a region?
+pub fn region_is_sound(code: &str) -> bool {
+    (1..=32).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// The rights of one request.

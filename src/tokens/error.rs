@@ -1,5 +1,9 @@
 //! Why a token does not count, and why the tokens could not be changed. Never quotes a token.
 
+use crate::audit::AuditError;
+use crate::ledger::KeptError;
+use crate::rights::RegionFault;
+
 /// Why a token does not count.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
@@ -46,6 +50,12 @@ pub enum ChangeError {
     /// The time it should last is none.
     #[error("TOKEN_DAYS 有效天数应在 1 到 36500 之间。The days it lasts must be 1 to 36500")]
     Days,
+    /// The region does not go with the role.
+    #[error("TOKEN_REGION {0}")]
+    Region(#[from] RegionFault),
+    /// Nobody could be told of it afterwards.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The file cannot be trusted.
     #[error(
         "TOKENS_DAMAGED {path} 不可信：{reason}；没有更改。把它移走后重新创建令牌，旧令牌从此无效。{path} cannot be trusted: {reason}; nothing was changed. Move it away and create tokens anew; the old ones will not count"
@@ -70,4 +80,15 @@ pub enum ChangeError {
         /// What the system said.
         cause: String,
     },
+}
+
+impl From<KeptError> for ChangeError {
+    fn from(error: KeptError) -> Self {
+        match error {
+            KeptError::Damaged { path, reason } => Self::Damaged { path, reason },
+            KeptError::System { operation, operation_zh, path, cause } => {
+                Self::System { operation, operation_zh, path, cause }
+            }
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::PREFIX;
 use crate::rights::Role;
 
 /// Characters of a name.
-pub(super) const NAME_CHARACTERS: usize = 64;
+pub(crate) const NAME_CHARACTERS: usize = 64;
 
 /// A token as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct Record {
     /// What it allows.
     #[serde(with = "role_name")]
     pub role: Role,
+    /// The code of the region that its holder works for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// BLAKE3 of the token.
     #[serde(with = "hash_text")]
     pub(super) hash: blake3::Hash,
@@ -54,7 +57,7 @@ impl Record {
 }
 
 /// Letters of any script, digits, `-`, `_` and `.`; written in one way only; not a token by mistake.
-pub(super) fn name_is_sound(name: &str) -> bool {
+pub(crate) fn name_is_sound(name: &str) -> bool {
     let length = name.chars().count();
     (1..=NAME_CHARACTERS).contains(&length)
         && name.chars().all(|letter| letter.is_alphanumeric() || "-_.".contains(letter))
@@ -62,21 +65,21 @@ pub(super) fn name_is_sound(name: &str) -> bool {
         && !name.starts_with(PREFIX)
 }
 
-mod role_name {
-    //! A role as its stable name; the public holds no tokens.
+pub(crate) mod role_name {
+    //! A role as its stable name; the public holds nothing.
     use serde::{Deserialize, Deserializer, Serializer};
 
     use crate::rights::Role;
 
-    pub(super) fn serialize<S: Serializer>(role: &Role, out: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(role: &Role, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_str(role.name())
     }
 
-    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Role, D::Error> {
+    pub(crate) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Role, D::Error> {
         let name = String::deserialize(from)?;
         // As it is written, or as it once was: never in small letters.
         let known = Role::named(&name).filter(|role| *role != Role::Public && name == name.to_uppercase());
-        known.ok_or_else(|| serde::de::Error::custom("no role of a token"))
+        known.ok_or_else(|| serde::de::Error::custom("no role"))
     }
 }
 

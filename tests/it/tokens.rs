@@ -66,6 +66,38 @@ fn a_token_lives_while_the_server_runs_and_dies_when_it_is_revoked() {
 }
 
 #[test]
+fn a_county_officers_token_names_a_region_and_counts_inside_it_alone() {
+    let data = store();
+    let officer = |more: &[&str]| token(data.path(), &[&["create", "--role", "county_officer"], more].concat());
+    assert_eq!(officer(&["--name", "none"]).status.code(), Some(2));
+    assert_eq!(officer(&["--name", "odd", "--region", "99/01"]).status.code(), Some(2));
+    let steward = token(data.path(), &["create", "--name", "s", "--role", "steward", "--region", "990101"]);
+    assert_eq!(steward.status.code(), Some(2), "a region that binds nobody");
+    let made = officer(&["--name", "dong", "--region", "990101"]);
+    assert_eq!(made.status.code(), Some(0), "{made:?}");
+    let bearer = format!("Bearer {}", String::from_utf8(made.stdout).expect("text").trim_end());
+    let server = Server::start(data.path(), "demo");
+    assert_eq!(ask(&server, &[&bearer]).0, 200);
+    let listed = String::from_utf8(token(data.path(), &["list"]).stdout).expect("text");
+    assert!(listed.contains("COUNTY_OFFICER") && listed.contains("990101"), "{listed}");
+    // The former name of a steward still makes one.
+    let editor = token(data.path(), &["create", "--name", "old", "--role", "editor"]);
+    assert!(String::from_utf8_lossy(&editor.stderr).contains("steward"), "{editor:?}");
+    let log = fs::read_to_string(data.path().join("audit.log")).expect("the audit log");
+    assert_eq!(log.matches("TOKEN_CREATED").count(), 2, "{log}");
+    assert!(!log.contains(&bearer[11..30]), "{log}");
+    let verify = || program().args(["audit", "verify", "--data"]).arg(data.path()).output().expect("it starts");
+    assert_eq!(verify().status.code(), Some(0));
+    fs::write(data.path().join("audit.log"), log.replace("\"old\"", "\"odd\"")).expect("it can be written");
+    let said = verify();
+    assert_eq!(said.status.code(), Some(5));
+    assert!(String::from_utf8_lossy(&said.stderr).contains("AUDIT_DAMAGED"), "{said:?}");
+    // A line that is missing at the end stops whoever wants to add one.
+    fs::write(data.path().join("audit.log"), log.lines().next().expect("a line")).expect("it can be written");
+    assert_eq!(token(data.path(), &["create", "--name", "late"]).status.code(), Some(5));
+}
+
+#[test]
 fn what_is_no_token_is_refused_and_nothing_is_run() {
     let data = store();
     let good = create(data.path(), &["--name", "a"]);

@@ -113,7 +113,7 @@ impl Service {
         // Without a data directory there are no tokens, so none is known.
         let judged = self.tokens.as_ref().map_or(Err(TokenError::Unknown), |tokens| tokens.judge(presented));
         match judged {
-            Ok(holder) => Ok(Caller { role: holder.role, region: None, actor: Some(holder.name) }),
+            Ok(holder) => Ok(Caller { role: holder.role, region: holder.region, actor: Some(holder.name) }),
             Err(error) => Err(unauthenticated(&error)),
         }
     }
