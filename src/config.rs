@@ -10,7 +10,9 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::Rules;
 use crate::engine::{EngineLimits, PastLimits};
+use crate::oidc::Provider;
 
 /// The settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +36,10 @@ pub struct Config {
     pub trusted_documents: Option<PathBuf>,
     /// Are the documents of the manifest the only ones that may run?
     pub trusted_only: bool,
+    /// Accounts: tries, sessions, passwords.
+    pub accounts: Rules,
+    /// A sign-on service elsewhere whose tokens count; none by default.
+    pub oidc: Option<Provider>,
     /// The limits.
     pub limits: Limits,
 }
@@ -298,6 +304,8 @@ impl Default for Config {
             public_introspection: true,
             trusted_documents: None,
             trusted_only: false,
+            accounts: Rules::default(),
+            oidc: None,
             limits: Limits::default(),
         }
     }

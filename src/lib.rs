@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod accounts;
 pub mod api;
 pub mod audit;
 pub mod cli;
@@ -16,6 +17,7 @@ pub mod graph;
 pub mod intake;
 pub mod ledger;
 pub mod matching;
+pub mod oidc;
 pub mod rights;
 pub mod search;
 pub mod tokens;

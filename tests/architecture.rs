@@ -38,6 +38,7 @@ const EVERY: &[&str] = &[
     "tokens",
     "audit",
     "accounts",
+    "oidc",
 ];
 
 /// In the order in which data flows. A lens carries its rights, so whoever reads through one need
@@ -56,6 +57,7 @@ const ROOMS: &[Room] = &[
     Room("engine", false, &["domain", "rights", "graph", "ledger", "search"]),
     Room("audit", false, &["ledger", "engine"]),
     Room("tokens", false, &["domain", "rights", "ledger", "engine", "audit"]),
+    Room("oidc", false, &["rights", "ledger", "engine"]),
     Room("accounts", false, &["domain", "rights", "ledger", "engine", "audit", "tokens"]),
     Room(
         "api",
@@ -76,6 +78,7 @@ const ROOMS: &[Room] = &[
             "tokens",
             "audit",
             "accounts",
+            "oidc",
         ],
     ),
     Room("cli", false, EVERY),
@@ -123,6 +126,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["src/ledger/"]),
     ("tantivy", &["src/search/"]),
     ("async_graphql", &["src/api/", "src/cli/schema.rs"]),
+    ("argon2", &["src/accounts/"]),
+    ("ring", &["src/oidc/"]),
 ];
 
 const MOST_LINES: usize = 400;

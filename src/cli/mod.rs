@@ -1,5 +1,6 @@
 //! Subcommands, and the exit codes that scripts rely on.
 
+mod account;
 mod audit;
 mod backup;
 mod check;
@@ -115,6 +116,11 @@ enum Subcommands {
         #[command(subcommand)]
         action: token::TokenAction,
     },
+    /// Who may log in: make, list and change accounts; also while the store is served.
+    Account {
+        #[command(subcommand)]
+        action: account::AccountAction,
+    },
     /// The log of who was let in and what changed about who may be.
     Audit {
         #[command(subcommand)]
@@ -169,6 +175,7 @@ pub fn run(cli: Cli) -> ExitCode {
         | Subcommands::Documents { settings, .. }
         | Subcommands::Doctor { settings, .. } => load(settings, Overrides::default()),
         Subcommands::Token { action } => load(action.settings(), Overrides::default()),
+        Subcommands::Account { action } => load(action.settings(), Overrides::default()),
         Subcommands::Audit { action } => load(action.settings(), Overrides::default()),
         Subcommands::Schema | Subcommands::Restore { .. } => Ok(Config::default()),
     };
@@ -187,6 +194,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Restore { from, data } => restore::restore(&from, &data),
         Subcommands::Doctor { accept_ledger, .. } => doctor::doctor(&config.data, accept_ledger),
         Subcommands::Token { action } => token::token(&config, &action),
+        Subcommands::Account { action } => account::account(&config, &action),
         Subcommands::Audit { action } => audit::audit(&config, &action),
         Subcommands::Documents { files, out, .. } => documents::documents(&config, &files, out.as_deref()),
         Subcommands::Schema => {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Subcommand, ValueEnum};
 
 use super::{Settings, exit};
+use crate::accounts::Accounts;
 use crate::api::types::fact::moment;
 use crate::audit::AuditError;
 use crate::config::Config;
@@ -114,9 +115,12 @@ pub fn token(config: &Config, action: &TokenAction) -> ExitCode {
         TokenAction::Create { name, role, region, days, .. } => {
             let role = role.role();
             let region = region.as_deref();
-            let made =
-                tokens.create(&Wish { name, role, region, days: *days, most: config.limits.tokens }, &operator());
-            made.map(|fresh| show_fresh(&fresh))
+            // One name, one person, however they come.
+            if Accounts::open(&config.data, &config.accounts).is_named(name) {
+                return failed(&ChangeError::Taken(name.clone()));
+            }
+            let wish = Wish { name, role, region, days: *days, most: config.limits.tokens };
+            tokens.create(&wish, &operator()).map(|fresh| show_fresh(&fresh))
         }
         TokenAction::List { .. } => tokens.list().map(|records| print!("{}", table(&records, now_ms()))),
         TokenAction::Revoke { which, .. } => {
@@ -125,11 +129,13 @@ pub fn token(config: &Config, action: &TokenAction) -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::from(exit::OK),
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(exit_of(&error))
-        }
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &ChangeError) -> ExitCode {
+    eprintln!("{error}");
+    ExitCode::from(exit_of(error))
 }
 
 /// The first token of a store that has none, at the first start of its server.

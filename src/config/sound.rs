@@ -26,6 +26,22 @@ impl Config {
                 format!("The setting limits.{name} is 0, so that nothing could be done. Give a number above 0."),
             ));
         }
+        if let Some(name) = self.accounts.unsound() {
+            return Some((
+                format!("设置 accounts.{name} 不能用：不能是 0；hash_kib 至少是 hash_lanes 的 8 倍。"),
+                format!(
+                    "The setting accounts.{name} cannot be used: none may be 0, and hash_kib is at least 8 times hash_lanes."
+                ),
+            ));
+        }
+        if let Some(name) = self.oidc.as_ref().and_then(crate::oidc::Provider::unsound) {
+            return Some((
+                format!("设置 oidc.{name} 不能用：文字不能为空，leeway_seconds 最多 60。"),
+                format!(
+                    "The setting oidc.{name} cannot be used: no text may be empty, and leeway_seconds is at most 60."
+                ),
+            ));
+        }
         (walk_rows >= price).then(|| {
             (
                 format!("设置 limits.walk_rows（{walk_rows}）应小于 limits.price（{price}），否则任何列表都查不了。"),

@@ -18,7 +18,7 @@ pub const PAUSE_MS: i64 = 1_000;
 /// How records are written.
 #[derive(Debug)]
 pub struct Form<T> {
-    /// The file is `<name>.json`, the lock of its writers `<name>.lock`.
+    /// The file is `<name>.json`; the lock of its writers ends in `.lock` instead.
     pub name: &'static str,
     /// The records of these bytes, or what is wrong with them, without quoting them.
     pub decode: fn(&[u8]) -> Result<Vec<T>, String>,
@@ -134,8 +134,12 @@ pub struct Kept<T: 'static> {
 impl<T: Clone + PartialEq> Kept<T> {
     /// Read the file of a directory, at this time (milliseconds since 1970). There may be none.
     pub fn open(directory: &Path, form: &'static Form<T>, now: i64) -> Self {
-        let path = directory.join(format!("{}.json", form.name));
-        let lock = directory.join(format!("{}.lock", form.name));
+        Self::watching(&directory.join(format!("{}.json", form.name)), form, now)
+    }
+
+    /// The same of any file.
+    pub fn watching(path: &Path, form: &'static Form<T>, now: i64) -> Self {
+        let (path, lock) = (path.to_owned(), path.with_extension("lock"));
         let known = load(&path, form, now);
         tell(&path, None, &known.standing);
         Self { path, lock, form, known: RwLock::new(known) }
@@ -182,13 +186,27 @@ impl<T: Clone + PartialEq> Kept<T> {
     /// Read, change and replace the file while no other process does. Nothing is replaced where
     /// nothing was changed.
     pub fn change<R, E: From<KeptError>>(&self, edit: impl FnOnce(&mut Vec<T>) -> Result<R, E>) -> Result<R, E> {
+        self.replace(edit, |before, after| before != after)
+    }
+
+    /// The same, replacing a file that is there also where nothing was changed: how long it takes
+    /// must not tell.
+    pub fn change_always<R, E: From<KeptError>>(&self, edit: impl FnOnce(&mut Vec<T>) -> Result<R, E>) -> Result<R, E> {
+        self.replace(edit, |_, after| !after.is_empty())
+    }
+
+    fn replace<R, E: From<KeptError>>(
+        &self,
+        edit: impl FnOnce(&mut Vec<T>) -> Result<R, E>,
+        is_due: impl FnOnce(&[T], &[T]) -> bool,
+    ) -> Result<R, E> {
         let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&self.lock);
         let lock = lock.map_err(|cause| KeptError::system("open", "打开", &self.lock, &cause))?;
         lock.lock().map_err(|cause| KeptError::system("lock", "锁定", &self.lock, &cause))?;
         let mut records = self.records(&read(&self.path, self.form).1)?;
         let before = records.clone();
         let answer = edit(&mut records)?;
-        if records != before {
+        if is_due(&before, &records) {
             let written = (self.form.encode)(&records).and_then(|bytes| replace_file(&self.path, &bytes, 0o600));
             written.map_err(|cause| KeptError::system("write", "写入", &self.path, &cause))?;
         }

@@ -28,7 +28,7 @@ pub const PREFIX: &str = "igt_";
 /// Bytes of chance in a token; written as twice as many hexadecimal digits.
 const SECRET_BYTES: usize = 32;
 /// Names that the history gives to no token.
-const RESERVED: &[&str] = &["import"];
+pub(crate) const RESERVED: &[&str] = &["import"];
 const DAY_MS: i64 = 86_400_000;
 
 /// Whoever holds a token that counts.
