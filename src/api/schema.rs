@@ -105,6 +105,7 @@ pub static TYPES: LazyLock<Types> = LazyLock::new(|| {
     types.push(root());
     let mut enums = enums::enums();
     enums.extend(mutation::enums());
+    enums.extend(query::enums());
     let mut inputs = inputs::inputs();
     inputs.extend(mutation::inputs());
     Types::new(types, enums, enums::scalars(), inputs).unions(mutation::unions())
@@ -207,7 +208,8 @@ pub fn answer_with(
     let lens = Lens::new(view.state(), day, answering.rights, &budget);
     let (limits, store, writer) = (&*answering.limits, &*answering.store, answering.writer);
     let moments = Some(&answering.moments);
-    let cx = Cx { lens, view, types: &TYPES, limits, store, writer, moments };
+    let actor = answering.actor.as_deref();
+    let cx = Cx { lens, view, types: &TYPES, limits, store, writer, moments, actor };
     let value = match read(&cx) {
         Ok(out) => finish(&cx, &ctx.with_selection_set(&ctx.item.node.selection_set), out, &def.ty),
         Err(error) => Err(failed(error)),

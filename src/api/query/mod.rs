@@ -11,8 +11,9 @@ mod partner_types;
 mod partners;
 mod search;
 pub(in crate::api) mod service;
+mod viewer;
 
-use super::types::def::{FieldDef, TypeDef};
+use super::types::def::{EnumDef, FieldDef, TypeDef};
 use crate::config::Limits;
 
 pub use service::StoreName;
@@ -28,7 +29,13 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     fields.extend(history::fields(limits));
     fields.extend(difference::fields(limits));
     fields.extend(service::fields());
+    fields.extend(viewer::fields());
     fields
+}
+
+/// The enumerations that only root fields answer with.
+pub fn enums() -> Vec<EnumDef> {
+    viewer::enums()
 }
 
 /// The types that only root fields answer with.
@@ -40,6 +47,7 @@ pub fn types(limits: &Limits) -> Vec<TypeDef> {
     types.extend(history::types());
     types.extend(difference_types::types());
     types.extend(service::types());
+    types.extend(viewer::types());
     types
 }
 

@@ -171,6 +171,7 @@ impl<'a> Follower<'a> {
             store: &following.store,
             writer: following.engine.writer_state(),
             moments: None,
+            actor: None,
         };
         let (ctx, field) = (self.ctx, self.ctx.item);
         let out = cx.types.data("ChangeNotice", notice);

@@ -29,6 +29,8 @@ pub struct Cx<'c> {
     pub writer: crate::engine::WriterState,
     /// What was known earlier, for whoever compares; none where nobody can.
     pub moments: Option<&'c crate::api::past::Moments>,
+    /// The name of whoever asks; none for the public, and where nothing is asked.
+    pub actor: Option<&'c str>,
 }
 
 /// A value that has fields.
