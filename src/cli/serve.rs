@@ -8,6 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::exit;
 use super::token::first_token;
+use crate::accounts::Accounts;
 use crate::api::ApiError;
 use crate::api::admission::Trusted;
 use crate::api::http::{Service, listen, malformed_origin, router};
@@ -29,6 +30,10 @@ pub fn serve(config: &Config) -> ExitCode {
 }
 
 async fn run(config: &Config) -> ExitCode {
+    if let Some((zh, en)) = config.unsound() {
+        eprintln!("{zh}{en}");
+        return ExitCode::from(exit::USAGE);
+    }
     let trusted = match trusted(config) {
         Ok(trusted) => trusted,
         Err(error) => {
@@ -103,9 +108,16 @@ async fn run(config: &Config) -> ExitCode {
     }
     let tokens = Arc::new(Tokens::open(&config.data));
     warn_of(&tokens);
-    let mut service = Service::new(engine, config).with_tokens(tokens);
+    let accounts = Arc::new(Accounts::open(&config.data, &config.accounts));
+    warn_of_accounts(&accounts);
+    let mut service = Service::new(engine, config).with_tokens(tokens).with_accounts(accounts);
     if let Some(trusted) = trusted {
         service = service.with_trusted(Arc::new(trusted));
+    }
+    if let Some(fault) = service.sign_on_fault() {
+        eprintln!(
+            "OIDC_KEYS 单点登录的密钥文件 oidc.jwks_file 不可用（{fault}）：它的令牌都不被接受，直到文件可用；不必重启。The file of keys oidc.jwks_file cannot be used ({fault}): no token of the sign-on service counts until it can; no restart is needed."
+        );
     }
     let service = Arc::new(service);
     let closing = Arc::clone(&service);
@@ -144,6 +156,21 @@ fn warn_of(tokens: &Tokens) {
         eprintln!(
             "TOKENS_OPEN 其他用户可读写 {path}：请执行 chmod 600 {path}。Other users may read or write {path}: run chmod 600 {path}.",
             path = tokens.path().display()
+        );
+    }
+}
+
+/// What is wrong with the file of accounts. Tokens and reading go on all the same.
+fn warn_of_accounts(accounts: &Accounts) {
+    let path = accounts.path().display();
+    if let Some(reason) = accounts.damage() {
+        eprintln!(
+            "ACCOUNTS_DAMAGED {path} 不可信（{reason}）：谁也不能用密码登录，令牌与公开查询不受影响。{path} cannot be trusted ({reason}): nobody can log in; tokens count and public queries are answered."
+        );
+    }
+    if accounts.is_open_to_others() {
+        eprintln!(
+            "ACCOUNTS_OPEN 其他用户可读写 {path}：请执行 chmod 600 {path}。Other users may read or write {path}: run chmod 600 {path}."
         );
     }
 }

@@ -1,5 +1,6 @@
 //! The integration tests, one binary. Add a module here; keep those that stand.
 
+mod accounts;
 mod api;
 mod backup;
 mod candidates;
@@ -20,6 +21,7 @@ mod facts;
 mod faults;
 mod following;
 mod intake;
+mod jwt;
 mod known;
 mod ledger;
 mod ledger_checkpoint;
@@ -37,6 +39,7 @@ mod recovery;
 mod refusals;
 mod schema;
 mod search;
+mod sessions;
 mod settings;
 mod simulation;
 mod socket;

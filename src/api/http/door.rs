@@ -9,6 +9,8 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 
+use super::cookie::{self, Cookies};
+use super::session::{session_ended, two_at_once};
 use super::{Peer, Service, refuse, refuse_with};
 use crate::api::admission::{Client, Turn};
 use crate::api::error::ApiError;
@@ -17,6 +19,7 @@ use crate::domain::identifier::Scheme;
 use crate::domain::{Day, Kind};
 use crate::engine::View;
 use crate::graph::{Budget, Lens};
+use crate::oidc;
 use crate::rights::{Rights, Role};
 use crate::tokens::{PREFIX, TokenError};
 
@@ -29,6 +32,8 @@ pub struct Caller {
     pub region: Option<Arc<str>>,
     /// Their name, on everything they write; none for the public.
     pub actor: Option<Arc<str>>,
+    /// What their page has to show besides the cookie of its session, where that is how they came.
+    pub page_key: Option<blake3::Hash>,
 }
 
 /// A refusal, ready to be sent.
@@ -37,7 +42,7 @@ pub type Refused = Box<Response>;
 impl Caller {
     /// Nobody in particular.
     pub fn public() -> Self {
-        Self { role: Role::Public, region: None, actor: None }
+        Self { role: Role::Public, region: None, actor: None, page_key: None }
     }
 
     /// What they may in a view, on a day. A region that is not known there, or that several go by,
@@ -86,20 +91,24 @@ impl Service {
         Ok(self.clients.admit(&client, self.clients.now())?)
     }
 
-    /// Who sent these headers. Without `Authorization` it is the public.
+    /// Who sent these headers. With neither `Authorization` nor the cookie of a session it is the
+    /// public; with both nobody knows who.
     pub fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Refused> {
         let mut given = headers.get_all(header::AUTHORIZATION).iter();
-        match (given.next(), given.next()) {
-            (None, _) => Ok(self.without_token()),
-            (Some(only), None) => self.authenticate_text(only.to_str().unwrap_or_default()),
-            (Some(_), Some(_)) => Err(unauthenticated(&TokenError::Malformed)),
+        match (given.next(), given.next(), cookie::read(headers)) {
+            (None, _, Cookies::None) => Ok(self.without_token()),
+            (None, _, Cookies::One(held)) => self.authenticate_session(&held),
+            (None, _, Cookies::Several) => Err(session_ended()),
+            (Some(only), None, Cookies::None) => self.authenticate_text(only.to_str().unwrap_or_default()),
+            (Some(_), Some(_), Cookies::None) => Err(unauthenticated(&TokenError::Malformed)),
+            (Some(_), _, _) => Err(two_at_once()),
         }
     }
 
     /// Who comes without a token: the public, or whom the service was told to trust.
     pub(super) fn without_token(&self) -> Caller {
         match &self.trusted {
-            Some(actor) => Caller { role: Role::Administrator, region: None, actor: Some(Arc::clone(actor)) },
+            Some(actor) => Caller { role: Role::Administrator, actor: Some(Arc::clone(actor)), ..Caller::public() },
             None => Caller::public(),
         }
     }
@@ -110,10 +119,27 @@ impl Service {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => rest.trim_start_matches(' '),
             _ => return Err(unauthenticated(&TokenError::Malformed)),
         };
+        if let Some(sign_on) = self.sign_on.as_ref().filter(|_| oidc::looks_like_one(presented)) {
+            return sign_on
+                .judge(presented)
+                .map_err(|flaw| {
+                    // Anybody can send these, as many as they like.
+                    tracing::debug!(%flaw, "a request was refused");
+                    unauthenticated(&TokenError::Unknown)
+                })
+                .map(|holder| Caller {
+                    role: holder.role,
+                    region: holder.region,
+                    actor: Some(holder.name),
+                    page_key: None,
+                });
+        }
         // Without a data directory there are no tokens, so none is known.
         let judged = self.tokens.as_ref().map_or(Err(TokenError::Unknown), |tokens| tokens.judge(presented));
         match judged {
-            Ok(holder) => Ok(Caller { role: holder.role, region: holder.region, actor: Some(holder.name) }),
+            Ok(holder) => {
+                Ok(Caller { role: holder.role, region: holder.region, actor: Some(holder.name), page_key: None })
+            }
             Err(error) => Err(unauthenticated(&error)),
         }
     }
@@ -121,7 +147,8 @@ impl Service {
 
 /// Does a parameter of the address hold a token? It has no business there: addresses are logged.
 pub(super) fn holds_a_token(parameters: &[(String, String)]) -> bool {
-    parameters.iter().any(|(_, value)| value.trim_start_matches("Bearer ").starts_with(PREFIX))
+    let is_one = |text: &str| text.starts_with(PREFIX) || oidc::looks_like_one(text);
+    parameters.iter().any(|(_, value)| is_one(value.trim_start_matches("Bearer ")))
 }
 
 /// A token in the address: refused, and not to be used again.

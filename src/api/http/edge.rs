@@ -93,7 +93,8 @@ impl Edge {
                 "The length of the body is given in two ways (Content-Length twice, or beside Transfer-Encoding). Give it in one.",
             )));
         }
-        if asks(request) && from == Whence::Elsewhere {
+        let own_pages_only = lets_in(request) && from != Whence::Here;
+        if own_pages_only || asks(request) && from == Whence::Elsewhere {
             return Some(refuse(
                 StatusCode::FORBIDDEN,
                 "ORIGIN_FORBIDDEN",
@@ -126,6 +127,12 @@ fn asks(request: &Request) -> bool {
     request.uri().path() == "/graphql"
 }
 
+/// Does it go where people log in? That is for pages of the service itself.
+fn lets_in(request: &Request) -> bool {
+    let path = request.uri().path();
+    path == "/session" || path.starts_with("/session/")
+}
+
 async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = edge.id(request.headers());
@@ -134,7 +141,11 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     request.extensions_mut().insert(peer);
     request.extensions_mut().insert(id.clone());
     let (method, path) = (request.method().clone(), path_for_log(request.uri().path()));
-    let (asks, from) = (asks(&request), edge.origins.judge(&request));
+    let (asks, lets_in, from) = (asks(&request), lets_in(&request), edge.origins.judge(&request));
+    if from != Whence::Here {
+        // A page of another origin has no session here, whatever the browser sends along.
+        request.headers_mut().remove(header::COOKIE);
+    }
     let origin = request.headers().get(header::ORIGIN).cloned();
 
     let mut response = match edge.refused(&request, from) {
@@ -152,6 +163,9 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     };
     let headers = response.headers_mut();
     secure(headers);
+    if lets_in {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     if asks {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.append(header::VARY, HeaderValue::from_static("origin"));
@@ -170,7 +184,7 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
 
 /// A path as it may be kept: cut, and not at all where somebody has put a token into it.
 fn path_for_log(path: &str) -> String {
-    if path.contains(PREFIX) {
+    if path.contains(PREFIX) || path.contains("eyJ") {
         return "…".to_owned();
     }
     path.chars().take(PATH_CHARACTERS).collect()

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use super::door::{Caller, holds_a_token, token_in_address};
 use super::execute::{Answered, execute};
+use super::session::is_meant;
 use super::{Peer, Service, refuse};
 use crate::api::admission::{self, Admitted, Client, Door, Shape, Trusted, Turn, document_id};
 use crate::api::error::ApiError;
@@ -53,6 +54,10 @@ pub async fn post(
         Ok(let_in) => let_in,
         Err(refused) => return *refused,
     };
+    // A browser sends the cookie along for any page; what this page knows no other does.
+    if let Err(refused) = is_meant(&headers, caller.page_key) {
+        return *refused;
+    }
     if !is_json(&headers) {
         return refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -118,7 +123,7 @@ pub async fn get(
     answer(&service, &headers, (caller, turn), asked, Door::Get).await
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     // Two lines are two opinions: a proxy might have believed the other one.
     let mut given = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(kind), None) = (given.next(), given.next()) else { return false };

@@ -3,6 +3,7 @@
 mod assets;
 mod body;
 mod close;
+mod cookie;
 mod door;
 mod edge;
 mod execute;
@@ -10,6 +11,7 @@ mod graphql;
 mod origin;
 mod pages;
 mod peer;
+mod session;
 mod socket;
 mod sockets;
 mod turns;
@@ -21,15 +23,17 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use tokio::sync::watch;
+use axum::routing::{get, post};
+use tokio::sync::{Semaphore, watch};
 
 use super::admission::{Clients, Documents, Shapes, Trusted, Validator};
 use super::error::ApiError;
 use super::query::StoreName;
 use super::schema::{GraphSchema, build};
+use crate::accounts::{Accounts, Rules, Sessions};
 use crate::config::Config;
 use crate::engine::{Engine, SearchState};
+use crate::oidc::SignOn;
 use crate::tokens::Tokens;
 
 pub use door::{Caller, Refused};
@@ -57,6 +61,13 @@ pub struct Service {
     public_schema: bool,
     store: Arc<StoreName>,
     tokens: Option<Arc<Tokens>>,
+    accounts: Option<Arc<Accounts>>,
+    /// A sign-on service elsewhere whose tokens count.
+    sign_on: Option<SignOn>,
+    sessions: Sessions,
+    rules: Rules,
+    /// Turns of those whose password is hashed.
+    hashing: Arc<Semaphore>,
     /// Whom every request comes from, in a service that asks for no tokens.
     trusted: Option<Arc<str>>,
     /// The sequence number published last; subscriptions wake by it.
@@ -103,6 +114,11 @@ impl Service {
             public_schema: config.public_introspection,
             store: Arc::new(store),
             tokens: None,
+            accounts: None,
+            sign_on: config.oidc.as_ref().map(SignOn::open),
+            sessions: Sessions::new(&config.accounts),
+            hashing: Arc::new(Semaphore::new(config.accounts.hashes_at_once)),
+            rules: config.accounts.clone(),
             trusted: None,
         }
     }
@@ -151,6 +167,17 @@ impl Service {
         self
     }
 
+    /// The same, letting in who logs in with one of these accounts.
+    pub fn with_accounts(mut self, accounts: Arc<Accounts>) -> Self {
+        self.accounts = Some(accounts);
+        self
+    }
+
+    /// Why the sign-on service of the settings lets nobody in, where that is so.
+    pub fn sign_on_fault(&self) -> Option<String> {
+        self.sign_on.as_ref().and_then(SignOn::fault)
+    }
+
     /// Have every WebSocket closed; they know of no end of the server by themselves.
     pub fn stop_sockets(&self) {
         self.sockets.stop();
@@ -172,6 +199,8 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/playground/examples.json", get(pages::examples))
         .route("/playground/{*path}", get(pages::asset))
         .route("/graphql", get(socket::get).post(graphql::post))
+        .route("/session", get(session::who).post(session::log_in).delete(session::log_out))
+        .route("/session/password", post(session::choose))
         .route("/livez", get(|| async { "ok" }))
         .route("/readyz", get(pages::ready))
         .method_not_allowed_fallback(|| async {

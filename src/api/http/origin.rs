@@ -2,8 +2,8 @@
 //! say nothing. Pages of the service itself may, and those of the origins in the settings; of any
 //! other nothing is carried out and nothing of it is answered back.
 //!
-//! Nothing here reads a cookie, so a foreign page has no rights that its reader did not type into it.
-//! But it could use a browser inside a network to reach a service that is not open to the page's
+//! The cookie of a session counts for pages of the service itself alone (`edge` takes it off every
+//! other request), so a foreign page has no rights that its reader did not type into it. But it could use a browser inside a network to reach a service that is not open to the page's
 //! author, and that is what this is against: as far as the name of the service goes. A page whose
 //! author makes their own name point here is taken for one of the service, since it has no list of
 //! its names; it reads what everybody may read.

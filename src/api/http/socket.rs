@@ -26,6 +26,7 @@ use serde_json::Value as Json;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::close::{DUPLICATE, End, FORBIDDEN, GREETED_TWICE, MALFORMED, NOT_GREETED, TOO_OFTEN, UNAUTHORIZED, broken};
+use super::cookie::Presented;
 use super::door::Caller;
 use super::execute::{Answered, execute, finished, invalid, panicked};
 use super::graphql::{self, Asked, admit, read_request, variables};
@@ -81,10 +82,14 @@ pub async fn get(
         Ok(room) => room,
         Err(error) => return refuse_with(StatusCode::SERVICE_UNAVAILABLE, &error),
     };
+    let held = match service.session_of_socket(&headers) {
+        Ok(held) => held,
+        Err(refused) => return *refused,
+    };
     let most = service.limits.body_bytes;
     let upgrade = upgrade.max_message_size(most).max_frame_size(most);
     upgrade.read_buffer_size(BUFFER_BYTES).write_buffer_size(BUFFER_BYTES).on_upgrade(move |socket| async move {
-        Conversation::new(service, socket, peer).go().await;
+        Conversation::new(service, socket, (peer, held)).go().await;
         drop(room);
     })
 }
@@ -115,6 +120,8 @@ struct Conversation {
     service: Arc<Service>,
     socket: WebSocket,
     peer: Peer,
+    /// The session that came with the handshake.
+    held: Option<Presented>,
     /// What `connection_init` said of who asks; none until then.
     greeted: Option<Option<String>>,
     open: HashMap<String, Open>,
@@ -122,8 +129,8 @@ struct Conversation {
 }
 
 impl Conversation {
-    fn new(service: Arc<Service>, socket: WebSocket, peer: Peer) -> Self {
-        Self { service, socket, peer, greeted: None, open: HashMap::new(), words: SelectAll::new() }
+    fn new(service: Arc<Service>, socket: WebSocket, (peer, held): (Peer, Option<Presented>)) -> Self {
+        Self { service, socket, peer, held, greeted: None, open: HashMap::new(), words: SelectAll::new() }
     }
 
     async fn go(mut self) {
@@ -159,14 +166,11 @@ impl Conversation {
                 Some(word) = self.words.next(), if !self.words.is_empty() => self.tell(word).await,
                 () = sleep_until(ping_at) => {
                     ping_at = Instant::now() + ping_every;
-                    match std::mem::take(&mut heard) {
+                    match (std::mem::take(&mut heard), self.still_let_in()) {
+                        (true, Ok(())) => self.send(Message::Ping(Bytes::new())).await,
                         // Who follows with a token that no longer counts is shown out by then.
-                        true if self.greeted.is_some() => match self.caller() {
-                            Ok(_) => self.send(Message::Ping(Bytes::new())).await,
-                            Err(end) => Err(end),
-                        },
-                        true => self.send(Message::Ping(Bytes::new())).await,
-                        false => Err(End::Gone),
+                        (true, Err(end)) => Err(end),
+                        (false, _) => Err(End::Gone),
                     }
                 }
                 () = sleep_until(greeted_by), if self.greeted.is_none() => Err(NOT_GREETED),
@@ -256,11 +260,23 @@ impl Conversation {
         }
     }
 
-    /// Who asks, judged anew each time: a token may have been revoked meanwhile.
+    /// Who asks, judged anew each time: a token may be revoked.
     fn caller(&self) -> Result<Caller, End> {
-        match self.greeted.as_ref().ok_or(UNAUTHORIZED)? {
-            None => Ok(self.service.without_token()),
-            Some(text) => self.service.authenticate_text(text).map_err(|_| FORBIDDEN),
+        match (self.greeted.as_ref().ok_or(UNAUTHORIZED)?, &self.held) {
+            (None, None) => Ok(self.service.without_token()),
+            (None, Some(held)) => self.service.authenticate_session(held).map_err(|_| FORBIDDEN),
+            (Some(text), None) => self.service.authenticate_text(text).map_err(|_| FORBIDDEN),
+            // Two opinions on who asks.
+            (Some(_), Some(_)) => Err(FORBIDDEN),
+        }
+    }
+
+    /// The same where nothing was asked: an open page alone keeps nobody logged in.
+    fn still_let_in(&self) -> Result<(), End> {
+        match (&self.greeted, &self.held) {
+            (None, _) => Ok(()),
+            (Some(_), None) => self.caller().map(drop),
+            (Some(_), Some(held)) => self.service.still_counts(held).then_some(()).ok_or(FORBIDDEN),
         }
     }
 
