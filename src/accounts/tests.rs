@@ -52,7 +52,7 @@ fn whoever_has_the_password_is_let_in_and_nothing_of_it_is_kept() {
 fn too_many_tries_lock_and_the_right_password_does_not_open_then() {
     let (folder, accounts, first) = with_wang();
     for number in 1..=5 {
-        assert_eq!(only(&accounts).is_locked(now_ms()), false, "before try {number}");
+        assert!(!only(&accounts).is_locked(now_ms()), "before try {number}");
         assert_eq!(accounts.log_in("王芳", "wrong", HERE), Err(LoginError::Refused));
     }
     assert!(only(&accounts).is_locked(now_ms()));

@@ -9,7 +9,9 @@ use std::process::ExitCode;
 
 use super::exit;
 use super::failure::Failure;
+use crate::accounts::{Accounts, Rules};
 use crate::api::types::fact::moment;
+use crate::audit::Audit;
 use crate::engine::{self, OpenError, now_ms};
 use crate::ledger::{LedgerError, accept_ledger};
 use crate::tokens::{TokenState, Tokens};
@@ -92,6 +94,8 @@ fn look_at(data: &Path) -> Vec<Finding> {
     findings.extend(ledger(data));
     findings.push(checkpoints(data));
     findings.extend(tokens(data));
+    findings.extend(accounts(data));
+    findings.extend(audit(data));
     findings
 }
 
@@ -237,6 +241,34 @@ fn checkpoints(data: &Path) -> Finding {
     match count {
         0 => Finding::ok("没有检查点：启动时从头重放", "no checkpoints: a start replays the whole ledger"),
         _ => Finding::ok(format!("检查点 {count} 个"), format!("{count} checkpoints")),
+    }
+}
+
+fn accounts(data: &Path) -> Vec<Finding> {
+    let accounts = Accounts::open(data, &Rules::default());
+    let mut findings = match accounts.list() {
+        Err(error) => vec![Finding::bad("账号文件不可信，谁也不能用密码登录", error.to_string())],
+        Ok(all) if all.is_empty() => Vec::new(),
+        Ok(all) => vec![Finding::ok(format!("账号 {} 个", all.len()), format!("{} accounts", all.len()))],
+    };
+    if accounts.is_open_to_others() {
+        let path = accounts.path().display();
+        findings.push(Finding::warn(
+            format!("其他用户可读写账号文件：请执行 chmod 600 {path}"),
+            format!("other users may read or write the accounts: run chmod 600 {path}"),
+        ));
+    }
+    findings
+}
+
+fn audit(data: &Path) -> Vec<Finding> {
+    match Audit::open(data).verify() {
+        Ok(0) => Vec::new(),
+        Ok(lines) => vec![Finding::ok(
+            format!("审计日志完整，共 {lines} 行"),
+            format!("the audit log is as it was written, {lines} lines"),
+        )],
+        Err(error) => vec![Finding::bad("审计日志不可信或读不了", error.to_string())],
     }
 }
 

@@ -3,11 +3,12 @@
 
 use std::path::Path;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::accounts::{account, create, with_store};
+use crate::peer::{Heard, PROTOCOL, Peer, handshake, now};
 use crate::process::Server;
 
 const PASSWORD: &str = "Kecheng-2026";
@@ -287,8 +288,6 @@ fn a_session_is_renewed_and_ended_when_something_changes() {
     // Fixed by whoever made it up: a cookie that was never given out is none.
     let made_up = format!("innograph={}", "0".repeat(64));
     assert!(!lives(&made_up));
-    let settled = server;
-    drop(settled);
 }
 
 #[test]
@@ -346,7 +345,7 @@ fn how_long_a_refusal_takes_does_not_tell_whether_there_is_such_a_name() {
     let (data, server) = served(&[]);
     create(data.path(), &["--name", "a", "--role", "steward"], &[]);
     let time = |name: &str| {
-        let begun = Instant::now();
+        let begun = now();
         assert_eq!(log_in(&server, name, "Wrong-2026").status, 401);
         begun.elapsed()
     };
@@ -387,7 +386,7 @@ fn a_socket_takes_the_session_from_pages_of_its_own() {
         for (name, value) in base.iter().chain(headers) {
             text += &format!("{name}: {value}\r\n");
         }
-        crate::sessions::first_line(&server, &format!("{text}\r\n"))
+        first_line(&server, &format!("{text}\r\n"))
     };
     let own = ("Cookie", cookie.as_str());
     assert!(upgrade(&[own, ("Origin", "http://tu.example.cn")]).contains("101"));
@@ -428,4 +427,54 @@ fn nobody_logs_in_where_it_cannot_be_written_down() {
     std::fs::remove_dir(&log).expect("it can be removed");
     std::fs::rename(data.path().join("aside"), &log).expect("it can be put back");
     assert_eq!(log_in(&server, "a", PASSWORD).status, 200);
+}
+
+#[test]
+fn a_socket_ends_with_the_session_and_an_open_page_keeps_nobody_in() {
+    let (data, server) = served(&[CHEAP, &[("LIMITS__SOCKET_PING_MS", "300")]].concat());
+    let (cookie, _) = settled(&server, "a", &made(data.path(), "a"));
+    let knock = || {
+        let headers = format!("Origin: http://localhost\r\nCookie: {cookie}\r\n{}", handshake(PROTOCOL));
+        let (status, peer) = Peer::knock(server.address, &headers);
+        assert_eq!(status, 101);
+        peer
+    };
+    // Beside a token it is two opinions.
+    let mut two = knock();
+    let token = server_token(data.path());
+    two.say(&json!({ "type": "connection_init", "payload": { "authorization": token } }));
+    assert_eq!(two.hear(), Heard::Close(4_403));
+    let mut peer = knock();
+    peer.say(&json!({ "type": "connection_init" }));
+    assert_eq!(peer.hear(), Heard::Message(json!({ "type": "connection_ack" })));
+    peer.subscribe("1", "{ viewer { name role } }", &Value::Null);
+    assert_eq!(peer.next("1")["data"]["viewer"], json!({ "name": "a", "role": "STEWARD" }));
+    assert_eq!(peer.answer("1").0, "complete");
+    assert_eq!(account(data.path(), &["disable", "a"], CHEAP).status.code(), Some(0));
+    let begin = now();
+    while peer.hear() != Heard::Close(4_403) {
+        assert!(begin.elapsed() < Duration::from_secs(10), "it goes on");
+    }
+}
+
+#[test]
+fn no_log_holds_a_password_a_cookie_or_the_key_of_a_page() {
+    let data = with_store();
+    let path = data.path().join("serve.log");
+    let log = std::fs::File::create(&path).expect("a log");
+    let settings = [CHEAP, &[("LOG", "trace")]].concat();
+    let server = Server::start_with(data.path(), "demo", &settings, Stdio::from(log));
+    let first = made(data.path(), "a");
+    let (cookie, key) = settled(&server, "a", &first);
+    let own = [("Cookie", cookie.as_str()), ("X-CSRF-Token", key.as_str())];
+    assert_eq!(ask(&server, &own).status, 200);
+    assert_eq!(log_in(&server, "a", "Wrong-Canary-2026").status, 401);
+    assert_eq!(log_in(&server, "Canary-As-Name-2026", "x").status, 401);
+    assert_eq!(send(&server, "DELETE", "/session", &own, "").status, 204);
+    assert_eq!(server.stop(), Some(0));
+    let said = std::fs::read_to_string(&path).expect("a log");
+    assert!(said.contains("/session/password"), "nothing was logged");
+    for secret in [&first, PASSWORD, &cookie["innograph=".len()..], &key, "Canary"] {
+        assert!(!said.contains(secret), "the log holds {secret}");
+    }
 }

@@ -92,6 +92,8 @@ fn a_county_officers_token_names_a_region_and_counts_inside_it_alone() {
     let said = verify();
     assert_eq!(said.status.code(), Some(5));
     assert!(String::from_utf8_lossy(&said.stderr).contains("AUDIT_DAMAGED"), "{said:?}");
+    let doctor = program().args(["doctor", "--data"]).arg(data.path()).output().expect("it starts");
+    assert!(doctor.status.code() == Some(5) && String::from_utf8_lossy(&doctor.stdout).contains("AUDIT_DAMAGED"));
     // A line that is missing at the end stops whoever wants to add one.
     fs::write(data.path().join("audit.log"), log.lines().next().expect("a line")).expect("it can be written");
     assert_eq!(token(data.path(), &["create", "--name", "late"]).status.code(), Some(5));
