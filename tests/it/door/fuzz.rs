@@ -137,8 +137,9 @@ impl<'s> Draft<'s> {
         let mut arguments = String::new();
         for argument in list(field, "args") {
             let required = text(&argument["type"], "kind") == "NON_NULL" && argument["defaultValue"].is_null();
-            // A cursor or a number of chance is refused, and with it everything beside it.
-            let rarely = matches!(text(argument, "name"), "after" | "minSequence");
+            // A cursor or a number of chance is refused, and with it everything beside it; so is the past to the public.
+            let rarely =
+                matches!(text(argument, "name"), "after" | "minSequence" | "knownAt" | "fromKnownAt" | "toKnownAt");
             if required || self.chance.below(if rarely { 100 } else { 3 }) == 0 {
                 let value = self.argument(&argument["type"]);
                 write!(arguments, " {}: {value}", text(argument, "name")).expect("text grows");
