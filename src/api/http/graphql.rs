@@ -14,7 +14,7 @@ use super::door::{Caller, holds_a_token, token_in_address};
 use super::execute::{Answered, execute};
 use super::session::is_meant;
 use super::{Peer, Service, refuse};
-use crate::api::admission::{self, Admitted, Client, Door, Shape, Trusted, Turn, document_id};
+use crate::api::admission::{self, Admitted, Client, Door, Shape, Shapes, Trusted, Turn, document_id};
 use crate::api::error::ApiError;
 use crate::api::past;
 use crate::engine;
@@ -363,7 +363,7 @@ fn unread(service: &Service, text: &str, client: &Client) -> Result<Option<Shape
     if service.documents.holds(text) {
         return Ok(None);
     }
-    let shape = service.shapes.of(text);
+    let shape = Shapes::of(text);
     if service.shapes.needed_a_turn(shape)
         && let Some(busy) = service.turns.refusal(client)
     {
