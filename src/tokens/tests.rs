@@ -113,6 +113,7 @@ fn writers_at_the_same_time_lose_nothing() {
         }
     });
     assert_eq!(Tokens::open(folder.path()).list().expect("a list").len(), 8);
+    assert_eq!(Audit::open(folder.path()).verify(), Ok(8));
 }
 
 /// The lines that are logged meanwhile.

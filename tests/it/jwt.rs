@@ -184,6 +184,8 @@ fn forged_headers(keys: &Keys) -> Vec<String> {
     for alg in ["none", "None", "NONE", "nOnE", "", "rs256", "RS256 ", "HS256", "RS512", "PS256", "ES256", "EdDSA"] {
         let head = text(json!({ "alg": alg, "kid": "rsa-1" }).to_string());
         forged.push(format!("{head}.{claims}."));
+        // The key did sign it, and it says otherwise.
+        forged.push(keys.signed(&json!({ "alg": alg, "kid": "rsa-1" }).to_string(), &whole().to_string()));
         forged.push(format!("{head}.{claims}.{signature}"));
     }
     for header in [
