@@ -48,7 +48,8 @@ fn door(engine: &Arc<Engine>, known: bool) -> Router {
     router(Arc::new(Service::new(Arc::clone(engine), &config)))
 }
 
-async fn ask(door: &mut Router, body: &str) -> Outcome<String> {
+/// The answer to a body.
+pub async fn ask(door: &mut Router, body: &str) -> Outcome<String> {
     let request = Request::post("/graphql")
         .header(header::HOST, "localhost")
         .header(header::CONTENT_TYPE, "application/json")

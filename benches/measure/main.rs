@@ -1,7 +1,7 @@
 //! The benchmark: what is promised about speed, measured against named things in the same run.
 //!
 //! `cargo bench --bench measure` measures everything; `-- --quick` does it small, to see that it
-//! works; `-- peers`, `-- replay`, `-- startup`, `-- writing` do one part. Seconds of a shared machine mean
+//! works; `-- peers`, `-- replay`, `-- startup`, `-- time`, `-- writing` do one part. Seconds of a shared machine mean
 //! little, so every row is a ratio to something that ran beside it; seconds are guidance.
 #![expect(clippy::disallowed_methods, reason = "measuring is reading the clock, and waiting for other processes")]
 
@@ -17,6 +17,7 @@ mod statistics;
 mod store;
 #[path = "../synthetic/mod.rs"]
 mod synthetic;
+mod time;
 mod writing;
 
 use std::process::ExitCode;
@@ -72,7 +73,7 @@ fn main() -> ExitCode {
 
 fn measure(wanted: &[&str]) -> Outcome<()> {
     let (options, parts): (Vec<&str>, Vec<&str>) = wanted.iter().partition(|word| word.starts_with("--"));
-    let known = ["--quick", "--large", "admission", "peers", "replay", "startup", "writing"];
+    let known = ["--quick", "--large", "admission", "peers", "replay", "startup", "time", "writing"];
     let unknown = |word: &&&str| !known.contains(*word) && !writing::PARTS.contains(*word);
     if let Some(word) = options.iter().chain(&parts).find(unknown) {
         let (known, within) = (known.join(", "), writing::PARTS.join(", "));
@@ -102,6 +103,9 @@ fn measure(wanted: &[&str]) -> Outcome<()> {
     }
     if does("admission") {
         admission::measure(&extent, &mut report)?;
+    }
+    if does("time") {
+        time::measure(&extent, &mut report)?;
     }
     let writes = |part: &str| does("writing") || parts.contains(&part);
     writing::measure(&sizes, &writes, &mut report)?;

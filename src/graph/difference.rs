@@ -334,7 +334,9 @@ impl<'v> Comparison<'v, '_> {
             own.map(|tie| (side.tie_fact(tie.row).id, (tie, side.tie_fact(tie.row)))).collect::<Held<'v, Tie>>()
         });
         let role = Relation::LocatedIn.row().attribute("role");
-        let is_place = |tie: &Tie| tie.relation == Relation::LocatedIn && tie.forward;
+        // Who is there on one side alone has not moved.
+        let stays = self.has(node) == [true, true];
+        let is_place = |tie: &Tie| stays && tie.relation == Relation::LocatedIn && tie.forward;
         let places = held.clone().map(|held| {
             let places = held.into_iter().filter(|(_, (tie, _))| is_place(tie));
             places.collect::<Held<'v, Tie>>()

@@ -153,7 +153,9 @@ fn renamed<'c>(case: &'c Case<'_>, key: &'c str, (from, to): (Day, Day)) -> Opti
 }
 
 fn moved<'c>(case: &'c Case<'_>, key: &'c str, (from, to): (Day, Day)) -> Vec<Move<'c>> {
-    let at = |day: Day| if case.csv.shown(key, day) { case.csv.ties(key, "LOCATED_IN", true, day) } else { Vec::new() };
+    // Who is there on one day alone has not moved.
+    let stays = case.csv.shown(key, from) && case.csv.shown(key, to);
+    let at = |day: Day| if stays { case.csv.ties(key, "LOCATED_IN", true, day) } else { Vec::new() };
     let (before, after) = (at(from), at(to));
     let mut roles: BTreeMap<&str, [Vec<(&Row, String)>; 2]> = BTreeMap::new();
     for (side, (own, others)) in [(&before, &after), (&after, &before)].into_iter().enumerate() {

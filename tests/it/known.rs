@@ -8,7 +8,7 @@ use innograph::engine::{Clock, Engine, EngineLimits};
 use innograph::ledger::MemoryLedger;
 use serde_json::{Value, json};
 
-use crate::support::{Served, demo};
+use crate::support::{Served, demo, project};
 
 const DAY_MS: i64 = 86_400_000;
 /// 2020-01-01 at noon in Shanghai.
@@ -118,4 +118,55 @@ fn what_it_takes_is_priced_and_bounded() {
     let refused = narrow.ask(LIST, &json!({ "at": "2020-01-01" }));
     assert_eq!(code(&refused), "KNOWN_AT_TOO_FAR", "{refused:#}");
     assert!(narrow.ask(LIST, &json!({})).get("errors").is_none());
+}
+
+#[test]
+fn the_worked_queries_of_the_guide_are_answered() {
+    let guide = std::fs::read_to_string(project("docs/time.md")).expect("the guide");
+    let blocks: Vec<&str> = guide.split("```graphql\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(blocks.len() >= 4, "{}", blocks.len());
+    let served = Served::trusting(Arc::clone(&demo().engine), &Config::default(), "甲");
+    let firm = served.data("{ enterprise(by: {code: \"ent-juneng\"}) { id } }", &json!({}));
+    for block in blocks {
+        let variables = if block.contains("$id") { json!({ "id": firm["enterprise"]["id"] }) } else { json!({}) };
+        let answer = served.data(block, &variables);
+        assert!(
+            answer.as_object().is_some_and(|roots| roots.values().all(|root| !root.is_null())),
+            "{block}\n{answer}"
+        );
+    }
+}
+
+#[test]
+fn a_difference_is_refused_as_knowledge_is_and_narrowed_by_place() {
+    let served = taught(Limits::default());
+    let ask = |given: &str| {
+        served.ask(
+            &format!("{{ difference({given}) {{ totalCount edges {{ node {{ what before after cause }} }} }} }}"),
+            &json!({}),
+        )
+    };
+    assert_eq!(code(&ask("from: \"2020-02-01\", to: \"2020-01-01\"")), "DAYS_REVERSED");
+    assert_eq!(code(&ask("from: \"2020-02\"")), "MALFORMED_DATE");
+    assert_eq!(code(&ask("from: \"2020-02-01\", fromKnownAt: \"2199-01-01\"")), "KNOWN_AT_IN_FUTURE");
+    let refused =
+        demo().ask("{ difference(from: \"2020-01-01\", toKnownAt: \"2020-01-01\") { totalCount } }", &json!({}));
+    assert_eq!(code(&refused), "FORBIDDEN");
+    let renamed = ask("from: \"2021-01-01\", to: \"2021-01-01\", fromKnownAt: \"2020-01-02\", what: [RENAMED]");
+    let expected = json!([{ "node": { "what": "RENAMED", "before": "示例一号公司", "after": "示例二号公司", "cause": "CORRECTED" } }]);
+    assert_eq!(renamed["data"]["difference"]["edges"], expected, "{renamed:#}");
+    assert_eq!(renamed["extensions"]["knownAt"][0]["sequence"], json!(2));
+    // The bureau of the place it went to and of the place it came from are both told.
+    let moved = "query($region: Reference!) { difference(from: \"2018-12-31\", to: \"2019-12-31\", region: $region, what: [JURISDICTION_CHANGED]) {
+        edges { node { nameZh before after } } } }";
+    for code in ["990102", "990171"] {
+        let found = demo().data(moved, &json!({ "region": { "code": code } }));
+        let found = found["difference"]["edges"].to_string();
+        assert!(
+            found.contains("氢途") && found.contains("示例河西区") && found.contains("示例高新区"),
+            "{code}: {found}"
+        );
+    }
+    let elsewhere = demo().data(moved, &json!({ "region": { "code": "990103" } }));
+    assert_eq!(elsewhere["difference"]["edges"], json!([]));
 }
