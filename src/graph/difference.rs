@@ -4,91 +4,33 @@
 //! Both lenses look at the same ledger, one perhaps at an earlier entry of it: rows are never removed,
 //! so a row stands for the same thing in both.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::amend::part;
+use super::findings::{Aspect, Cause, Counts, Difference, What};
 use super::lens::{Lens, Tie};
 use super::state::{EntityRow, Fact, Named, Place, Record, State, Statement};
 use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::name::{Language, NameKind};
-use crate::domain::{Attribute, Id, Kind, RecordKind, Relation, Value};
-
-/// What differs about a node.
-#[derive(Clone, Debug)]
-pub enum What<'v> {
-    /// It is there in the second picture alone.
-    Appeared,
-    /// It is there in the first picture alone.
-    Vanished,
-    /// Another name in Chinese is in use.
-    Renamed([Option<&'v Named>; 2]),
-    /// Another value is shown for an attribute.
-    Value(&'static Attribute, [Option<&'v Statement>; 2]),
-    /// Other identifiers of a scheme are in use.
-    Identifier(Scheme, [Vec<&'v Identifier>; 2]),
-    /// It has come to follow another organisation; the number of the way.
-    Succeeded(Tie, u16),
-    /// It is in other regions, in the sense of that role.
-    Located(Option<&'v Value>, [Vec<EntityRow>; 2]),
-    /// Other certificates of that scheme count.
-    Certified(Option<Id>, [Vec<&'v Arc<Record>>; 2]),
-    /// A tie holds in the second picture alone.
-    TieBegan(Tie),
-    /// A tie holds in the first picture alone.
-    TieEnded(Tie),
-    /// A tie holds in both, with other attributes.
-    TieChanged(Tie),
-}
-
-/// Why it differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
-    /// It began to hold between the two days.
-    Began,
-    /// It ceased to hold between the two days.
-    Ended,
-    /// A certificate was followed by another of the same scheme.
-    Renewed,
-    /// A certificate was taken away or given back.
-    Revoked,
-    /// Its organisation was followed by another: merger.
-    Merged,
-    /// … division.
-    Split,
-    /// … move as a whole.
-    Relocated,
-    /// It was entered between the two moments.
-    Entered,
-    /// It was put right between the two moments.
-    Corrected,
-    /// It was taken back between the two moments.
-    Retracted,
-}
-
-/// One difference.
-#[derive(Clone, Debug)]
-pub struct Difference<'v> {
-    /// The node.
-    pub node: EntityRow,
-    /// What differs.
-    pub what: What<'v>,
-    /// Why.
-    pub cause: Cause,
-    /// The facts that show it: those of the first picture, then those of the second.
-    pub facts: Vec<&'v Fact>,
-}
-
-/// Does a certificate count in a picture? None where nobody knows.
-pub type Counts<'c> = &'c dyn Fn(&Lens<'_>, &Record) -> Option<bool>;
+use crate::domain::{Id, Kind, RecordKind, Relation, Value};
 
 /// A fact that holds in a picture, by what it says.
 type Held<'v, T> = BTreeMap<Id, (T, &'v Fact)>;
+
+/// Compares one aspect of a node.
+type Compare<'v, 'c> = fn(&Comparison<'v, 'c>, EntityRow, &mut Vec<Difference<'v>>);
 
 /// Two pictures and what is compared of them.
 pub struct Comparison<'v, 'c> {
     /// The first and the second picture.
     pub sides: [Lens<'v>; 2],
+    /// Kinds of nodes that are compared.
+    pub kinds: &'c [Kind],
+    /// Which of them.
+    pub chosen: &'c dyn Fn(EntityRow) -> bool,
+    /// What of them.
+    pub wanted: &'c dyn Fn(Aspect) -> bool,
     /// How certificates count.
     pub counts: Counts<'c>,
 }
@@ -133,31 +75,46 @@ fn fact_of(state: &State, id: Id) -> Option<&Fact> {
     }
 }
 
-impl<'v> Comparison<'v, '_> {
-    /// The nodes of these kinds that either picture shows, in order of entry. Each costs a row.
-    pub fn nodes(&self, kinds: &[Kind]) -> Vec<EntityRow> {
-        let [first, second] = &self.sides;
-        let later = if first.sequence() > second.sequence() { first } else { second };
-        let rows = kinds.iter().filter_map(|kind| later.state().indexes.kinds.get(*kind as usize));
-        let rows = rows.flat_map(|rows| rows.iter()).map(|row| EntityRow(*row));
-        let shown = rows.filter(|node| first.has(*node) || second.has(*node));
-        shown.take_while(|_| first.budget().spend(1)).collect()
-    }
+impl<'v, 'c> Comparison<'v, 'c> {
+    /// How each aspect is compared, in the order in which differences are told.
+    const ASPECTS: [(Aspect, Compare<'v, 'c>); 7] = [
+        (Aspect::Existence, Self::existence),
+        (Aspect::Name, Self::name),
+        (Aspect::Values, Self::values),
+        (Aspect::Identifiers, Self::identifiers),
+        (Aspect::Certificates, Self::certificates),
+        (Aspect::Succession, Self::successions),
+        (Aspect::Ties, Self::ties),
+    ];
 
-    /// What differs about these nodes. A tie between two of them is told of its start alone.
-    pub fn of(&self, nodes: &[EntityRow]) -> Vec<Difference<'v>> {
-        let among: BTreeSet<EntityRow> = nodes.iter().copied().collect();
+    /// What differs, node by node. Each node that either picture shows costs a row, and what is looked
+    /// at of it as much as any walk. A tie between two that are compared is told of its start alone.
+    pub fn differences(&self) -> Vec<Difference<'v>> {
+        let budget = self.sides[0].budget();
         let mut found = Vec::new();
-        for node in nodes.iter().copied().take_while(|_| self.sides[0].budget().spend(1)) {
-            self.existence(node, &mut found);
-            self.name(node, &mut found);
-            self.values(node, &mut found);
-            self.identifiers(node, &mut found);
-            self.certificates(node, &mut found);
-            self.successions(node, &mut found);
-            self.ties(node, &among, &mut found);
+        for node in self.nodes().take_while(|_| budget.spend(1)).filter(|node| (self.chosen)(*node)) {
+            for (aspect, compare) in Self::ASPECTS {
+                if (self.wanted)(aspect) {
+                    compare(self, node, &mut found);
+                }
+            }
         }
         found
+    }
+
+    /// The nodes of the kinds that either picture shows, in order of entry.
+    fn nodes(&self) -> impl Iterator<Item = EntityRow> {
+        let [first, second] = self.sides;
+        let later = if first.sequence() > second.sequence() { first } else { second };
+        let rows = self.kinds.iter().filter_map(move |kind| later.state().indexes.kinds.get(*kind as usize));
+        let rows = rows.flat_map(|rows| rows.iter()).map(|row| EntityRow(*row));
+        rows.filter(move |node| first.has(*node) || second.has(*node))
+    }
+
+    /// Is it one of the nodes that are compared?
+    fn is_compared(&self, node: EntityRow) -> bool {
+        let side = self.sides.iter().find(|side| side.has(node));
+        side.is_some_and(|side| self.kinds.contains(&side.kind(node))) && (self.chosen)(node)
     }
 
     pub(super) fn has(&self, node: EntityRow) -> [bool; 2] {
@@ -326,11 +283,11 @@ impl<'v> Comparison<'v, '_> {
         groups.into_iter().map(|(group, (causes, facts, said))| (group, why(causes), facts, said)).collect()
     }
 
-    fn ties(&self, node: EntityRow, among: &BTreeSet<EntityRow>, found: &mut Vec<Difference<'v>>) {
+    fn ties(&self, node: EntityRow, found: &mut Vec<Difference<'v>>) {
         let held = self.each(node, |side| {
             let both = [true, false].into_iter().flat_map(|forward| side.ties(node, None, forward));
             let own = both.filter(|tie| tie.relation != Relation::Succeeds);
-            let own = own.filter(|tie| tie.forward || !among.contains(&tie.there));
+            let own = own.filter(|tie| tie.forward || !self.is_compared(tie.there));
             own.map(|tie| (side.tie_fact(tie.row).id, (tie, side.tie_fact(tie.row)))).collect::<Held<'v, Tie>>()
         });
         let role = Relation::LocatedIn.row().attribute("role");

@@ -58,15 +58,15 @@ pub struct Recorded<'v> {
     pub gone: Option<Gone<'v>>,
 }
 
-/// What was said, the fact it was said of, and what replaced it, if anything did.
-type Turn<'v> = (Content<'v>, &'v Fact, Option<&'v Former>);
-
 impl Recorded<'_> {
     /// The newest first: larger where recorded later.
     pub fn order(&self) -> (u64, Id, usize) {
         (self.stamp.map_or(0, |stamp| stamp.sequence), self.fact.id, self.turn)
     }
 }
+
+/// What a fact says or said, and what became of it where it says so no more.
+type Saying<'v> = (Content<'v>, &'v Fact, Option<&'v Former>);
 
 impl<'v> Lens<'v> {
     /// The node of that id, whatever the day, where its history may be read.
@@ -134,7 +134,7 @@ impl<'v> Lens<'v> {
     fn own_history(&self, node: EntityRow) -> Vec<Recorded<'v>> {
         let state = self.state();
         let entity = self.entity(node);
-        let mut said: BTreeMap<Id, Vec<Turn<'v>>> = BTreeMap::new();
+        let mut said: BTreeMap<Id, Vec<Saying<'v>>> = BTreeMap::new();
         for former in self.formers(Place::Node(node.0)).take_while(|_| self.budget().spend(1)) {
             if let Some((content, fact)) = content_of(&former.said) {
                 said.entry(former.id).or_default().push((content, fact, Some(former)));
@@ -168,7 +168,7 @@ impl<'v> Lens<'v> {
     }
 
     /// The sayings of one fact, in order, each with what made it and what became of it.
-    fn turns(&self, said: Vec<Turn<'v>>) -> Vec<Recorded<'v>> {
+    fn turns(&self, said: Vec<Saying<'v>>) -> Vec<Recorded<'v>> {
         let state = self.state();
         let stamp = |row: u32| state.stamps.get(row);
         let mut before: Option<&Former> = None;

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::difference::{Cause, Comparison, Difference, What};
+use super::difference::Comparison;
+use super::findings::{Cause, Difference, What};
 use super::lens::{Lens, Tie};
 use super::state::{EntityRow, Fact, TieRow};
 use crate::domain::{Id, Relation, Value, enumeration};

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::difference_types::{Entry, KINDS, entry_of, kind_code};
+use super::difference_types::{Entry, KINDS, aspects_of, entry_of, kind_code};
 use super::{after, search};
 use crate::api::admission::{FROM_KNOWN_AT, TO_KNOWN_AT};
 use crate::api::error::ApiError;
@@ -15,7 +15,7 @@ use crate::api::types::{filter, inputs, page, record, records};
 use crate::config::Limits;
 use crate::domain::{Day, Id, Kind, Relation};
 use crate::engine::View;
-use crate::graph::{Comparison, Difference, EntityRow, Lens, Record, What};
+use crate::graph::{Aspect, Comparison, Difference, EntityRow, Lens, Record, What};
 
 /// Entries of a page where `first` is not given.
 const PAGE: u32 = 20;
@@ -107,12 +107,19 @@ fn difference(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError>
     let counts = |lens: &Lens<'_>, certificate: &Record| {
         record::in_force(&Cx { lens: *lens, view: cx.view, ..*cx }, certificate)
     };
-    let comparison = Comparison { sides: [sides[0].lens, sides[1].lens], counts: &counts };
-    let mut nodes = comparison.nodes(&wanted.kinds);
-    if let Some(region) = wanted.region {
-        nodes.retain(|node| sides.iter().any(|side| filter::within(side, *node, Relation::LocatedIn, region)));
-    }
-    let mut found = comparison.of(&nodes);
+    let is_there =
+        |node: EntityRow, region| sides.iter().any(|side| filter::within(side, node, Relation::LocatedIn, region));
+    let chosen = |node: EntityRow| wanted.region.is_none_or(|region| is_there(node, region));
+    let compared =
+        |aspect: Aspect| wanted.what.is_empty() || wanted.what.iter().any(|what| aspects_of(what).contains(&aspect));
+    let comparison = Comparison {
+        sides: [sides[0].lens, sides[1].lens],
+        kinds: &wanted.kinds,
+        chosen: &chosen,
+        wanted: &compared,
+        counts: &counts,
+    };
+    let mut found = comparison.differences();
     found.retain(|found| wanted.takes(found));
     found.sort_by_cached_key(|found| key(&sides, found));
     let scope = format!("difference/{days:?}/{}/{:?}", asked(args), cx.lens.rights());

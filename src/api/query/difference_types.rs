@@ -6,7 +6,7 @@ use crate::api::types::{page, value};
 use crate::domain::identifier::SCHEMES;
 use crate::domain::relation::RelationRow;
 use crate::domain::{Id, Relation, Value, enumeration};
-use crate::graph::{Cause, Difference, EntityRow, Lens, Record, SourceRecord, Statement, Tie, What};
+use crate::graph::{Aspect, Cause, Difference, EntityRow, Lens, Record, SourceRecord, Statement, Tie, What};
 
 /// Facts told of one difference.
 const MOST_FACTS: usize = 20;
@@ -88,6 +88,20 @@ pub fn kind_code(what: &What<'_>) -> &'static str {
         What::TieBegan(_) => "TIE_BEGAN",
         What::TieEnded(_) => "TIE_ENDED",
         What::TieChanged(_) => "TIE_CHANGED",
+    }
+}
+
+/// What must be compared to find differences of that kind.
+pub fn aspects_of(kind: &str) -> &'static [Aspect] {
+    match kind {
+        "APPEARED" | "VANISHED" => &[Aspect::Existence],
+        "RENAMED" => &[Aspect::Name],
+        "MERGED" | "SPLIT" | "RELOCATED" => &[Aspect::Succession],
+        "CERTIFICATE_GAINED" | "CERTIFICATE_LOST" | "CERTIFICATE_RENEWED" => &[Aspect::Certificates],
+        "IDENTIFIER_CHANGED" => &[Aspect::Identifiers],
+        "VALUE_CHANGED" => &[Aspect::Values],
+        "TIE_ENDED" => &[Aspect::Ties, Aspect::Succession],
+        _ => &[Aspect::Ties],
     }
 }
 

@@ -109,13 +109,31 @@ impl Picture {
     }
 }
 
+/// Kinds of differences that are asked for alone.
+const WHATS: [&str; 13] = [
+    "APPEARED",
+    "VANISHED",
+    "RENAMED",
+    "VALUE_CHANGED",
+    "JURISDICTION_CHANGED",
+    "LOCATION_CHANGED",
+    "TIE_BEGAN",
+    "TIE_ENDED",
+    "TIE_CHANGED",
+    "IDENTIFIER_CHANGED",
+    "CERTIFICATE_GAINED",
+    "CERTIFICATE_LOST",
+    "CERTIFICATE_RENEWED",
+];
+
 const DIFFERENCE: &str = "query($from: Date!, $to: Date!, $known: DateTime, $now: DateTime, $after: String, $kinds: [NodeKind!]) {
     difference(from: $from, to: $to, fromKnownAt: $known, toKnownAt: $now, first: 60, after: $after, kinds: $kinds) {
         totalCount truncated edges { node { id what field nameZh before after cause causeZh whatZh facts sources { key } } }
         pageInfo { hasNextPage endCursor } } }";
 
-fn differences(
+fn all_of(
     served: &Served,
+    query: &str,
     kinds: &[&str],
     (from, to): (&str, &str),
     (known, now): (Option<&str>, Option<&str>),
@@ -123,7 +141,7 @@ fn differences(
     let (mut found, mut after) = (Vec::new(), Value::Null);
     loop {
         let variables = json!({ "kinds": kinds, "from": from, "to": to, "known": known, "now": now, "after": after });
-        let page = served.data(DIFFERENCE, &variables)["difference"].clone();
+        let page = served.data(query, &variables)["difference"].clone();
         assert_eq!(page["truncated"], json!(false));
         found.extend(nodes(&page).cloned());
         if page["pageInfo"]["hasNextPage"] != json!(true) {
@@ -145,11 +163,12 @@ fn holds(
     let (before, after) =
         (Picture::of(served, scope.0, days.0, known.0), Picture::of(served, scope.0, days.1, known.1));
     let (mut laid, mut changed) = (before.clone(), BTreeSet::new());
-    for difference in differences(served, scope.1, days, known) {
+    let found = all_of(served, DIFFERENCE, scope.1, days, known);
+    for difference in &found {
         for name in ["what", "cause"] {
             *seen.entry(text(&difference[name])).or_default() += 1;
         }
-        laid.lay(&difference, &mut changed);
+        laid.lay(difference, &mut changed);
     }
     assert_eq!(laid.names, after.names, "{days:?} {known:?}");
     assert_eq!(laid.values, after.values, "{days:?} {known:?}");
@@ -158,6 +177,13 @@ fn holds(
     let other = after.ties.iter().filter(|(id, details)| before.ties.get(*id).is_some_and(|before| before != *details));
     let other: BTreeSet<String> = other.map(|(id, _)| id.clone()).collect();
     assert_eq!(changed, other, "{days:?} {known:?}");
+    // Each kind alone is what it is among all: nothing less is compared than it takes.
+    let what = format!("what: [{}]", WHATS[seen.values().sum::<usize>() % WHATS.len()]);
+    let narrow =
+        all_of(served, &DIFFERENCE.replace("kinds: $kinds", &format!("kinds: $kinds, {what}")), scope.1, days, known);
+    let wanted: Vec<Value> =
+        found.into_iter().filter(|found| what == format!("what: [{}]", text(&found["what"]))).collect();
+    assert_eq!(narrow, wanted, "{what}");
 }
 
 #[test]
