@@ -110,10 +110,15 @@ fn a_cursor_belongs_to_its_moment() {
 #[test]
 fn what_it_takes_is_priced_and_bounded() {
     let served = taught(Limits::default());
-    let price = |at: Value| served.ask(LIST, &json!({ "at": at }))["extensions"]["cost"]["price"].as_u64();
-    let (now, then) = (price(Value::Null).expect("a price"), price(json!("2020-01-01")).expect("a price"));
-    assert!(then > now, "{now} {then}");
-    assert_eq!(price(json!("2020-01-01")), Some(now), "it is kept");
+    let cost = |at: Value| served.ask(LIST, &json!({ "at": at }))["extensions"].clone();
+    let (now, then) = (cost(Value::Null), cost(json!("2020-01-01")));
+    let used = |extensions: &Value| extensions["cost"]["used"].as_u64().expect("a number");
+    assert_eq!(then["cost"]["price"], now["cost"]["price"]);
+    assert!(used(&then) <= then["cost"]["price"].as_u64().expect("a number"), "{then}");
+    // A source and a firm were recorded by then.
+    assert_eq!(then["knownAt"][0]["replayed"], json!(2), "{then}");
+    assert_eq!(cost(json!("2020-01-02"))["knownAt"][0]["replayed"], json!(0), "it is kept");
+    assert_eq!(served.engine.distance_to(NOON), 0);
     let narrow = taught(Limits { past_changes: 1, ..Limits::default() });
     let refused = narrow.ask(LIST, &json!({ "at": "2020-01-01" }));
     assert_eq!(code(&refused), "KNOWN_AT_TOO_FAR", "{refused:#}");

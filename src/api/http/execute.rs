@@ -148,11 +148,13 @@ fn request(admitted: &Admitted, operation_name: Option<String>, answering: Arc<A
 /// What was answered, with what it cost and which state it is of.
 fn told(service: &Service, admitted: &Admitted, answering: &Answering, mut answer: GraphResponse) -> Answered {
     let meter = &answering.meter;
+    let price = admitted.price;
+    // What it takes to come to a moment of the past has a limit of its own, and is told apart.
     let cost = async_graphql::value!({
-        "price": admitted.price.total(),
-        "reserve": admitted.price.reserve,
+        "price": price.total().saturating_sub(price.replay),
+        "reserve": price.reserve,
         "limit": service.limits.price,
-        "used": meter.told().saturating_add(answering.moments.replayed()),
+        "used": meter.told(),
         "rows": meter.shown.load(Ordering::Relaxed),
     });
     // The library leaves out a root field that failed. One that is never null takes the whole answer

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use innograph::domain::Id;
 use serde_json::{Map, Value, json};
 
 use super::attack::{Fort, Heard};
@@ -201,8 +202,19 @@ impl<'s> Draft<'s> {
             "Date" | "PartialDate" => {
                 json!(format!("20{:02}-0{}-1{}", self.chance.below(40), 1 + self.chance.below(9), self.chance.below(9)))
             }
+            // Whoever has no token is refused the past, whatever else they ask: mostly it is now.
+            "DateTime" if self.chance.below(30) > 0 => Value::Null,
             "DateTime" => json!("2024-01-01T00:00:00Z"),
             "Decimal" => json!(self.chance.below(1_000_000).to_string()),
+            "ID" if self.chance.below(4) > 0 => {
+                // Mostly the id of something, or of nothing: what is no id at all is refused at once.
+                let ids: Vec<&String> = schema.known.iter().filter(|text| text.parse::<Id>().is_ok()).collect();
+                let place = self.chance.below(u64::try_from(ids.len()).expect("few").max(1));
+                json!(
+                    ids.get(usize::try_from(place).expect("few"))
+                        .map_or("01ARZ3NDEKTSV4RRFFQ69G5FAV", |id| id.as_str())
+                )
+            }
             "String" | "ID" => json!(known),
             _ => {
                 let Some(ty) = schema.types.get(name) else { return json!(known) };
