@@ -79,7 +79,8 @@ const GRANTS: &[Grant] = &[
         accounts: false,
         past: false,
     },
-    Grant { role: Role::App, name: "APP", zh: "应用", inside: AS_APP, outside: AS_APP, accounts: false, past: true },
+    // What was public once by mistake is not handed on to other programs.
+    Grant { role: Role::App, name: "APP", zh: "应用", inside: AS_APP, outside: AS_APP, accounts: false, past: false },
     Grant {
         role: Role::CountyOfficer,
         name: "COUNTY_OFFICER",

@@ -10,9 +10,9 @@ const LINES: &str = "
     PUBLIC          inside   x-- x-- - x - -
     PUBLIC          outside  x-- x-- - x - -
     PUBLIC          unknown  x-- x-- - x - -
-    APP             inside   x-- xx- - x - x
-    APP             outside  x-- xx- - x - x
-    APP             unknown  x-- xx- - x - x
+    APP             inside   x-- xx- - x - -
+    APP             outside  x-- xx- - x - -
+    APP             unknown  x-- xx- - x - -
     COUNTY_OFFICER  inside   xxx xxx x - - x
     COUNTY_OFFICER  outside  x-- x-- - x - x
     COUNTY_OFFICER  unknown  x-- x-- - x - x

@@ -1,7 +1,9 @@
 //! Files that are not what was written: a flipped byte anywhere, a cut at any length. A damaged store
 //! is refused with file, entry and remedy, or it is what it was. It is never silently another.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::disk::{Disk, Faults, Image};
 use super::door::{Door, Ending, Imports};
@@ -11,6 +13,8 @@ use super::{BASE_SEED, Chance, Tally, soaking, wide};
 
 /// The log of the ledger.
 pub const LOG: &str = "ledger.sqlite-wal";
+/// After so many tries a thread says how far all of them have come.
+const PROGRESS: usize = 5_000;
 /// Writes folded into the ledger, and writes that a kill left in its log.
 const FOLDED: usize = 24;
 const UNFOLDED: usize = 8;
@@ -113,41 +117,80 @@ fn places((path, bytes): &(PathBuf, Vec<u8>), chance: &mut Chance) -> Vec<usize>
     (0..number).map(place).map(|place| usize::try_from(place).expect("a small file")).collect()
 }
 
+/// One way to damage a file of an image: its number, its bytes afterwards, and what was done.
+type Damage<'i> = Box<dyn Fn() -> (usize, Vec<u8>, String) + Send + Sync + 'i>;
+
+/// Try every damage, as many at a time as there are processors: each by itself, on a disk of its own.
+fn all(name: &'static str, image: &Image, damages: &[Damage<'_>]) -> Tally {
+    let disk = Disk::new();
+    let whole = whole(&disk, image);
+    let next = AtomicUsize::new(0);
+    let at_once = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let work = || {
+        let (disk, mut tally) = (Disk::new(), Tally::new(name));
+        while let Some(damage) = damages.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (number, bytes, what) = damage();
+            judge(&disk, image, (number, bytes), &whole, &what, &mut tally);
+            if tally.count("rounds").is_multiple_of(PROGRESS) {
+                println!("{name}: {} of {}", next.load(Ordering::Relaxed).min(damages.len()), damages.len());
+            }
+        }
+        tally
+    };
+    let mut together = Tally::new(name);
+    together.add("silent", 0);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..at_once).map(|_| scope.spawn(work)).collect();
+        for thread in threads {
+            together.take_in(thread.join().expect("nobody panics"));
+        }
+    });
+    assert_eq!(together.count("rounds"), damages.len());
+    together
+}
+
 #[test]
 fn no_flipped_byte_makes_another_store() {
-    let (image, disk, mut tally, mut chance) = (store(), Disk::new(), Tally::new("flips"), Chance(BASE_SEED));
-    let whole = whole(&disk, &image);
-    tally.add("silent", 0);
+    let (image, mut chance) = (store(), Chance(BASE_SEED));
+    let mut damages: Vec<Damage<'_>> = Vec::new();
     for number in 0..image.len() {
         for place in places(&image[number], &mut chance) {
-            let mut bytes = image[number].1.clone();
-            let flip = 1 << chance.below(8);
-            bytes[place] ^= flip;
-            let what = format!("byte {place} of {} with bits {flip:#04x} flipped", bytes.len());
-            judge(&disk, &image, (number, bytes), &whole, &what, &mut tally);
+            let (image, flip) = (&image, 1_u8 << chance.below(8));
+            damages.push(Box::new(move || {
+                let mut bytes = image[number].1.clone();
+                bytes[place] ^= flip;
+                let what = format!("byte {place} of {} with bits {flip:#04x} flipped", bytes.len());
+                (number, bytes, what)
+            }));
         }
     }
+    let tally = all("flips", &image, &damages);
     assert!(tally.count("refused") > 0, "no damage was ever found: nothing was tried");
     tally.finish();
 }
 
 #[test]
 fn no_cut_makes_another_store() {
-    let (image, disk, mut tally, mut chance) = (store(), Disk::new(), Tally::new("cuts"), Chance(BASE_SEED + 1));
-    let whole = whole(&disk, &image);
-    tally.add("silent", 0);
+    let (image, mut chance) = (store(), Chance(BASE_SEED + 1));
+    let mut damages: Vec<Damage<'_>> = Vec::new();
     for number in 0..image.len() {
         for length in places(&image[number], &mut chance) {
-            let what = format!("cut to {length} of {} bytes", image[number].1.len());
-            judge(&disk, &image, (number, image[number].1[..length].to_vec()), &whole, &what, &mut tally);
+            let image = &image;
+            damages.push(Box::new(move || {
+                let what = format!("cut to {length} of {} bytes", image[number].1.len());
+                (number, image[number].1[..length].to_vec(), what)
+            }));
             if length % 4 == 0 {
-                let mut zeros = image[number].1.clone();
-                zeros[length..].fill(0);
-                let what = format!("zeros from {length} of {}", zeros.len());
-                judge(&disk, &image, (number, zeros), &whole, &what, &mut tally);
+                damages.push(Box::new(move || {
+                    let mut zeros = image[number].1.clone();
+                    zeros[length..].fill(0);
+                    let what = format!("zeros from {length} of {}", zeros.len());
+                    (number, zeros, what)
+                }));
             }
         }
     }
+    let tally = all("cuts", &image, &damages);
     assert!(tally.count("refused") > 0, "no damage was ever found: nothing was tried");
     tally.finish();
 }

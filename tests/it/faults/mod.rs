@@ -102,6 +102,14 @@ impl Tally {
         }
     }
 
+    /// Count what another one counted too.
+    pub fn take_in(&mut self, other: Self) {
+        for (what, count) in other.counts {
+            self.add(what, count);
+        }
+        self.defects.extend(other.defects);
+    }
+
     pub fn is_clean(&self) -> bool {
         self.defects.is_empty()
     }
