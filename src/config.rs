@@ -136,6 +136,8 @@ pub struct Limits {
     pub stop_ms: u64,
     /// Bytes from which on an answer is compressed where the client takes that.
     pub compress_bytes: u16,
+    /// Milliseconds from which on an answer is told of in the log though it went well; 0 tells of all.
+    pub log_slow_ms: u32,
     /// Requests a minute of one client: a token's holder, or an address; 0 = any number.
     pub client_requests: u32,
     /// Rows a minute of one client; 0 = any number.
@@ -260,6 +262,7 @@ impl Default for Limits {
             write_ms: 20_000,
             stop_ms: 10_000,
             compress_bytes: 1_024,
+            log_slow_ms: 1_000,
             client_requests: 60_000,
             client_rows: 200_000_000,
             client_at_once: 512,

@@ -54,6 +54,8 @@ pub(super) struct Edge {
     proxies: Vec<IpAddr>,
     body_bytes: usize,
     compress_bytes: u16,
+    /// Milliseconds from which on an answer is told of in the log whatever it is.
+    slow_ms: f64,
     /// Numbers of our own: by chance once, then counted.
     ids: (u32, AtomicU64),
 }
@@ -65,6 +67,7 @@ impl Edge {
             proxies: config.proxies.clone(),
             body_bytes: config.limits.body_bytes,
             compress_bytes: config.limits.compress_bytes,
+            slow_ms: f64::from(config.limits.log_slow_ms),
             ids: (getrandom::u32().unwrap_or_default(), AtomicU64::new(1)),
         }
     }
@@ -178,7 +181,12 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
         headers.insert(REQUEST_ID, value);
     }
     let (status, ms) = (response.status().as_u16(), begun.elapsed().as_secs_f64() * 1_000.0);
-    tracing::info!(request = &*id.0, %method, path, status, ms, "answered");
+    // What went well and quickly is told to whoever asks for it: a line costs as much as a tenth of a small answer.
+    if status >= 400 || ms >= edge.slow_ms {
+        tracing::info!(request = &*id.0, %method, path, status, ms, "answered");
+    } else {
+        tracing::debug!(request = &*id.0, %method, path, status, ms, "answered");
+    }
     response
 }
 
