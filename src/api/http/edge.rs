@@ -54,10 +54,35 @@ pub(super) struct Edge {
     proxies: Vec<IpAddr>,
     body_bytes: usize,
     compress_bytes: u16,
+    since: Instant,
+    crowd: Crowd,
     /// Milliseconds from which on an answer is told of in the log whatever it is.
     slow_ms: f64,
     /// Numbers of our own: by chance once, then counted.
     ids: (u32, AtomicU64),
+}
+
+/// Refusals for want of room, told of together: while too much is asked for, a line for each would
+/// take what those need who are answered.
+#[derive(Debug)]
+struct Crowd {
+    refused: AtomicU64,
+    /// The second in which they were told of last, counted from the beginning.
+    told: AtomicU64,
+}
+
+impl Default for Crowd {
+    fn default() -> Self {
+        Self { refused: AtomicU64::new(0), told: AtomicU64::new(u64::MAX) }
+    }
+}
+
+impl Crowd {
+    /// One more, in this second; how many they are since they were told of last, once a second.
+    fn count(&self, second: u64) -> Option<u64> {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        (self.told.swap(second, Ordering::Relaxed) != second).then(|| self.refused.swap(0, Ordering::Relaxed))
+    }
 }
 
 impl Edge {
@@ -67,6 +92,8 @@ impl Edge {
             proxies: config.proxies.clone(),
             body_bytes: config.limits.body_bytes,
             compress_bytes: config.limits.compress_bytes,
+            since: Instant::now(),
+            crowd: Crowd::default(),
             slow_ms: f64::from(config.limits.log_slow_ms),
             ids: (getrandom::u32().unwrap_or_default(), AtomicU64::new(1)),
         }
@@ -182,7 +209,11 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     }
     let (status, ms) = (response.status().as_u16(), begun.elapsed().as_secs_f64() * 1_000.0);
     // What went well and quickly is told to whoever asks for it: a line costs as much as a tenth of a small answer.
-    if status >= 400 || ms >= edge.slow_ms {
+    let crowded = matches!(status, 429 | 503);
+    if crowded && let Some(refused) = edge.crowd.count(edge.since.elapsed().as_secs()) {
+        tracing::info!(refused, "too much is asked for: requests that were told to come back later");
+    }
+    if (status >= 400 && !crowded) || ms >= edge.slow_ms {
         tracing::info!(request = &*id.0, %method, path, status, ms, "answered");
     } else {
         tracing::debug!(request = &*id.0, %method, path, status, ms, "answered");
@@ -259,6 +290,15 @@ mod tests {
         assert!(status == 500 && named && body.contains("\"code\":\"INTERNAL\""), "{status} {body}");
         assert!(!body.contains("on purpose"), "{body}");
         assert_eq!(ask("/well").await, (200, true, "well".to_owned()));
+    }
+
+    #[test]
+    fn refusals_of_a_second_are_told_of_together() {
+        let crowd = Crowd::default();
+        assert_eq!(crowd.count(0), Some(1));
+        assert!((0..99).all(|_| crowd.count(0).is_none()));
+        assert_eq!(crowd.count(7), Some(100));
+        assert_eq!(crowd.count(7), None);
     }
 
     #[test]
