@@ -107,8 +107,8 @@ pub fn judge(moments: &[Moment], may: bool, now: i64) -> Result<(), ApiError> {
     if !may {
         return Err(ApiError::new(
             "FORBIDDEN",
-            "用 knownAt 查询过去录入的情况，需要工作人员或分析员的令牌。请向管理员要一个；只看某一天的事实，用 asOf 即可，不需要令牌。",
-            "Asking with knownAt what had been recorded needs a token of staff or of an analyst. Ask an administrator for one; asOf, the facts of a day, needs none.",
+            "用 knownAt 查询过去录入的情况，需要工作人员或分析员登录，或用其令牌。请登录，或向管理员要一个令牌；只看某一天的事实，用 asOf 即可，都不需要。",
+            "Asking with knownAt what had been recorded needs the account or a token of staff or of an analyst. Log in, or ask an administrator for a token; asOf, the facts of a day, needs neither.",
         ));
     }
     match moments.iter().find(|moment| moment.is_after(now)) {

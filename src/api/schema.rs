@@ -122,8 +122,8 @@ fn root() -> TypeDef {
         .arg(
             KNOWN_AT,
             "DateTime",
-            "只按这一时刻已经录入的内容回答，默认现在；也可只写日期，指上海当天结束时。asOf 不填仍为今天。需要令牌",
-            "Answer from what had been recorded by that moment, now by default; a date alone means the end of that day in Shanghai. asOf stays today where it is not given. Needs a token",
+            "只按这一时刻已经录入的内容回答，默认现在；也可只写日期，指上海当天结束时。asOf 不填仍为今天。需要登录或令牌",
+            "Answer from what had been recorded by that moment, now by default; a date alone means the end of that day in Shanghai. asOf stays today where it is not given. Needs an account or a token",
         )
     };
     let fields = query::fields(limits()).into_iter().map(as_of).collect();

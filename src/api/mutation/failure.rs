@@ -8,8 +8,8 @@ use crate::engine::{Hindrance, WriteError};
 pub fn forbidden() -> ApiError {
     ApiError::new(
         "FORBIDDEN",
-        "写入需要有写权限的令牌，这次没有写入。请向管理员要一个令牌（innograph token create），粘贴到“请求头”里 Bearer 的后面，再运行一次。",
-        "Writing needs a token that may write; nothing was written. Ask an administrator for one (innograph token create), and send it as Authorization: Bearer TOKEN.",
+        "写入需要有写权限的账号或令牌，这次没有写入。请登录，或向管理员要一个令牌（innograph token create），粘贴到“请求头”里 Bearer 的后面，再运行一次。",
+        "Writing needs an account or a token that may write; nothing was written. Log in, or ask an administrator for a token (innograph token create) and send it as Authorization: Bearer TOKEN.",
     )
 }
 

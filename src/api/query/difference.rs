@@ -36,14 +36,14 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     .arg(
         FROM_KNOWN_AT,
         "DateTime",
-        "前一天按这一时刻已经录入的内容看，默认 knownAt（现在）。需要令牌",
-        "Look at the earlier day as recorded by that moment, by default that of knownAt (now). Needs a token",
+        "前一天按这一时刻已经录入的内容看，默认 knownAt（现在）。需要登录或令牌",
+        "Look at the earlier day as recorded by that moment, by default that of knownAt (now). Needs an account or a token",
     )
     .arg(
         TO_KNOWN_AT,
         "DateTime",
-        "后一天按这一时刻已经录入的内容看，默认 knownAt（现在）。需要令牌",
-        "Look at the later day as recorded by that moment, by default that of knownAt (now). Needs a token",
+        "后一天按这一时刻已经录入的内容看，默认 knownAt（现在）。需要登录或令牌",
+        "Look at the later day as recorded by that moment, by default that of knownAt (now). Needs an account or a token",
     )
     .arg("kinds", "[NodeKind!]", "只比较这些种类的对象；不填为全部", "Only nodes of these kinds; all where nothing is given")
     .arg("what", "[DifferenceKind!]", "只要这些不同；不填为全部", "Only these differences; all where nothing is given")

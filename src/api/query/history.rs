@@ -62,8 +62,8 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
         FieldDef::new(
             "history",
             "HistoryConnection",
-            "一个对象的全部记载，新录入的在前：名称、编号、陈述、关系、记录；持编辑或管理员令牌时，连同已更正、已撤回的及理由",
-            "Everything recorded about a node, newest first: names, numbers, statements, ties, records; for whoever holds a token of an editor or administrator also what was put right or taken back, and why",
+            "一个对象的全部记载，新录入的在前：名称、编号、陈述、关系、记录；有权看内部（INTERNAL）数据时，连同已更正、已撤回的及理由",
+            "Everything recorded about a node, newest first: names, numbers, statements, ties, records; for whoever may see INTERNAL data also what was put right or taken back, and why",
             history,
         )
         .cost(20)
@@ -255,8 +255,8 @@ pub fn types() -> Vec<TypeDef> {
         field(
             "recordedBy",
             "String",
-            "由谁记载；持编辑或管理员令牌才可见",
-            "Who recorded it so; shown to whoever holds a token of an editor or administrator",
+            "由谁记载；有权看内部（INTERNAL）数据的人才可见",
+            "Who recorded it so; shown to whoever may see INTERNAL data",
             |cx, entry: &Entry, _| Ok(seen_actor(cx, entry.recorded.as_ref())),
         ),
         field("cause", "HistoryCause!", "因何这样记载", "What made the entry", |_, entry: &Entry, _| {
@@ -281,8 +281,8 @@ pub fn types() -> Vec<TypeDef> {
         field(
             "changedBy",
             "String",
-            "由谁更正或撤回；持编辑或管理员令牌才可见",
-            "Who put it right or took it back; shown to whoever holds a token of an editor or administrator",
+            "由谁更正或撤回；有权看内部（INTERNAL）数据的人才可见",
+            "Who put it right or took it back; shown to whoever may see INTERNAL data",
             |cx, entry: &Entry, _| Ok(seen_actor(cx, gone_at(entry))),
         ),
         field("reason", "String", "撤回的理由", "Why it was taken back", |_, entry: &Entry, _| {

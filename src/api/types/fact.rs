@@ -107,8 +107,8 @@ pub const FACT_FIELDS: &[FactRow] = &[
     (
         "recordedBy",
         "String",
-        "录入者；是工作人员的姓名，持编辑或管理员令牌才可见，否则为空",
-        "Who entered it here: a name of staff, shown to whoever holds a token of an editor or administrator, else null",
+        "录入者；是工作人员的姓名，有权看内部（INTERNAL）数据的人才可见，否则为空",
+        "Who entered it here: a name of staff, shown to whoever may see INTERNAL data, else null",
         |cx, fact| {
             let seen = cx.lens.stamp(fact).filter(|_| cx.lens.rights().may_see(Sensitivity::Internal));
             Out::option(seen.map(|stamp| Out::text(stamp.actor.as_ref())))
