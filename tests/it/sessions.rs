@@ -116,8 +116,8 @@ fn a_page_logs_in_reads_writes_and_goes() {
     assert_eq!(read.status, 200);
     let who = send(&server, "GET", "/session", &own[..1], "");
     assert_eq!(
-        (&who.body["name"], &who.body["role"], who.page_key()),
-        (&json!("wang.fang"), &json!("STEWARD"), key.clone())
+        (&who.body["loggedIn"], &who.body["name"], &who.body["role"], who.page_key()),
+        (&json!(true), &json!("wang.fang"), &json!("STEWARD"), key.clone())
     );
     let save = r#"mutation { saveSource(input: {key: "src-s", kind: NEWS, issuer: "示例报", title: "示例", grade: A, address: "https://news.example/1"}) { __typename } }"#;
     let written = post(&server, "/graphql", &own, &json!({ "query": save }));
@@ -128,6 +128,21 @@ fn a_page_logs_in_reads_writes_and_goes() {
         [ask(&server, &own), send(&server, "GET", "/session", &own, ""), send(&server, "DELETE", "/session", &own, "")]
     {
         assert_eq!((answer.status, answer.code()), (401, "SESSION_ENDED"));
+        assert!(
+            answer.head.contains("set-cookie: innograph=; Path=/; Max-Age=0"),
+            "it would be told again: {}",
+            answer.head
+        );
+    }
+    // Without a cookie nothing has ended: a page that is opened by the public hears of no error.
+    for headers in [&[][..], &[("Cookie", "theme=dark")], &own[1..]] {
+        let nobody = send(&server, "GET", "/session", headers, "");
+        assert_eq!((nobody.status, nobody.body), (200, json!({ "loggedIn": false })));
+        assert!(
+            !nobody.head.contains("set-cookie") && nobody.head.contains("cache-control: no-store"),
+            "{}",
+            nobody.head
+        );
     }
     let log = std::fs::read_to_string(data.path().join("audit.log")).expect("the log");
     let events: Vec<String> =

@@ -59,8 +59,11 @@ pub(super) async fn log_in(
     .await
 }
 
-/// `GET /session`
+/// `GET /session`. A page asks whenever it is opened: not to be logged in is no error, to have been is.
 pub(super) async fn who(State(service): State<Arc<Service>>, headers: HeaderMap) -> Response {
+    if matches!(cookie::read(&headers), Cookies::None) {
+        return json(&serde_json::json!({ "loggedIn": false }));
+    }
     answered(async {
         let (held, account) = service.session(&headers)?;
         Ok(told(&service, &held, &account))
@@ -131,7 +134,8 @@ async fn answered(work: impl Future<Output = Result<Response, Refused>>) -> Resp
 
 /// Who somebody is, as their page is told.
 fn told(service: &Service, held: &Presented, account: &Account) -> Response {
-    let body = serde_json::json!({
+    json(&serde_json::json!({
+        "loggedIn": true,
         "name": account.name,
         "role": account.role.name(),
         "roleZh": account.role.zh(),
@@ -140,7 +144,11 @@ fn told(service: &Service, held: &Presented, account: &Account) -> Response {
         "csrfToken": page_key(held.label, &held.secret).to_hex().as_str(),
         "idleMinutes": service.rules.idle_minutes,
         "sessionHours": service.rules.session_hours,
-    });
+        "passwordCharacters": service.rules.password_characters,
+    }))
+}
+
+fn json(body: &serde_json::Value) -> Response {
     ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
 }
 
