@@ -13,6 +13,8 @@ export default defineConfig({
     proxy: {
       '/graphql': 'http://127.0.0.1:8080',
       '/playground/examples.json': 'http://127.0.0.1:8080',
+      '/readyz': 'http://127.0.0.1:8080',
+      '/session': 'http://127.0.0.1:8080',
     },
   },
   worker: { format: 'es' },

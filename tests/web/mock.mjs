@@ -138,6 +138,7 @@ async function answer(request, response) {
     return sendJson(await graphql({ schema, source: query, rootValue: resolvers, variableValues: variables, operationName }));
   }
   if (path === '/readyz') return send(200, 'text/plain', 'ready');
+  if (path === '/session') return sendJson({ loggedIn: false });
   if (path === '/playground/examples.json') return sendJson(catalog);
   if (path === '/playground' || path === '/playground/') {
     return send(200, MEDIA['.html'], await readFile(join(DIST, 'index.html')));

@@ -71,16 +71,21 @@ export function HelpPanel({ open, onClose }: HelpPanelProps) {
         <li>标签页与历史只保存在本机浏览器；请求头（可能含令牌）不保存。</li>
       </ul>
 
+      <h3>登录</h3>
+      <p>
+        查公开数据不用登录。工作人员要看内部数据或写入：按右上方“登录”，输入管理员给的账号和密码；第一次登录后须先换成自己的密码。离开前请按“退出”：这一页上的结果会一起清掉。一段时间不用，登录会自动结束。忘了密码或被锁定，请找管理员。
+      </p>
+
       <h3>令牌</h3>
       <p>
-        查公开数据不需要令牌。要写入数据或查看内部数据：点编辑区下方的“请求头”，把管理员给的令牌（
+        没有账号而有令牌的：点编辑区下方的“请求头”，把管理员给的令牌（
         <code>igt_</code> 开头）粘贴到 <code>Bearer</code>{' '}
-        后面，再运行查询。令牌不保存在浏览器里：新开的标签页要再填一次（点“示例写入”时会带过去），刷新后要重新粘贴；不要写进网址，也不要发给别人。
+        后面，再运行查询；填了令牌就以令牌为准，不看登录。令牌不保存在浏览器里：新开的标签页要再填一次（点“示例写入”时会带过去），刷新后要重新粘贴；不要写进网址，也不要发给别人。
       </p>
 
       <h3>录入与修改</h3>
       <p>
-        写一条 <code>mutation</code>，填好令牌，按“运行写入”。写下的会一直留在账本里，所以先练习：示例库（
+        写一条 <code>mutation</code>，登录或填好令牌，按“运行写入”。写下的会一直留在账本里，所以先练习：示例库（
         <code>script/serve --demo</code>）左侧有“示例写入”，内容是虚构的，真实的库里不提供。回答里{' '}
         <code>__typename</code> 是 <code>Written</code> 才算写下；其他回答都有一句中文说明，照着做即可。做法见{' '}
         <code>docs/writing.md</code>。
@@ -88,7 +93,7 @@ export function HelpPanel({ open, onClose }: HelpPanelProps) {
 
       <h3>更多资料</h3>
       <p>
-        项目目录中：<code>docs/</code> 是文档（导入格式见 <code>docs/import-format.md</code>，令牌与备份见{' '}
+        项目目录中：<code>docs/</code> 是文档（导入格式见 <code>docs/import-format.md</code>，账号与登录见 <code>docs/accounts.md</code>，令牌与备份见{' '}
         <code>docs/operating.md</code>），
         <code>schema/schema.graphql</code> 是完整接口，<code>schema/examples/</code>{' '}
         是这里的全部示例。接口地址：<code>POST /graphql</code>。

@@ -5,6 +5,7 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { useCallback, useState } from 'react';
 import { createPortal } from 'react-dom';
 
+import { AccountBar } from './AccountBar.tsx';
 import { ask, HEADERS_TO_FILL_IN } from './ask.ts';
 import type { Catalog } from './catalog.ts';
 import { HelpPanel } from './HelpPanel.tsx';
@@ -12,6 +13,7 @@ import { memoryFor, rememberedTab } from './memory.ts';
 import { loadNotice } from './notice.ts';
 import { RunBar } from './RunBar.tsx';
 import { SampleList } from './SampleList.tsx';
+import { useSession } from './session.ts';
 
 /** More tabs than this do not fit beside each other; the rest are one click away. */
 const FIRST_TABS = 3;
@@ -52,6 +54,7 @@ function useSetUp(catalog: Catalog) {
 export function Page({ catalog }: { catalog: Catalog }) {
   const setUp = useSetUp(catalog);
   const [helping, setHelping] = useState(false);
+  const session = useSession();
   const [notice, setNotice] = useState<string | null>(null);
   const lookAgain = useCallback(() => void loadNotice().then(setNotice), []);
   // The list and the bar stand outside GraphiQL's frame but need its state, which only its
@@ -72,7 +75,8 @@ export function Page({ catalog }: { catalog: Catalog }) {
               {catalog.storeNameZh}
             </p>
           )}
-          <button type="button" className="help-button" onClick={() => setHelping(true)}>
+          <AccountBar />
+          <button type="button" className="top-button" onClick={() => setHelping(true)}>
             使用说明
           </button>
         </div>
@@ -84,6 +88,11 @@ export function Page({ catalog }: { catalog: Catalog }) {
         {notice === null ? null : (
           <p className="notice" role="status">
             {notice}
+          </p>
+        )}
+        {session.notice === null ? null : (
+          <p className="notice" role="status">
+            {session.notice}
           </p>
         )}
       </header>

@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 
 import type { Catalog } from './catalog.ts';
 import { belongsTo, writes } from './samples.ts';
+import { useSession } from './session.ts';
 
 interface RunBarProps {
   catalog: Catalog;
@@ -15,6 +16,7 @@ export function RunBar({ catalog, onIdle }: RunBarProps) {
   const { tabs, activeTabIndex, isFetching, subscription } = useGraphiQL(
     pick('tabs', 'activeTabIndex', 'isFetching', 'subscription'),
   );
+  const { member } = useSession();
   const { run, stop } = useGraphiQLActions();
   const active = tabs[activeTabIndex];
   const sample = active && catalog.examples.find((example) => belongsTo(active, example));
@@ -37,7 +39,10 @@ export function RunBar({ catalog, onIdle }: RunBarProps) {
         </p>
         {writing ? (
           <p className="run-warning">
-            这一条会写入“{catalog.storeNameZh || catalog.store}”，写下的会一直留在账本里。要先点下方“请求头”填令牌。
+            这一条会写入“{catalog.storeNameZh || catalog.store}”，写下的会一直留在账本里。
+            {member === null || member.mustChange
+              ? '要先登录，或点下方“请求头”填令牌。'
+              : `署名：${member.name}；“请求头”里填了令牌的，署令牌的名。`}
           </p>
         ) : null}
       </div>

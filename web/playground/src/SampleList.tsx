@@ -52,7 +52,7 @@ export function SampleList({ catalog }: { catalog: Catalog }) {
         <nav className="samples writing" aria-labelledby="writing-title">
           <h2 id="writing-title">示例写入（练习）</h2>
           <p className="samples-hint">
-            会改动数据，要先在“请求头”里填令牌。内容是虚构的，只在这个示例库里练习。按次序做。
+            会改动数据，要先登录，或在“请求头”里填令牌。内容是虚构的，只在这个示例库里练习。按次序做。
           </p>
           <Samples examples={mutations} />
         </nav>

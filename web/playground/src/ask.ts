@@ -1,14 +1,17 @@
 // Sends one request to the service and returns what it says. A fetcher of our own and not
 // `createGraphiQLFetcher`: the page speaks plain JSON over POST to its own origin only, and
 // an answer that is not GraphQL (a proxy's page, a stopped service) must read as a sentence.
+// A token typed under 请求头 and a log-in never go together: the token counts.
 import type { Fetcher, FetcherParams, FetcherOpts } from '@graphiql/toolkit';
 import { GraphQLError, Kind, parse, type ExecutionResult } from 'graphql';
+
+import { identity, noteRefusal, refusalOf } from './session.ts';
 
 export const ENDPOINT = '/graphql';
 
 /** What the headers editor starts with: nothing is sent until a token stands after "Bearer". */
-export const HEADERS_TO_FILL_IN = `// 只查公开数据不用填。要写入或看内部数据：把令牌（igt_ 开头）粘贴到 Bearer 后面。
-// 令牌只用于这一页，不保存；刷新后要重新粘贴。
+export const HEADERS_TO_FILL_IN = `// 只查公开数据，或已经登录，都不用填。不登录而要写入或看内部数据：把令牌（igt_ 开头）粘贴到 Bearer 后面。
+// 填了令牌就以令牌为准。令牌只用于这一页，不保存；刷新后要重新粘贴。
 {
   "Authorization": "Bearer "
 }
@@ -58,14 +61,18 @@ function withOwnName(parameters: FetcherParams): FetcherParams {
 }
 
 async function post(parameters: FetcherParams, options?: FetcherOpts): Promise<ExecutionResult> {
+  const typed = filledIn(options?.headers);
+  const who = identity(Object.keys(typed).some((name) => name.toLowerCase() === 'authorization'));
   let answer: Response;
   try {
     answer = await fetch(ENDPOINT, {
       method: 'POST',
+      credentials: who.credentials,
       headers: {
         accept: 'application/graphql-response+json, application/json;q=0.9',
         'content-type': 'application/json',
-        ...filledIn(options?.headers),
+        ...who.headers,
+        ...typed,
       },
       body: JSON.stringify(withOwnName(parameters)),
     });
@@ -78,6 +85,7 @@ async function post(parameters: FetcherParams, options?: FetcherOpts): Promise<E
   }
   try {
     const body: unknown = await answer.json();
+    if (who.credentials !== 'omit' && !answer.ok) noteRefusal(answer.status, refusalOf(body).code);
     if (isAnswer(body)) return failuresFirst(body);
   } catch {
     // Not JSON: said below, with the status, which is all that is known.

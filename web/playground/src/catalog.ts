@@ -8,7 +8,7 @@ export interface Example {
   query: string;
   /** Indented JSON, or '' when the query takes no variables. */
   variables: string;
-  /** A mutation: it changes the store and needs a token. */
+  /** A mutation: it changes the store, so one has to log in or hold a token. */
   writes: boolean;
 }
 
