@@ -9,10 +9,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::domain::Day;
 use crate::rights::Place;
 
 /// Places remembered at the same time.
 const PLACES: usize = 100_000;
+
+/// A node on a day, as a state knows it: where it lies may be another matter on the next.
+pub(super) type Seat = (u32, Day, u64);
 
 /// Work that may still be done. Shared by everything a request does.
 #[derive(Debug)]
@@ -27,7 +31,7 @@ pub struct Budget<'s> {
     /// Set by whoever no longer wants the answer.
     stop: Option<&'s AtomicBool>,
     /// Where nodes lie, as far as somebody had to know; kept because a hub is asked about often.
-    places: RefCell<BTreeMap<u32, Place>>,
+    places: RefCell<BTreeMap<Seat, Place>>,
 }
 
 impl<'s> Budget<'s> {
@@ -79,17 +83,17 @@ impl<'s> Budget<'s> {
     }
 
     /// Where a node lies, if that is known.
-    pub(super) fn place(&self, node: u32) -> Option<Place> {
-        self.places.borrow().get(&node).copied()
+    pub(super) fn place(&self, seat: Seat) -> Option<Place> {
+        self.places.borrow().get(&seat).copied()
     }
 
     /// A node lies there.
-    pub(super) fn remember_place(&self, node: u32, place: Place) {
+    pub(super) fn remember_place(&self, seat: Seat, place: Place) {
         let mut places = self.places.borrow_mut();
         if places.len() >= PLACES {
             places.clear();
         }
-        places.insert(node, place);
+        places.insert(seat, place);
     }
 
     /// Look at one row that may turn out to be hidden.

@@ -40,6 +40,13 @@ pub enum Action {
     Retracted,
 }
 
+impl Action {
+    /// What two of them that happened to one thing come to.
+    fn and(self, next: Action) -> Action {
+        if self == Action::Changed || next == Action::Retracted { next } else { self }
+    }
+}
+
 /// A change as it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -121,9 +128,7 @@ impl State {
         {
             let becomes_public = public && !known.public;
             known.public |= public;
-            if known.action == Action::Changed || action == Action::Retracted {
-                known.action = action;
-            }
+            known.action = known.action.and(action);
             if becomes_public {
                 self.public_changes.push(last);
             }
@@ -189,17 +194,57 @@ impl<'v> Lens<'v> {
     /// costs a row; what is passed over costs nothing, so that no hidden run can stop a reader.
     pub fn changes(&self, after: u64) -> impl Iterator<Item = Change> + use<'v> {
         let (lens, state) = (*self, self.state());
-        let all = self.rights().may_see(Sensitivity::Internal);
-        let scoped = !all && self.rights().scope().is_some();
-        let every = (all || scoped).then(|| state.changes(after));
-        let public = (!all && !scoped).then(|| state.public_changes(after));
+        let all = self.rights().may_see(Sensitivity::Restricted);
+        let some = all || self.rights().may_see(Sensitivity::Internal) || self.rights().scope().is_some();
+        let every = some.then(|| state.changes(after));
+        let public = (!some).then(|| state.public_changes(after));
         let told = every.into_iter().flatten().chain(public.into_iter().flatten());
         // Whoever works for one region is told of what lies there, and of others what is public.
-        let known = move |change: &Change| {
-            let inside = || lens.ends_of(change.id).into_iter().flatten().any(|node| lens.is_inside(node));
-            !scoped || change.public || inside()
+        let mut told = told.filter(move |change| all || change.public || lens.may_be_told(change)).peekable();
+        // What was noted in between and is not told must not be felt: to one subject, one line.
+        let joined = std::iter::from_fn(move || {
+            let mut change = told.next()?;
+            let again = |next: &Change| (next.sequence, next.id) == (change.sequence, change.id);
+            while let Some(next) = told.next_if(again) {
+                change.action = change.action.and(next.action);
+                change.public |= next.public;
+            }
+            Some(change)
+        });
+        joined.take_while(move |_| lens.budget().spend(1))
+    }
+
+    /// May the reader know of a change that not everybody may know of?
+    fn may_be_told(&self, change: &Change) -> bool {
+        let state = self.state();
+        let at = match state.place(change.id) {
+            Some(Place::Retracted(row)) => state.retractions.get(row).map(|gone| gone.was),
+            at => at,
         };
-        told.filter(known).take_while(move |_| lens.budget().spend(1))
+        let internal = |node: u32| self.may_see_of(EntityRow(node), Sensitivity::Internal);
+        match at {
+            Some(Place::Node(row) | Place::Fact(row)) => internal(row),
+            Some(Place::Tie(row)) => {
+                let mark = state.tie(row);
+                let ends = [mark.start, mark.target];
+                let hidden_owner = mark.relation == Relation::HasDemand && !state.owner_is_public(mark.target);
+                ends.into_iter().any(internal)
+                    && ends.into_iter().all(|end| internal(end) || state.is_public(EntityRow(end)))
+                    && (!hidden_owner || internal(mark.start))
+            }
+            Some(Place::Record(row)) => state.records.get(row).is_some_and(|record| {
+                let kind = record.kind.row();
+                let sensitivity = kind.sensitivity_of(&record.values).max(Sensitivity::Internal);
+                // It may have changed in nothing but what is hidden.
+                let sees_every = || {
+                    let mut every = kind.attributes.iter();
+                    every.all(|attribute| self.may_see_of(record.subject, attribute.sensitivity))
+                };
+                self.may_see_of(record.subject, sensitivity) && (change.action != Action::Changed || sees_every())
+            }),
+            Some(Place::Source(_)) => true,
+            Some(Place::Retracted(_)) | None => false,
+        }
     }
 
     /// Every node, shown or not, for whoever builds an index beside the graph.

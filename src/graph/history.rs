@@ -11,7 +11,7 @@ use super::former::{Fate, Former, Said};
 use super::lens::{Lens, Tie};
 use super::state::{EntityRow, Fact, Named, Place, Stamp, Statement};
 use crate::domain::identifier::Identifier;
-use crate::domain::{Id, RecordKind, Sensitivity, Value};
+use crate::domain::{Id, RecordKind, Relation, Sensitivity, Value};
 
 /// What an entry of a history says.
 #[derive(Clone, Copy, Debug)]
@@ -58,15 +58,15 @@ pub struct Recorded<'v> {
     pub gone: Option<Gone<'v>>,
 }
 
+/// What one fact said for a while, and what became of it.
+type Saying<'v> = (Content<'v>, &'v Fact, Option<&'v Former>);
+
 impl Recorded<'_> {
     /// The newest first: larger where recorded later.
     pub fn order(&self) -> (u64, Id, usize) {
         (self.stamp.map_or(0, |stamp| stamp.sequence), self.fact.id, self.turn)
     }
 }
-
-/// What a fact says or said, and what became of it where it says so no more.
-type Saying<'v> = (Content<'v>, &'v Fact, Option<&'v Former>);
 
 impl<'v> Lens<'v> {
     /// The node of that id, whatever the day, where its history may be read.
@@ -92,18 +92,20 @@ impl<'v> Lens<'v> {
             }
         }
         found.retain(|entry| self.may_read(node, &entry.content));
+        // What is told of the work counts what is told, not what was passed over.
+        found.iter().for_each(|_| self.budget().show());
         found.sort_by_key(|entry| std::cmp::Reverse(entry.order()));
         found
     }
 
     /// May the reader know what was said there that is not public?
-    fn sees_all(&self, place: Place) -> bool {
+    pub(super) fn sees_all(&self, place: Place) -> bool {
         let about = |row: u32| self.may_see_of(EntityRow(row), Sensitivity::Internal);
         match place {
             Place::Node(row) | Place::Fact(row) => about(row),
             Place::Tie(row) => {
                 let mark = self.state().tie(row);
-                about(mark.start) || about(mark.target)
+                about(mark.start) || (mark.relation != Relation::HasDemand && about(mark.target))
             }
             _ => self.rights().may_see(Sensitivity::Internal),
         }
@@ -111,7 +113,18 @@ impl<'v> Lens<'v> {
 
     /// Is it told to the reader that there was such a thing, on some day?
     fn may_remember(&self, place: Place) -> bool {
-        self.sees_all(place) || self.state().is_place_public(place)
+        if self.state().is_place_public(place) {
+            return true;
+        }
+        // A tie names both of its ends.
+        let ends_known = || match place {
+            Place::Tie(row) => {
+                let mark = self.state().tie(row);
+                [mark.start, mark.target].into_iter().all(|end| self.may_remember(Place::Node(end)))
+            }
+            _ => true,
+        };
+        self.sees_all(place) && ends_known()
     }
 
     fn may_read(&self, node: EntityRow, content: &Content<'_>) -> bool {
@@ -135,7 +148,7 @@ impl<'v> Lens<'v> {
         let state = self.state();
         let entity = self.entity(node);
         let mut said: BTreeMap<Id, Vec<Saying<'v>>> = BTreeMap::new();
-        for former in self.formers(Place::Node(node.0)).take_while(|_| self.budget().spend(1)) {
+        for former in self.formers(Place::Node(node.0)).take_while(|_| self.budget().look()) {
             if let Some((content, fact)) = content_of(&former.said) {
                 said.entry(former.id).or_default().push((content, fact, Some(former)));
             }
@@ -150,15 +163,38 @@ impl<'v> Lens<'v> {
         let records = rows.iter().filter_map(|row| state.records.get(*row));
         let records = records.map(|record| (Content::Record(record.kind, &record.values), &record.fact));
         let now = own.chain(names).chain(identifiers).chain(statements).chain(records);
-        for (content, fact) in now.take_while(|_| self.budget().spend(1)) {
+        for (content, fact) in now.take_while(|_| self.budget().look()) {
             said.entry(fact.id).or_default().push((content, fact, None));
         }
-        said.into_values().flat_map(|turns| self.turns(turns)).collect()
+        said.into_values().flat_map(|turns| self.turns(self.apart(node, turns))).collect()
+    }
+
+    /// Without what differs from what was said next in nothing that the reader may see.
+    fn apart(&self, node: EntityRow, said: Vec<Saying<'v>>) -> Vec<Saying<'v>> {
+        let mut kept = Vec::with_capacity(said.len());
+        let mut said = said.into_iter().peekable();
+        while let Some(one) = said.next() {
+            if !said.peek().is_some_and(|next| self.reads_alike(node, &one, next)) {
+                kept.push(one);
+            }
+        }
+        kept
+    }
+
+    fn reads_alike(&self, node: EntityRow, (one, fact, _): &Saying<'v>, (next, then, _): &Saying<'v>) -> bool {
+        let (Content::Record(kind, values), Content::Record(_, after)) = (one, next) else { return false };
+        let hidden = kind.row().attributes.iter().filter(|row| !self.may_see_of(node, row.sensitivity));
+        let hidden: Vec<u16> = hidden.map(|row| row.tag).collect();
+        let seen = |values: &[(u16, Value)]| -> Vec<(u16, Value)> {
+            values.iter().filter(|(tag, _)| !hidden.contains(tag)).cloned().collect()
+        };
+        let dated = |fact: &Fact| (fact.validity, fact.provenance.clone());
+        !hidden.is_empty() && seen(values) == seen(after) && dated(fact) == dated(then)
     }
 
     fn tie_history(&self, tie: Tie) -> Vec<Recorded<'v>> {
         let Some(facts) = self.state().tie_facts.get(tie.row.0) else { return Vec::new() };
-        let formers = self.formers(Place::Tie(tie.row.0)).take_while(|_| self.budget().spend(1));
+        let formers = self.formers(Place::Tie(tie.row.0)).take_while(|_| self.budget().look());
         let before = formers.filter_map(|former| match &former.said {
             Said::Tie(facts) => Some((Content::Tie(tie, &facts.values), &facts.fact, Some(former))),
             _ => None,
@@ -202,10 +238,7 @@ impl<'v> Lens<'v> {
     fn every_tie(&self, node: EntityRow, forward: bool) -> impl Iterator<Item = Tie> + use<'v> {
         let lens = *self;
         let all = self.tie_rows(node, forward).filter(move |row| lens.may_remember(Place::Tie(*row)));
-        all.map(move |row| {
-            lens.budget().show();
-            lens.seen_from(row, lens.state().tie(row), forward)
-        })
+        all.map(move |row| lens.seen_from(row, lens.state().tie(row), forward))
     }
 }
 

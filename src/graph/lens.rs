@@ -94,7 +94,7 @@ impl<'v> Lens<'v> {
     }
 
     /// How far a demand is open on the day. A doubt hides.
-    fn openness(&self, demand: EntityRow) -> Openness {
+    pub(super) fn openness(&self, demand: EntityRow) -> Openness {
         openness(self.entity(demand), self.day)
     }
 
@@ -129,7 +129,7 @@ impl<'v> Lens<'v> {
     /// may know of it.
     pub fn version(&self, id: Id) -> Option<u64> {
         let known = || self.ends_of(id).into_iter().flatten().any(|node| self.may_see_of(node, Sensitivity::Internal));
-        let all = self.rights.may_see(Sensitivity::Internal) || (self.rights.scope().is_some() && known());
+        let all = self.rights.may_see(Sensitivity::Restricted) || (self.rights.scope().is_some() && known());
         if all { self.state.version(id) } else { self.state.public_version(id) }
     }
 

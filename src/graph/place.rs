@@ -64,11 +64,12 @@ impl Lens<'_> {
         let Some(scope) = self.rights().scope().and_then(|region| self.state().node_of(region)) else {
             return Place::Outside;
         };
-        if let Some(known) = self.budget().place(node.0) {
+        let seat = (node.0, self.day, self.state().sequence());
+        if let Some(known) = self.budget().place(seat) {
             return known;
         }
         let place = if self.lies_in(node.0, scope, DEEPEST) { Place::Inside } else { Place::Outside };
-        self.budget().remember_place(node.0, place);
+        self.budget().remember_place(seat, place);
         place
     }
 

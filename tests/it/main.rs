@@ -37,6 +37,7 @@ mod price;
 mod process;
 mod recovery;
 mod refusals;
+mod rights;
 mod schema;
 mod search;
 mod sessions;

@@ -139,6 +139,17 @@ impl Served {
         serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}: no JSON: {text}"))
     }
 
+    /// Ask as the holder of a token; the whole answer.
+    pub fn ask_as(&self, token: Option<&str>, query: &str, variables: &Value) -> Value {
+        let request = self.client.post(format!("http://{}/graphql", self.address));
+        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        let request = request.json(&json!({ "query": query, "variables": variables }));
+        self.runtime.block_on(async {
+            let answer = request.send().await.expect("the service answers");
+            answer.json().await.expect("an answer is JSON")
+        })
+    }
+
     /// Send bytes as a JSON body: status and body.
     pub fn post(&self, body: Vec<u8>) -> (u16, String) {
         let request = self.client.post(format!("http://{}/graphql", self.address));

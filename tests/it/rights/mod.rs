@@ -1,0 +1,7 @@
+//! Rights, from outside: what nobody may see changes nothing of what they are told, and who may not
+//! write writes nothing.
+
+mod hidden;
+mod interference;
+mod probes;
+pub mod stores;
