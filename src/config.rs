@@ -98,6 +98,8 @@ pub struct Limits {
     pub neighborhood_depth: u32,
     /// Nodes of a neighbourhood.
     pub neighborhood_nodes: u32,
+    /// Cells of one statistics.
+    pub statistics_cells: u32,
     /// Ids asked for at once.
     pub ids: u32,
     /// Characters of a need described in free words.
@@ -243,6 +245,7 @@ impl Default for Limits {
             paths: 10,
             neighborhood_depth: 4,
             neighborhood_nodes: 500,
+            statistics_cells: 1_000,
             ids: 100,
             wish_characters: 4_000,
             evidence_documents: 300,

@@ -17,6 +17,7 @@ pub mod graph;
 pub mod intake;
 pub mod ledger;
 pub mod matching;
+pub mod network;
 pub mod oidc;
 pub mod rights;
 pub mod search;

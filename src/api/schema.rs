@@ -20,7 +20,7 @@ use super::subscription::{self, SubscriptionRoot};
 use super::types::def::{Cx, FieldDef, Object, Out, TypeDef, Types};
 use super::types::moment::Moment;
 use super::types::resolve::{Args, finish, read_field, variable};
-use super::types::{enums, fact, inputs, node, page, record, registry, tie};
+use super::types::{enums, fact, inputs, node, page, projection, record, registry, statistics_types, tie};
 use crate::config::Limits;
 use crate::domain::Day;
 use crate::engine::{Engine, View, WriterState};
@@ -97,8 +97,10 @@ pub static TYPES: LazyLock<Types> = LazyLock::new(|| {
     let mut types = page::types();
     types.extend(fact::types());
     types.extend(tie::types());
-    types.extend(record::types());
-    types.extend(node::types(limits().page));
+    types.extend(record::types(limits().statistics_cells));
+    types.extend(node::types(limits().page, limits().statistics_cells));
+    types.extend(statistics_types::types());
+    types.extend(projection::types());
     types.extend(query::types(limits()));
     types.extend(mutation::types());
     types.extend(subscription::types(limits()));
@@ -106,8 +108,10 @@ pub static TYPES: LazyLock<Types> = LazyLock::new(|| {
     let mut enums = enums::enums();
     enums.extend(mutation::enums());
     enums.extend(query::enums());
+    enums.extend(statistics_types::enums());
     let mut inputs = inputs::inputs();
     inputs.extend(mutation::inputs());
+    inputs.extend(statistics_types::inputs());
     Types::new(types, enums, enums::scalars(), inputs).unions(mutation::unions())
 });
 

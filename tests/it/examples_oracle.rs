@@ -9,7 +9,7 @@ use crate::csv_oracle::{Day, Edge, KINDS, Name, Row, Store, cell, day, today};
 use crate::expected::{bag, differences, edges, text};
 use crate::support::{Example, Served, examples, project};
 use crate::words::word;
-use crate::{examples_demo, examples_graph, examples_real, examples_search, examples_time};
+use crate::{examples_demo, examples_graph, examples_real, examples_search, examples_statistics, examples_time};
 
 /// One example on one store.
 pub struct Case<'c> {
@@ -59,6 +59,11 @@ const ORACLES: &[(&str, Oracle)] = &[
     ("45-what-has-changed", examples_real::changes),
     ("46-lists-of-two-days", examples_time::two_lists),
     ("47-renamed-merged-moved", examples_time::moves),
+    ("50-carriers-by-kind-and-level", examples_statistics::carriers),
+    ("51-alliances-and-fellow-members", examples_statistics::fellow_members),
+    ("52-industry-of-each-county", examples_statistics::industry_of_counties),
+    ("53-emerging-industries", examples_statistics::emerging_industries),
+    ("54-collaborators-without-double-counting", examples_statistics::collaborators),
     ("90-about-this-service", service),
 ];
 

@@ -15,6 +15,7 @@ mod examples_graph;
 mod examples_oracle;
 mod examples_real;
 mod examples_search;
+mod examples_statistics;
 mod examples_time;
 mod expected;
 mod facts;
@@ -47,6 +48,7 @@ mod socket;
 mod socket_changes;
 mod socket_stop;
 mod start;
+mod statistics;
 mod support;
 #[path = "../../benches/synthetic/mod.rs"]
 mod synthetic;

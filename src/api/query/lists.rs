@@ -5,10 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Name, Value};
 
 use super::after;
-use crate::api::admission::weight;
+use crate::api::admission::KNOWN_AT;
 use crate::api::error::ApiError;
+use crate::api::types::counted::Counted;
 use crate::api::types::def::{Cx, FieldDef, Object, Out};
 use crate::api::types::filter::{self, Of};
+use crate::api::types::opening::WholeList;
 use crate::api::types::resolve::Args;
 use crate::api::types::{page, record, records};
 use crate::config::Limits;
@@ -21,10 +23,9 @@ const PAGE: u32 = 20;
 /// The root fields of this file.
 pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     let most = limits.page;
-    let mut fields = vec![list("organizations", "Organization", "机构", "organisations", Kind::ORGANIZATIONS, most)];
+    let mut fields = vec![list("Organization", Counted::Organizations, most)];
     for kind in Kind::all().filter(|kind| *kind != Kind::Person) {
-        let row = kind.row();
-        fields.push(list(row.list_field, row.name, row.label_zh, row.label_en, kind.alone(), most));
+        fields.push(list(kind.row().name, Counted::Nodes(kind), most));
     }
     fields.extend(RecordKind::all().map(|kind| record_list(kind, most)));
     fields.push(after(
@@ -36,7 +37,8 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     fields
 }
 
-fn list(field: &str, ty: &str, zh: &str, en: &str, kinds: &'static [Kind], most: u32) -> FieldDef {
+fn list(ty: &str, counted: Counted, most: u32) -> FieldDef {
+    let (field, (zh, en)) = (counted.field(), counted.label());
     let connection = format!("{ty}Connection");
     let name = connection.clone();
     let edge = format!("{ty}Edge");
@@ -44,7 +46,7 @@ fn list(field: &str, ty: &str, zh: &str, en: &str, kinds: &'static [Kind], most:
         format!("{zh}列表，可筛选、排序、翻页"),
         format!("List of {}, filtered, ordered and paged", en.to_lowercase()),
     );
-    let read = move |cx: &Cx<'_>, _: &Object, args: &Args<'_>| nodes(cx, args, kinds, &name, &edge);
+    let read = move |cx: &Cx<'_>, _: &Object, args: &Args<'_>| nodes(cx, args, counted, &name, &edge);
     let declared = FieldDef::new(field, format!("{connection}!"), zh, en, read)
         .cost(20)
         .scan()
@@ -60,15 +62,14 @@ fn list(field: &str, ty: &str, zh: &str, en: &str, kinds: &'static [Kind], most:
     after(declared)
 }
 
-fn nodes(cx: &Cx<'_>, args: &Args<'_>, kinds: &[Kind], connection: &str, edge: &str) -> Result<Out, ApiError> {
-    let filter = args.get("filter");
-    let order = args.text("orderBy").unwrap_or_default();
+/// The nodes of these kinds that pass a filter, in order of entry.
+pub fn gather(cx: &Cx<'_>, kinds: &[Kind], filter: Option<&Value>) -> Result<Vec<EntityRow>, ApiError> {
     // A condition is work as a row is: a filter of fifty of them looks fifty times.
-    let each = 1 + filter.as_ref().map_or(0, weight::conditions_given) as u64;
+    let each = records::cost_of(filter);
     let mut found: Vec<EntityRow> = Vec::new();
     for kind in kinds {
         for node in cx.lens.nodes(*kind).take_while(|_| cx.lens.budget().spend(each)) {
-            let passes = match &filter {
+            let passes = match filter {
                 Some(filter) => filter::passes(cx, Of::Node(node), filter, 0)?,
                 None => true,
             };
@@ -77,6 +78,13 @@ fn nodes(cx: &Cx<'_>, args: &Args<'_>, kinds: &[Kind], connection: &str, edge: &
             }
         }
     }
+    Ok(found)
+}
+
+fn nodes(cx: &Cx<'_>, args: &Args<'_>, counted: Counted, connection: &str, edge: &str) -> Result<Out, ApiError> {
+    let filter = args.get("filter");
+    let order = args.text("orderBy").unwrap_or_default();
+    let mut found = gather(cx, counted.kinds(), filter.as_ref())?;
     let key = |node: EntityRow| match order.as_str() {
         "NAME" => format!("{}\u{0}{}", cx.lens.name(node), cx.lens.id(node)),
         "CODE" => format!("{}\u{0}{}", cx.lens.code(node), cx.lens.id(node)),
@@ -89,16 +97,22 @@ fn nodes(cx: &Cx<'_>, args: &Args<'_>, kinds: &[Kind], connection: &str, edge: &
     }
     let objects: Vec<Object> = found.into_iter().map(Object::Node).collect();
     let object_key = |object: &Object| if let Object::Node(node) = object { key(*node) } else { String::new() };
-    let filter = filter.map(|filter| filter.to_string()).unwrap_or_default();
-    let scope = format!("{connection}/{filter}/{order}/{}/{:?}", cx.lens.day, cx.lens.rights());
-    Ok(cx.types.data(connection, page::paginate(cx, args, &scope, edge, &objects, object_key)?))
+    let text = filter.as_ref().map(ToString::to_string).unwrap_or_default();
+    let scope = format!("{connection}/{text}/{order}/{}/{:?}", cx.lens.day, cx.lens.rights());
+    let page = page::paginate(cx, args, &scope, edge, &objects, object_key)?;
+    let listed = WholeList::new(
+        counted,
+        objects,
+        [("filter", filter), ("scheme", None), ("inForce", None), (KNOWN_AT, args.get(KNOWN_AT))],
+    );
+    Ok(cx.types.data(connection, page.counted(listed)))
 }
 
 fn record_list(kind: RecordKind, most: u32) -> FieldDef {
     let row = kind.row();
     let read = move |cx: &Cx<'_>, _: &Object, args: &Args<'_>| {
         let all = cx.lens.all_records(kind, records::cost_of_row(args)).cloned();
-        records::answer(cx, args, (kind, "all"), all)
+        records::answer(cx, args, (kind, None), all)
     };
     let (zh, en) = (
         format!("{}列表，可筛选、翻页：{}", row.label_zh, row.zh),

@@ -11,6 +11,7 @@ mod partner_types;
 mod partners;
 mod search;
 pub(in crate::api) mod service;
+mod statistics;
 mod viewer;
 
 use super::types::def::{EnumDef, FieldDef, TypeDef};
@@ -22,6 +23,7 @@ pub use service::StoreName;
 pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     let mut fields = lookup::fields(limits);
     fields.extend(lists::fields(limits));
+    fields.extend(statistics::fields(limits));
     fields.extend(search::fields(limits));
     fields.extend(graph::fields(limits));
     fields.extend(partners::fields(limits));

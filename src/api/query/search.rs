@@ -183,7 +183,7 @@ pub fn types() -> Vec<TypeDef> {
                     |cx, found: &SearchPage, _| {
                         let page = &found.page;
                         let (edges, edge_type) = (page.edges.clone(), page.edge_type.clone());
-                        Ok(cx.types.data("PageInfo", Page { edges, edge_type, ..*page }))
+                        Ok(cx.types.data("PageInfo", Page { edges, edge_type, listed: None, ..*page }))
                     },
                 ),
                 field(

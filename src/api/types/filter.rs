@@ -7,6 +7,7 @@ use async_graphql::{Name, Value as Gql};
 
 use super::def::{ArgDef, Cx, InputDef};
 use super::find::find;
+use super::group::stands_in;
 use super::inputs::{input_field, reference};
 use crate::api::error::ApiError;
 use crate::domain::command::Reference;
@@ -21,6 +22,9 @@ const DEEPEST: usize = 5;
 
 /// The field by which records are narrowed to those of a region.
 const REGION: &str = "region";
+
+/// The field by which what stands in a cell of statistics is listed.
+pub const IN_GROUPS: &str = "inGroups";
 
 /// The input object of every kind and every kind of record.
 pub fn inputs() -> Vec<InputDef> {
@@ -46,6 +50,7 @@ fn filter(name: &str, kinds: &[Kind]) -> InputDef {
             "Surely holds a certificate of this scheme that counts on the day, such as HNTE; doubtful ones: certifications(inForce: [UNKNOWN])",
         ),
     ];
+    fields.push(in_groups());
     if let [kind] = kinds {
         fields.extend(attribute_filters(kind.row().attributes));
     }
@@ -81,6 +86,7 @@ fn record_filter(kind: RecordKind) -> InputDef {
             "That which it belongs to is in this region or one below it",
         ));
     }
+    fields.push(in_groups());
     fields.extend(attribute_filters(row.attributes));
     InputDef {
         name: own,
@@ -89,6 +95,27 @@ fn record_filter(kind: RecordKind) -> InputDef {
         one_of: false,
         fields,
     }
+}
+
+/// The condition of what other fields of a filter cannot say: a jurisdiction, a tier, a date nobody knows.
+fn in_groups() -> ArgDef {
+    input_field(
+        IN_GROUPS,
+        "[InGroup!]",
+        "同时属于统计中的这些组，如 {key: \"region\", value: \"410721\"}；值为 UNKNOWN 的即未知",
+        "Stands in all these groups of statistics, such as {key: \"region\", value: \"410721\"}; UNKNOWN where nobody knows",
+    )
+}
+
+/// Does it stand in all groups?
+fn in_all_groups(cx: &Cx<'_>, of: Of<'_>, groups: &[Gql]) -> Result<bool, ApiError> {
+    for group in groups {
+        let (key, value) = (bound(group, "key"), bound(group, "value"));
+        if !stands_in(cx, of, &key.unwrap_or_default(), &value.unwrap_or_default())? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn attribute_filters(attributes: &'static [Attribute]) -> Vec<ArgDef> {
@@ -163,6 +190,7 @@ fn one(cx: &Cx<'_>, of: Of<'_>, name: &Name, value: &Gql, depth: usize) -> Resul
             false
         }
         "not" => !passes(cx, of, value, depth + 1)?,
+        IN_GROUPS => in_all_groups(cx, of, list())?,
         _ => match of {
             Of::Node(node) => node_is(cx, node, name, value)?,
             Of::Record(record) => record_is(cx, record, name, value)?,

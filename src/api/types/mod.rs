@@ -4,21 +4,29 @@
 //! reads selections. The other files declare: what the kind, relation and record tables of the
 //! domain say is never written a second time.
 
+pub mod above;
 pub mod change;
+pub mod counted;
 pub mod def;
 pub mod directives;
 pub mod enums;
 pub mod fact;
 pub mod filter;
 pub mod find;
+pub mod group;
 pub mod inputs;
 pub mod moment;
 pub mod node;
+pub mod opening;
 pub mod page;
+pub mod projection;
 pub mod record;
 pub mod records;
 pub mod registry;
 pub mod resolve;
 pub mod shape;
+pub mod small_cells;
+pub mod statistics;
+pub mod statistics_types;
 pub mod tie;
 pub mod value;

@@ -4,7 +4,7 @@ use super::def::{Cx, FieldDef, Object, Out, TypeDef, node_field};
 use super::fact::{FACT_FIELDS, IdentifierOf, StatementOf, VERSION, described, version};
 use super::page::{self, Page};
 use super::resolve::Args;
-use super::{record, records, tie, value};
+use super::{projection, record, records, statistics_types, tie, value};
 use crate::api::error::ApiError;
 use crate::domain::attribute::MOST_STATEMENTS;
 use crate::domain::enumeration;
@@ -194,7 +194,7 @@ fn record_field(kind: RecordKind, most: u32) -> FieldDef {
     let read = move |cx: &Cx<'_>, node: EntityRow, args: &Args<'_>| {
         let each = records::cost_of_row(args) - 1;
         let all = cx.lens.records(node, kind).take_while(|_| each == 0 || cx.lens.budget().spend(each)).cloned();
-        records::answer(cx, args, (kind, &cx.lens.id(node).to_string()), all)
+        records::answer(cx, args, (kind, Some(node)), all)
     };
     let (zh, en) =
         (format!("{}：{}", row.label_zh, row.zh), format!("Its {}: {}", row.label_en.to_lowercase(), row.en));
@@ -228,7 +228,7 @@ fn organization_fields() -> Vec<FieldDef> {
             "Region",
             "归口管理区域；同一时间只有一个",
             "The region that answers for it; one at a time",
-            |cx, node, _| Ok(Out::option(jurisdiction(cx, node))),
+            |cx, node, _| Ok(Out::option(jurisdiction(cx, node).map(|region| Out::Object(Object::Node(region))))),
         )
         .walk(),
         node_field(
@@ -237,7 +237,7 @@ fn organization_fields() -> Vec<FieldDef> {
             "查询日期有效的资质类别，梯次高的在前；由证书推得，可以同时有几个",
             "The schemes of which a certificate counts on the day, the highest tier first; derived, several at once",
             |cx, node, _| {
-                Ok(Out::List(tiers(cx, node).into_iter().map(|term| Out::Object(Object::Node(term))).collect()))
+                Ok(Out::List(tiers(cx, node).0.into_iter().map(|term| Out::Object(Object::Node(term))).collect()))
             },
         )
         .walk()
@@ -245,15 +245,22 @@ fn organization_fields() -> Vec<FieldDef> {
     ]
 }
 
-/// The schemes of which it surely holds a certificate on the day, the highest first.
-fn tiers(cx: &Cx<'_>, node: EntityRow) -> Vec<EntityRow> {
+/// The schemes of which it surely holds a certificate on the day, the highest first; and whether of
+/// any certificate nobody knows if it counts.
+pub fn tiers(cx: &Cx<'_>, node: EntityRow) -> (Vec<EntityRow>, bool) {
     let scheme = |record: &Record| match record.kind.row().value(&record.values, "scheme") {
         Some(Value::Term(id)) => cx.lens.node(*id),
         _ => None,
     };
-    let held = cx.lens.records(node, RecordKind::Certification);
-    let mut held: Vec<EntityRow> =
-        held.filter(|record| record::in_force(cx, record) == Some(true)).filter_map(|record| scheme(record)).collect();
+    let mut in_doubt = false;
+    let mut held = Vec::new();
+    for record in cx.lens.records(node, RecordKind::Certification) {
+        match record::in_force(cx, record) {
+            Some(true) => held.extend(scheme(record)),
+            Some(false) => {}
+            None => in_doubt = true,
+        }
+    }
     let order = |term: EntityRow| match cx.lens.value_named(term, "displayOrder") {
         Some(Value::Integer(order)) => *order,
         _ => i64::MAX,
@@ -261,14 +268,15 @@ fn tiers(cx: &Cx<'_>, node: EntityRow) -> Vec<EntityRow> {
     held.sort_by_key(|term| (order(*term), cx.lens.id(*term)));
     held.dedup();
     held.truncate(MOST_TIERS);
-    held
+    (held, in_doubt)
 }
 
-fn jurisdiction(cx: &Cx<'_>, node: EntityRow) -> Option<Out> {
+/// The region that answers for it on the day.
+pub fn jurisdiction(cx: &Cx<'_>, node: EntityRow) -> Option<EntityRow> {
     let role = Relation::LocatedIn.row().attribute("role")?;
     let code = Value::Code(enumeration::LOCATION_ROLE.by_name("JURISDICTION")?.tag);
     let mut places = cx.lens.ties(node, Some(Relation::LocatedIn), true);
-    places.find(|tie| cx.lens.tie_value(tie.row, role) == Some(&code)).map(|tie| Out::Object(Object::Node(tie.there)))
+    places.find(|tie| cx.lens.tie_value(tie.row, role) == Some(&code)).map(|tie| tie.there)
 }
 
 fn attribute_fields(kind: Kind) -> Vec<FieldDef> {
@@ -317,9 +325,10 @@ fn relation_fields(kind: Kind, most: u32) -> Vec<FieldDef> {
 }
 
 /// The types of this file: a type a kind, the interfaces, and the lists of each.
-pub fn types(most: u32) -> Vec<TypeDef> {
+pub fn types(most: u32, cells: u32) -> Vec<TypeDef> {
     let mut organization = node_fields(most);
     organization.extend(organization_fields());
+    organization.extend(projection::fields(most));
     let shared = [
         Relation::ParticipatesIn,
         Relation::MemberOf,
@@ -363,6 +372,7 @@ pub fn types(most: u32) -> Vec<TypeDef> {
         if kind.is_organization() {
             interfaces.push("Organization");
             fields.extend(organization_fields());
+            fields.extend(projection::fields(most));
         }
         fields.extend(attribute_fields(kind));
         fields.extend(relation_fields(kind, most));
@@ -372,7 +382,10 @@ pub fn types(most: u32) -> Vec<TypeDef> {
     let lists = Kind::all().map(|kind| (kind.row().name, kind.row().label_zh, kind.row().label_en));
     let all = lists.chain([("Organization", "机构", "Organisations"), ("Source", "来源", "Sources")]);
     for (name, zh, en) in all {
-        types.push(page::connection(&format!("{name}Connection"), &format!("{name}Edge"), zh, en));
+        // People have no list at the root, and sources nothing to be counted by.
+        let can_be_counted = !matches!(name, "Source" | "Person");
+        let more = can_be_counted.then(|| statistics_types::facets(cells)).into_iter().collect();
+        types.push(page::connection_with(&format!("{name}Connection"), &format!("{name}Edge"), (zh, en), more));
         types.push(page::edge(&format!("{name}Edge"), name, zh, en));
     }
     types

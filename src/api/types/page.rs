@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::def::{Cx, Object, Out, TypeDef, field};
+use super::def::{Cx, FieldDef, Object, Out, TypeDef, field};
+use super::opening::WholeList;
 use super::resolve::Args;
 use crate::api::error::ApiError;
 
@@ -20,6 +21,16 @@ pub struct Page {
     pub truncated: bool,
     /// The type that shows an entry which is a node.
     pub edge_type: String,
+    /// The whole list, where it can be counted.
+    pub listed: Option<Arc<WholeList>>,
+}
+
+impl Page {
+    /// The same page of a list that can be counted.
+    pub fn counted(self, listed: WholeList) -> Self {
+        let listed = WholeList { truncated: self.truncated, ..listed };
+        Self { listed: Some(Arc::new(listed)), ..self }
+    }
 }
 
 /// An entry.
@@ -84,6 +95,7 @@ pub fn cut(
         has_previous: start > 0,
         truncated: cx.lens.budget().is_spent(),
         edge_type: edge_type.to_owned(),
+        listed: None,
     })
 }
 
@@ -177,44 +189,50 @@ pub fn types() -> Vec<TypeDef> {
     )]
 }
 
+/// Where a page stands in its list.
+pub fn standing(cx: &Cx<'_>, page: &Page) -> Out {
+    let (edges, edge_type) = (page.edges.clone(), page.edge_type.clone());
+    cx.types.data("PageInfo", Page { edges, edge_type, listed: None, ..*page })
+}
+
 /// A connection whose edges are `edge`. How many there are is said by `first` of the field that
 /// answers with it.
 pub fn connection(name: &str, edge: &str, zh: &str, en: &str) -> TypeDef {
+    connection_with(name, edge, (zh, en), Vec::new())
+}
+
+/// The same with more fields.
+pub fn connection_with(name: &str, edge: &str, (zh, en): (&str, &str), more: Vec<FieldDef>) -> TypeDef {
+    let mut fields = fields(edge);
+    fields.extend(more);
+    TypeDef::new(name, format!("{zh}：分页列表"), format!("{en}, in pages"), fields)
+}
+
+/// What every connection has.
+fn fields(edge: &str) -> Vec<FieldDef> {
     let edges = format!("[{edge}!]!");
-    TypeDef::new(
-        name,
-        format!("{zh}：分页列表"),
-        format!("{en}, in pages"),
-        vec![
-            field(
-                "totalCount",
-                "Int!",
-                "总数，等于逐页取完的条数。单位：条",
-                "How many there are in all pages. Unit: entries",
-                |_, page: &Page, _| Ok(Out::count(page.total)),
-            ),
-            field("edges", &edges, "本页各条", "Entries of this page", |cx, page: &Page, _| {
-                Ok(Out::List(page.edges.iter().map(|edge| edge_out(cx, page, edge)).collect()))
-            }),
-            field(
-                "pageInfo",
-                "PageInfo!",
-                "分页信息",
-                "Where this page stands in the list",
-                |cx, page: &Page, _| {
-                    let (edges, edge_type) = (page.edges.clone(), page.edge_type.clone());
-                    Ok(cx.types.data("PageInfo", Page { edges, edge_type, ..*page }))
-                },
-            ),
-            field(
-                "truncated",
-                "Boolean!",
-                "是否因超过本次请求允许的工作量而截断",
-                "Whether the list was cut because the work allowed was done",
-                |_, page: &Page, _| Ok(Out::flag(page.truncated)),
-            ),
-        ],
-    )
+    vec![
+        field(
+            "totalCount",
+            "Int!",
+            "总数，等于逐页取完的条数。单位：条",
+            "How many there are in all pages. Unit: entries",
+            |_, page: &Page, _| Ok(Out::count(page.total)),
+        ),
+        field("edges", &edges, "本页各条", "Entries of this page", |cx, page: &Page, _| {
+            Ok(Out::List(page.edges.iter().map(|edge| edge_out(cx, page, edge)).collect()))
+        }),
+        field("pageInfo", "PageInfo!", "分页信息", "Where this page stands in the list", |cx, page: &Page, _| {
+            Ok(standing(cx, page))
+        }),
+        field(
+            "truncated",
+            "Boolean!",
+            "是否因超过本次请求允许的工作量而截断",
+            "Whether the list was cut because the work allowed was done",
+            |_, page: &Page, _| Ok(Out::flag(page.truncated)),
+        ),
+    ]
 }
 
 fn edge_out(cx: &Cx<'_>, page: &Page, edge: &PageEdge) -> Out {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::def::{Cx, FieldDef, Object, Out, TypeDef, field};
-use super::{fact, page, tie, value};
+use super::{fact, page, statistics_types, tie, value};
 use crate::domain::attribute::MOST_STATEMENTS;
 use crate::domain::record::RecordRow;
 use crate::domain::value::LogEntry;
@@ -65,12 +65,13 @@ pub fn answer_name(answer: Option<bool>) -> &'static str {
 }
 
 /// The types of this file.
-pub fn types() -> Vec<TypeDef> {
+pub fn types(cells: u32) -> Vec<TypeDef> {
     let mut types = vec![log_entry()];
     for kind in RecordKind::all() {
         let row = kind.row();
         types.push(TypeDef::new(row.name, row.zh, row.en, fields(row)));
-        types.push(page::connection(&connection(row), &edge(row), row.label_zh, row.label_en));
+        let words = (row.label_zh, row.label_en);
+        types.push(page::connection_with(&connection(row), &edge(row), words, vec![statistics_types::facets(cells)]));
         types.push(page::edge(&edge(row), row.name, row.label_zh, row.label_en));
     }
     types

@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
+use async_graphql::Value as Gql;
+
+use super::counted::Counted;
 use super::def::{Cx, FieldDef, Object, Out};
 use super::filter::{self, Of};
+use super::opening::{self, WholeList};
 use super::resolve::Args;
 use super::{page, record};
-use crate::api::admission::weight;
+use crate::api::admission::{KNOWN_AT, weight};
 use crate::api::error::ApiError;
 use crate::domain::command::Reference;
 use crate::domain::{Kind, RecordKind, Value};
-use crate::graph::Record;
+use crate::graph::{EntityRow, Record};
 
 /// The arguments by which a list of records is narrowed.
 pub fn narrowed(field: FieldDef, kind: RecordKind) -> FieldDef {
@@ -38,44 +42,103 @@ pub fn narrowed(field: FieldDef, kind: RecordKind) -> FieldDef {
 
 /// What a row of a list costs: a condition is work as a row is.
 pub fn cost_of_row(args: &Args<'_>) -> u64 {
-    1 + args.get("filter").as_ref().map_or(0, weight::conditions_given) as u64
+    cost_of(args.get("filter").as_ref())
 }
 
-/// The page that the arguments ask for of these records.
-pub fn answer(
-    cx: &Cx<'_>,
-    args: &Args<'_>,
-    (kind, scope): (RecordKind, &str),
-    all: impl Iterator<Item = Arc<Record>>,
-) -> Result<Out, ApiError> {
-    let row = kind.row();
-    let scheme = args.text("scheme").map(|code| scheme_term(cx, &code)).transpose()?;
-    let (in_force, filter) = (args.names("inForce"), args.get("filter"));
-    let mut wanted: Vec<Arc<Record>> = Vec::new();
-    for found in all {
-        let of_scheme = scheme.is_none_or(|id| found.values.iter().any(|(_, value)| *value == Value::Term(id)));
-        let holds = || {
-            let answer = record::answer_name(record::in_force(cx, &found));
-            in_force.is_empty() || in_force.iter().any(|wanted| wanted == answer)
+/// The same of a filter.
+pub fn cost_of(filter: Option<&Gql>) -> u64 {
+    1 + filter.map_or(0, weight::conditions_given) as u64
+}
+
+/// What a list of records is narrowed by.
+pub struct Narrowed {
+    scheme: Option<crate::domain::Id>,
+    in_force: Vec<String>,
+    filter: Option<Gql>,
+}
+
+impl Narrowed {
+    /// Read the arguments `filter`, `scheme` and `inForce`.
+    pub fn read(
+        cx: &Cx<'_>,
+        filter: Option<Gql>,
+        scheme: Option<&Gql>,
+        in_force: Option<&Gql>,
+    ) -> Result<Self, ApiError> {
+        let text = |value: &Gql| match value {
+            Gql::Enum(name) => Some(name.to_string()),
+            Gql::String(text) => Some(text.clone()),
+            _ => None,
         };
-        let passes = match &filter {
-            Some(filter) if of_scheme => filter::passes(cx, Of::Record(&found), filter, 0)?,
-            _ => of_scheme,
+        let scheme = scheme.and_then(text).map(|code| scheme_term(cx, &code)).transpose()?;
+        let in_force = match in_force {
+            Some(Gql::List(answers)) => answers.iter().filter_map(text).collect(),
+            Some(one) => text(one).into_iter().collect(),
+            None => Vec::new(),
         };
-        if passes && holds() {
-            wanted.push(found);
-        }
+        Ok(Self { scheme, in_force, filter })
     }
-    wanted.sort_by_key(|record| record.fact.id);
-    let place = match cx.types.data(row.name, ()) {
+
+    /// Those records that pass, in order of entry.
+    pub fn select(&self, cx: &Cx<'_>, all: impl Iterator<Item = Arc<Record>>) -> Result<Vec<Arc<Record>>, ApiError> {
+        let mut wanted: Vec<Arc<Record>> = Vec::new();
+        for found in all {
+            let of_scheme =
+                self.scheme.is_none_or(|id| found.values.iter().any(|(_, value)| *value == Value::Term(id)));
+            let holds = || {
+                let answer = record::answer_name(record::in_force(cx, &found));
+                self.in_force.is_empty() || self.in_force.iter().any(|wanted| wanted == answer)
+            };
+            let passes = match &self.filter {
+                Some(filter) if of_scheme => filter::passes(cx, Of::Record(&found), filter, 0)?,
+                _ => of_scheme,
+            };
+            if passes && holds() {
+                wanted.push(found);
+            }
+        }
+        wanted.sort_by_key(|record| record.fact.id);
+        Ok(wanted)
+    }
+}
+
+/// Records as objects.
+pub fn objects(cx: &Cx<'_>, kind: RecordKind, records: Vec<Arc<Record>>) -> Vec<Object> {
+    let place = match cx.types.data(kind.row().name, ()) {
         Out::Object(Object::Data(place, _)) => place,
         _ => 0,
     };
-    let objects: Vec<Object> = wanted.into_iter().map(|record| Object::Data(place, Arc::new(record))).collect();
-    let filter = filter.map(|filter| filter.to_string()).unwrap_or_default();
-    let scope =
-        format!("{scope}/{}/{scheme:?}/{in_force:?}/{filter}/{}/{:?}", row.field, cx.lens.day, cx.lens.rights());
+    records.into_iter().map(|record| Object::Data(place, Arc::new(record))).collect()
+}
+
+/// The page that the arguments ask for of these records: all of a kind, or those of one node.
+pub fn answer(
+    cx: &Cx<'_>,
+    args: &Args<'_>,
+    (kind, of): (RecordKind, Option<EntityRow>),
+    all: impl Iterator<Item = Arc<Record>>,
+) -> Result<Out, ApiError> {
+    let row = kind.row();
+    let (filter, scheme, in_force) = (args.get("filter"), args.get("scheme"), args.get("inForce"));
+    let narrowed = Narrowed::read(cx, filter.clone(), scheme.as_ref(), in_force.as_ref())?;
+    let objects = objects(cx, kind, narrowed.select(cx, all)?);
+    let whose = of.map_or_else(|| "all".to_owned(), |node| cx.lens.id(node).to_string());
+    let text = filter.as_ref().map(ToString::to_string).unwrap_or_default();
+    let scope = format!(
+        "{whose}/{}/{:?}/{:?}/{text}/{}/{:?}",
+        row.field,
+        narrowed.scheme,
+        narrowed.in_force,
+        cx.lens.day,
+        cx.lens.rights()
+    );
     let page = page::paginate(cx, args, &scope, &record::edge(row), &objects, key)?;
+    let filter = match of {
+        Some(node) => Some(opening::of_node(cx, filter, row.subject.0, node)),
+        None => filter,
+    };
+    let given = [("filter", filter), ("scheme", scheme), ("inForce", in_force), (KNOWN_AT, args.get(KNOWN_AT))];
+    let page = page.counted(WholeList::new(Counted::Records(kind), objects, given));
     Ok(cx.types.data(&record::connection(row), page))
 }
 

@@ -159,6 +159,11 @@ impl<'n> Maker<'n> {
                 0 => json!({ "text": "数控机床 精密加工 合作研发" }),
                 _ => json!({ "organization": { "code": key(number) } }),
             },
+            ("of", "StatisticsOf!") => json!(["ENTERPRISE", "ORGANIZATION"][self.numbers.below(2)]),
+            ("groupBy" | "keys", "[String!]!") => {
+                json!(vec![["region", "nodeKind", "field:HT8"][self.numbers.below(3)]])
+            }
+            ("filter", "StatisticsFilter") => return None,
             ("filter", _) if ty.ends_with("Filter") && ty != "ChangeFilter" => self.filter(condition(ty), 2),
             ("relations", "[Relation!]") => json!(["SUPPLIES", "LOCATED_IN", "SUPPLIES"]),
             ("kinds", "[NodeKind!]") => json!(["ENTERPRISE", "INSTITUTE"]),
@@ -266,7 +271,7 @@ impl Writer<'_> {
 
     fn argument(&mut self, (name, ty, value): &(String, String, Value)) -> String {
         // Codes are written without quotes.
-        let is_code = ty.starts_with("[Relation") || ty.starts_with("[NodeKind");
+        let is_code = ["[Relation", "[NodeKind", "StatisticsOf"].iter().any(|code| ty.starts_with(code));
         let text = if is_code { literal(value).replace('"', "") } else { literal(value) };
         let Some(in_default) = (self.as_variable)() else { return format!("{name}: {}", text) };
         let variable = format!("v{}", self.definitions.len());
