@@ -44,6 +44,7 @@ pub enum Rejection {
     StillTied { ties: usize, records: usize, values: usize },
     AlreadyEnded { given: String, on: String },
     Fixed { what_zh: &'static str, what_en: &'static str },
+    OutsideRegion { what: String },
 }
 
 /// A value that its attribute does not take.
@@ -107,6 +108,7 @@ impl Rejection {
             Self::StillTied { .. } => "STILL_TIED",
             Self::AlreadyEnded { .. } => "ALREADY_ENDED",
             Self::Fixed { .. } => "FIXED",
+            Self::OutsideRegion { .. } => "OUTSIDE_REGION",
         }
     }
 
@@ -201,6 +203,9 @@ impl Rejection {
                 "这条关系（{given}）已于 {on} 结束。若是重新开始，请填写新的开始日期；若结束日期有误，请用 correct 改正。"
             ),
             Self::Fixed { what_zh, .. } => format!("{what_zh}不能这样更改或撤回。"),
+            Self::OutsideRegion { what } => {
+                format!("“{what}”不归您所管的地区，您不能这样写。请交给它归口的县区或市级管理员办理。")
+            }
         }
     }
 
@@ -309,6 +314,9 @@ impl Rejection {
                 "This tie ({given}) ended on {on}. If it began again, give the new start; if the end is wrong, correct it."
             ),
             Self::Fixed { what_en, .. } => format!("{what_en} cannot be changed or retracted this way."),
+            Self::OutsideRegion { what } => format!(
+                "“{what}” is not for your region, and you cannot write this. Have it done by the county that answers for it, or by the city."
+            ),
         }
     }
 
@@ -354,6 +362,7 @@ impl Rejection {
             Self::StillTied { ties: 2, records: 1, values: 0 },
             Self::AlreadyEnded { given: text(), on: "2020".into() },
             Self::Fixed { what_zh: "行键", what_en: "The row key" },
+            Self::OutsideRegion { what: text() },
         ]
     }
 }

@@ -6,12 +6,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use crate::domain::command::Command;
 use crate::domain::{Id, Rejection};
 use crate::ledger::LedgerError;
+use crate::rights::Rights;
 
 /// One write that somebody asks for.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// Who asks; recorded with everything that comes of it.
     pub actor: Arc<str>,
+    /// What they may write.
+    pub rights: Rights,
     /// What is to be done.
     pub command: Command,
     /// The version that the asker has seen of what the command is about: none = not compared,

@@ -7,11 +7,11 @@ use std::sync::atomic::Ordering;
 use super::copies::Entry;
 use super::envelope::{ENVELOPE_VERSION, Envelope};
 use super::request::{Request, WriteError, Written};
-use crate::domain::Rejection;
 use crate::domain::command::Command;
 use crate::domain::event::{Digest, EVENT_VERSION, Event};
 use crate::domain::id::IdSequence;
-use crate::graph::{Answered, Context, Decided, Stamp, State, decide};
+use crate::domain::{Day, Rejection};
+use crate::graph::{Answered, Context, Decided, Stamp, State, Writer, decide};
 use crate::ledger::Head;
 
 /// Events an envelope holds at most; a large batch is several envelopes in one commit.
@@ -39,7 +39,8 @@ impl Turn {
     /// A turn at a record time, with ids that nobody had before. Record time never runs backwards:
     /// the caller gives the later of the clock and the last turn.
     pub fn new(recorded_at: i64, ids: IdSequence) -> Self {
-        Self { recorded_at, context: Context { ids, expected_version: None, from_list: false }, envelopes: Vec::new() }
+        let context = Context { ids, expected_version: None, from_list: false, writer: None };
+        Self { recorded_at, context, envelopes: Vec::new() }
     }
 
     /// The ids that are left.
@@ -61,6 +62,9 @@ impl Turn {
             }
         }
         (self.context.expected_version, self.context.from_list) = (request.expected_version, false);
+        // What lies in whose county is a matter of the day on which it is written.
+        let (rights, day, actor) = (request.rights, Day::in_shanghai(self.recorded_at), Arc::clone(&request.actor));
+        self.context.writer = Some(Writer { rights, day, actor });
         let Decided { mut events, subject } = decide(working, &request.command, &mut self.context).map_err(refused)?;
         let changed = !events.is_empty();
         let (stands_at, next) = (working.sequence(), working.sequence() + 1);
@@ -86,6 +90,7 @@ impl Turn {
     /// refused. Answers how many events came of it.
     pub fn command(&mut self, working: &mut State, actor: &Arc<str>, command: &Command) -> Result<usize, Rejection> {
         (self.context.expected_version, self.context.from_list) = (None, true);
+        self.context.writer = None;
         let Decided { events, .. } = decide(working, command, &mut self.context)?;
         let count = events.len();
         if count == 0 {

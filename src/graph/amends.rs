@@ -53,12 +53,15 @@ impl Decision<'_> {
             }
             TieReference::Ends { relation, from, to } => (*relation, from, to),
         };
-        let (start, target) = (self.state.resolve(from, None)?, self.state.resolve(to, None)?);
+        let (start, target) = (self.resolve(from, None)?, self.resolve(to, None)?);
         let between = self.state.ties_from(start).filter(|(row, mark)| {
             let open = self.state.tie_facts.get(*row).is_some_and(|facts| facts.fact.validity.to.is_none());
             mark.relation == relation && mark.target == target && open
         });
         let rows: Vec<u32> = between.map(|(row, _)| row).collect();
+        if let [row] = rows.as_slice() {
+            self.may_change(self.facts_of(*row)?.fact.id, Place::Tie(*row))?;
+        }
         let given = || clip(&format!("{} {} → {}", relation.row().name, from.given(), to.given()));
         match rows.as_slice() {
             [row] => Ok(*row),
@@ -74,6 +77,9 @@ impl Decision<'_> {
     /// Where an id leads, unless it was taken back.
     fn place(&self, id: Id) -> Result<Place, Rejection> {
         let given = id.to_string();
+        if let Some(place) = self.state.place(id) {
+            self.may_change(id, place)?;
+        }
         match self.state.place(id) {
             None => Err(unknown(&given)),
             Some(Place::Retracted(_)) => Err(Rejection::AlreadyRetracted { given }),
@@ -195,7 +201,7 @@ impl Decision<'_> {
         }
         match self.holder(&identifier) {
             Some(holder) => {
-                Err(Rejection::IdentifierTaken { given: identifier.value, holder: self.state.label(holder) })
+                Err(Rejection::IdentifierTaken { given: identifier.value, holder: self.holder_label(holder) })
             }
             None => Ok(Some(Content::Identifier(identifier))),
         }

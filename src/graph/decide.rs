@@ -3,7 +3,9 @@
 //! A command that says what is already known gives no events, so that the same file twice changes
 //! nothing.
 
+use super::budget::Budget;
 use super::facts::{Decision, check_key, entity_code, fitting, ordered, require};
+use super::permit::Writer;
 use super::state::{State, TieFacts};
 use crate::domain::command::{Command, Given, Origin, Reference, Subject};
 use crate::domain::event::{Event, Values};
@@ -25,6 +27,8 @@ pub struct Context {
     pub expected_version: Option<u64>,
     /// Does the command come from a list that may come again, as an import does?
     pub from_list: bool,
+    /// Who asks; none where it is whoever keeps the store itself.
+    pub writer: Option<Writer>,
 }
 
 /// What a command comes to.
@@ -38,9 +42,11 @@ pub struct Decided {
 
 /// Decide one command.
 pub fn decide(state: &State, command: &Command, context: &mut Context) -> Result<Decided, Rejection> {
-    let expected = context.expected_version;
-    let mut decision =
-        Decision { state, ids: &mut context.ids, expected, from_list: context.from_list, events: Vec::new() };
+    let Context { ids, expected_version: expected, from_list, writer } = context;
+    let budget = Budget::new(0);
+    let bounds = writer.as_ref().filter(|writer| !writer.is_free()).map(|writer| writer.bounds(state, &budget));
+    let (expected, from_list) = (*expected, *from_list);
+    let mut decision = Decision { state, ids, expected, from_list, bounds, events: Vec::new() };
     let subject = match command {
         Command::NameStore { name } => decision.name_store(name).map(|()| None),
         Command::SaveSource { key, values } => decision.save_source(key, values).map(Some),
@@ -113,6 +119,8 @@ impl Decision<'_> {
             fitting(SOURCE_ATTRIBUTES, *tag, value)?;
         }
         values.sort_by_key(|(tag, _)| *tag);
+        let entered_by = known.and_then(|known| self.state.stamps.get(known.stamp)).map(|stamp| &*stamp.actor);
+        self.may_keep_source(key, entered_by)?;
         self.expect(known.map(|known| known.id))?;
         if let Some(known) = known.filter(|known| known.values == values) {
             return Ok(known.id);
@@ -125,6 +133,7 @@ impl Decision<'_> {
     fn save_entity(&mut self, entity: &NewEntity<'_>, validity: Validity, origin: &Origin) -> Result<Id, Rejection> {
         let (kind, row) = (entity.kind, entity.kind.row());
         let known = self.subject(kind, entity.subject)?;
+        known.map_or_else(|| self.may_enter(kind), |known| self.may_write(known))?;
         self.expect(known.map(|known| self.state.entity(known).fact.id))?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
@@ -183,10 +192,10 @@ impl Decision<'_> {
     fn subject(&self, kind: Kind, subject: &Subject) -> Result<Option<u32>, Rejection> {
         let (known, given) = match subject {
             Subject::New => return Ok(None),
-            Subject::Existing(reference) => (Some(self.state.resolve(reference, Some(kind))?), reference.given()),
+            Subject::Existing(reference) => (Some(self.resolve(reference, Some(kind))?), reference.given()),
             Subject::Key(key) => {
                 check_key(key)?;
-                (self.holder(&Identifier { scheme: Scheme::Internal, value: key.clone() }), key.clone())
+                (self.keeper(key)?, key.clone())
             }
         };
         let Some(found) = known.map(|known| self.state.entity(known).kind).filter(|found| *found != kind) else {
@@ -203,7 +212,7 @@ impl Decision<'_> {
         validity: Validity,
         origin: &Origin,
     ) -> Result<Id, Rejection> {
-        let row = self.state.resolve(entity, None)?;
+        let row = self.resolve_own(entity, None)?;
         let id = self.expect_row(row)?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
@@ -218,7 +227,7 @@ impl Decision<'_> {
         validity: Validity,
         origin: &Origin,
     ) -> Result<Id, Rejection> {
-        let row = self.state.resolve(entity, None)?;
+        let row = self.resolve_own(entity, None)?;
         let id = self.expect_row(row)?;
         self.may_have(row, scheme)?;
         let provenance = self.provenance(origin)?;
@@ -239,7 +248,7 @@ impl Decision<'_> {
         validity: Validity,
         origin: &Origin,
     ) -> Result<Id, Rejection> {
-        let row = self.state.resolve(entity, None)?;
+        let row = self.resolve_own(entity, None)?;
         let id = self.expect_row(row)?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
@@ -261,8 +270,8 @@ impl Decision<'_> {
         origin: &Origin,
     ) -> Result<Id, Rejection> {
         let row = relation.row();
-        let start = self.state.resolve_end(from, |kind| Kind::all().any(|other| row.joins(kind, other)))?;
-        let target = self.state.resolve_end(to, |kind| Kind::all().any(|other| row.joins(other, kind)))?;
+        let start = self.resolve_end(from, |kind| Kind::all().any(|other| row.joins(kind, other)))?;
+        let target = self.resolve_end(to, |kind| Kind::all().any(|other| row.joins(other, kind)))?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
         let (start_kind, target_kind) = (self.state.entity(start).kind, self.state.entity(target).kind);
@@ -273,6 +282,7 @@ impl Decision<'_> {
             return Err(Rejection::TieToItself { relation });
         }
         let values = self.values(row.attributes, values)?;
+        self.may_tie((relation, start, target), &values)?;
         let known = self.known_tie((relation, start, target), &values, validity);
         self.expect(known.map(|(_, facts)| facts.fact.id))?;
         if let Some((_, facts)) = known {
@@ -312,12 +322,13 @@ impl Decision<'_> {
         validity: Validity,
         origin: &Origin,
     ) -> Result<Id, Rejection> {
-        let row = self.state.resolve(subject, None)?;
+        let row = self.resolve(subject, None)?;
         let found = self.state.entity(row).kind;
         if !kind.row().holders.contains(&found) {
             let expected = kind.row().holders.to_vec();
             return Err(Rejection::WrongKind { given: clip(&subject.given()), expected, found });
         }
+        self.may_record(row)?;
         let provenance = self.provenance(origin)?;
         let values = self.values(kind.row().attributes, values)?;
         let validity = Validity { from: validity.from.or_else(|| kind.row().begins(&values)), to: validity.to };

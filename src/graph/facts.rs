@@ -1,6 +1,7 @@
 //! The facts that a decision is made of: names, identifiers, statements, values, and what may not
 //! be said of them.
 
+use super::permit::Bounds;
 use super::state::State;
 use crate::domain::attribute::{Attribute, MOST_STATEMENTS, ValueType};
 use crate::domain::command::{Given, Origin, Reference};
@@ -19,6 +20,8 @@ pub(super) struct Decision<'a> {
     pub(super) ids: &'a mut IdSequence,
     pub(super) expected: Option<u64>,
     pub(super) from_list: bool,
+    /// What binds whoever asks; none where they may write everything.
+    pub(super) bounds: Option<Bounds<'a>>,
     pub(super) events: Vec<Event>,
 }
 
@@ -80,7 +83,7 @@ impl Decision<'_> {
                 return Ok(same.map_or(id, |(_, fact)| fact.id));
             }
             Some(holder) => {
-                let holder = self.state.label(holder);
+                let holder = self.holder_label(holder);
                 return Err(Rejection::IdentifierTaken { given: identifier.value, holder });
             }
             None => {}
@@ -218,7 +221,7 @@ impl Decision<'_> {
             Some(ValueType::Node(kinds) | ValueType::Nodes(kinds)) => kinds,
             _ => &[],
         };
-        let entity = self.state.entity(self.state.resolve_end(reference, |kind| kinds.contains(&kind))?);
+        let entity = self.state.entity(self.resolve_end(reference, |kind| kinds.contains(&kind))?);
         if kinds.contains(&entity.kind) {
             return Ok(entity.fact.id);
         }
@@ -234,7 +237,7 @@ impl Decision<'_> {
             Reference::Code(code) if !scheme.is_empty() => Reference::Code(format!("{scheme}:{code}")),
             other => other.clone(),
         };
-        let all = self.state.candidates(&inside);
+        let all = self.candidates(&inside);
         let rows: Vec<u32> = all.iter().copied().filter(|row| self.state.is_term_of(*row, scheme)).collect();
         let given = || clip(&reference.given());
         match (rows.as_slice(), all.first()) {

@@ -6,7 +6,7 @@ use super::state::{Entity, Place, State, TieMark};
 use crate::domain::command::Reference;
 use crate::domain::fold::fold;
 use crate::domain::identifier::{Identifier, Scheme};
-use crate::domain::rejection::{Rejection, clip};
+use crate::domain::rejection::Rejection;
 use crate::domain::relation::Relation;
 use crate::domain::{Id, Kind, Value};
 
@@ -21,29 +21,6 @@ pub(super) fn not_found(kinds: &[Kind], given: String) -> Rejection {
 }
 
 impl State {
-    /// Find what a reference points at. The public door for readers is `Lens::resolve`.
-    pub(super) fn resolve(&self, reference: &Reference, expected: Option<Kind>) -> Result<u32, Rejection> {
-        let rows = self.candidates(reference);
-        match rows.as_slice() {
-            [] => Err(not_found(expected.as_slice(), clip(&reference.given()))),
-            [row] => Ok(*row),
-            several => {
-                let candidates = several.iter().take(10).map(|row| self.label(*row)).collect();
-                Err(Rejection::AmbiguousName { given: clip(&reference.given()), candidates })
-            }
-        }
-    }
-
-    /// Find the end of a relation: of several that a reference fits, the one that can be an end.
-    pub(super) fn resolve_end(&self, reference: &Reference, fits: impl Fn(Kind) -> bool) -> Result<u32, Rejection> {
-        let all = self.candidates(reference);
-        let fitting: Vec<u32> = all.into_iter().filter(|row| fits(self.entity(*row).kind)).collect();
-        match fitting.as_slice() {
-            [row] => Ok(*row),
-            _ => self.resolve(reference, None),
-        }
-    }
-
     /// Every node that a reference fits.
     pub(super) fn candidates(&self, reference: &Reference) -> Vec<u32> {
         let by = |scheme: Scheme, value: &str| {

@@ -13,6 +13,7 @@ use innograph::domain::Value;
 use innograph::domain::command::Command;
 use innograph::engine::{Clock, Engine, EngineLimits, Hindrance, Request, WriteError, WriterState, Written};
 use innograph::ledger::{Head, Ledger, LedgerError, MemoryLedger, Opener, Visit};
+use innograph::rights::{Rights, Role};
 use serde_json::{Value as Json, json};
 
 use crate::support::Served;
@@ -100,7 +101,14 @@ fn source(key: &str) -> Request {
     let values = vec![(1, Value::Code(1)), (2, text("示例")), (3, text("示例")), (6, text("https://example.invalid/"))];
     let values = values.into_iter().chain([(8, Value::Code(3))]).collect();
     let command = Command::SaveSource { key: key.to_owned(), values };
-    Request { actor: Arc::from("示例"), command, expected_version: None, key: None, withdrawn: Arc::default() }
+    Request {
+        actor: Arc::from("示例"),
+        rights: Rights::of(Role::Administrator),
+        command,
+        expected_version: None,
+        key: None,
+        withdrawn: Arc::default(),
+    }
 }
 
 fn submit(engine: &Engine, request: &Request) -> Result<Receiver<Result<Written, WriteError>>, WriteError> {

@@ -20,6 +20,7 @@ use innograph::domain::{Kind, Relation, Validity, Value};
 use innograph::engine::{Engine, Request, Written};
 use innograph::graph::{CHECKPOINT_FORMAT, State};
 use innograph::ledger::{Access, CheckpointStore, Head, Ledger, SqliteLedger};
+use innograph::rights::{Rights, Role};
 
 pub use restart::reopen;
 
@@ -139,7 +140,14 @@ pub fn measure(sizes: &Sizes, does: &dyn Fn(&str) -> bool, report: &mut Report) 
 
 fn request(command: Command) -> Request {
     let withdrawn = Arc::new(AtomicBool::new(false));
-    Request { actor: Arc::from("bench"), command, expected_version: None, key: None, withdrawn }
+    Request {
+        actor: Arc::from("bench"),
+        rights: Rights::of(Role::Administrator),
+        command,
+        expected_version: None,
+        key: None,
+        withdrawn,
+    }
 }
 
 /// One write, waited for.

@@ -26,6 +26,7 @@ use super::types::resolve::{Args, variable};
 use crate::domain::Rejection;
 use crate::domain::command::Command;
 use crate::engine::{Request, RequestKey, WriteError, Written};
+use crate::rights::Place;
 pub use result::{Meant, refused};
 
 use fields::{KEY, ReadCommand, VERSION};
@@ -129,7 +130,7 @@ fn ask(
     def: &'static FieldDef,
     answering: &Answering,
 ) -> Result<Result<Request, Rejection>, ApiError> {
-    let Some(actor) = answering.actor.clone().filter(|_| answering.rights.may_write()) else {
+    let Some(actor) = answering.actor.clone().filter(|_| answering.rights.may_write_within(Place::Inside)) else {
         return Err(failure::forbidden());
     };
     // The day of the answer is read first: a slip there must not be told after writing.
@@ -145,7 +146,7 @@ fn request(def: &FieldDef, arguments: &Fields, actor: Arc<str>, answering: &Answ
     let key = key(&def.name, arguments)?;
     let expected_version = expected_version(arguments)?;
     let command = read(arguments)?;
-    Ok(Request { actor, command, expected_version, key, withdrawn: Arc::default() })
+    Ok(Request { actor, rights: answering.rights, command, expected_version, key, withdrawn: Arc::default() })
 }
 
 /// The key with the digest of everything else that is asked, so that a key is not used for two things.

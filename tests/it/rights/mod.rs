@@ -5,3 +5,4 @@ mod hidden;
 mod interference;
 mod probes;
 pub mod stores;
+mod writing;

@@ -25,6 +25,7 @@ use innograph::domain::id::IdSequence;
 use innograph::engine::{Clock, Engine, EngineLimits, Request, RequestKey, Turn, WriteError, WriterState, Written};
 use innograph::graph::State;
 use innograph::ledger::LedgerError;
+use innograph::rights::{Rights, Role};
 
 use crate::faults::wide;
 use asked::Dice;
@@ -129,8 +130,14 @@ impl History {
             _ => None,
         };
         let actor = *self.dice.of(&["甲", "乙"]);
-        let mut request =
-            Request { actor: Arc::from(actor), command, expected_version, key: None, withdrawn: Arc::default() };
+        let mut request = Request {
+            actor: Arc::from(actor),
+            rights: Rights::of(Role::Administrator),
+            command,
+            expected_version,
+            key: None,
+            withdrawn: Arc::default(),
+        };
         if self.dice.one_in(2) {
             let key = format!("key-{}", self.dice.below(12));
             request.key = Some(RequestKey { key, digest: digest_of(&request) });
@@ -181,6 +188,7 @@ impl History {
                 let mut turn = Turn::new(replayed.last_recorded_at(), ids);
                 let request = Request {
                     actor: Arc::from("别的节点"),
+                    rights: Rights::of(Role::Administrator),
                     command: asked::source(1, usize::try_from(rival_seed % 5).expect("small")),
                     expected_version: None,
                     key: None,
@@ -313,6 +321,7 @@ impl History {
             }
             let request = Request {
                 actor: Arc::from(actor),
+                rights: Rights::of(Role::Administrator),
                 command: asked::source(0, 0),
                 expected_version: None,
                 key: Some(RequestKey { key: key.clone(), digest: answered.request.0 }),
@@ -333,7 +342,14 @@ impl History {
 
 /// A request with nothing but its command.
 fn plain(command: innograph::domain::command::Command) -> Request {
-    Request { actor: Arc::from("甲"), command, expected_version: None, key: None, withdrawn: Arc::default() }
+    Request {
+        actor: Arc::from("甲"),
+        rights: Rights::of(Role::Administrator),
+        command,
+        expected_version: None,
+        key: None,
+        withdrawn: Arc::default(),
+    }
 }
 
 /// The state that bodies give.
