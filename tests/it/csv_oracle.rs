@@ -61,6 +61,9 @@ pub const RELATIONS: &[(&str, &str, &str, bool)] = &[
 const NO_ATTRIBUTES: &[&str] =
     &["key", "nameZh", "nameEn", "validFrom", "validTo", "source", "method", "basis", "confidence", "code"];
 
+/// Attributes that the public does not see: whether matching apps may look further is internal.
+const INTERNAL: &[&str] = &["agreesToApps"];
+
 /// A name of a thing: text, language, kind, from, to, key of the source.
 #[derive(Clone, Debug)]
 pub struct Name {
@@ -322,6 +325,7 @@ impl Store {
             to: cell(row, "validTo").to_owned(),
             row: row.clone(),
         }));
+        said.retain(|said| !INTERNAL.contains(&said.attribute.as_str()));
         said
     }
 

@@ -36,6 +36,7 @@ mod partners_oracle;
 mod peer;
 mod price;
 mod process;
+mod records_oracle;
 mod recovery;
 mod refusals;
 mod rights;

@@ -11,6 +11,8 @@ use innograph::config::Config;
 use innograph::engine::Engine;
 use innograph::intake::{self, InputFile};
 use innograph::ledger::MemoryLedger;
+use innograph::rights::Role;
+use innograph::tokens::{Tokens, Wish};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -25,11 +27,16 @@ pub struct Served {
     pub address: SocketAddr,
     client: reqwest::Client,
     runtime: Runtime,
+    /// The token that every request shows; none for the public.
+    token: Option<String>,
 }
 
 static XINXIANG: LazyLock<Served> =
     LazyLock::new(|| Served::start("xinxiang", &["fixtures/codes", "fixtures/xinxiang"]));
 static DEMO: LazyLock<Served> = LazyLock::new(|| Served::start("demo", &["fixtures/codes", "fixtures/demo"]));
+
+/// The invented city, asked by somebody who works for it.
+static DEMO_CITY_OFFICER: LazyLock<Served> = LazyLock::new(|| DEMO.shown_to(Role::CityOfficer));
 
 /// Public facts about real organisations.
 pub fn xinxiang() -> &'static Served {
@@ -39,6 +46,11 @@ pub fn xinxiang() -> &'static Served {
 /// The invented city.
 pub fn demo() -> &'static Served {
     &DEMO
+}
+
+/// The invented city, asked by somebody who works for it.
+pub fn demo_city_officer() -> &'static Served {
+    &DEMO_CITY_OFFICER
 }
 
 /// A path inside the project.
@@ -124,7 +136,20 @@ impl Served {
         let address = listener.local_addr().expect("a bound listener has an address");
         runtime.spawn(async move { axum::serve(listener, router(service)).await });
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { engine, name, address, client, runtime }
+        Self { engine, name, address, client, runtime, token: None }
+    }
+
+    /// The same store, asked with a token of a role that works for no one county.
+    fn shown_to(&self, role: Role) -> Self {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let tokens = Tokens::open(folder.path());
+        let wish = Wish { name: "shi.li", role, region: None, days: None, most: 1 };
+        let fresh = tokens.create(&wish, "test").expect("a token can be made");
+        let config = Config { store_name: self.name.to_owned(), ..Config::default() };
+        let service = Service::new(Arc::clone(&self.engine), &config).with_tokens(Arc::new(tokens));
+        // The folder stays for as long as the service reads its tokens there.
+        let _ = folder.keep();
+        Self { token: Some(fresh.token), ..Self::listen(self.name, Arc::clone(&self.engine), service) }
     }
 
     /// Ask over HTTP; the whole answer.
@@ -153,7 +178,10 @@ impl Served {
     /// Send bytes as a JSON body: status and body.
     pub fn post(&self, body: Vec<u8>) -> (u16, String) {
         let request = self.client.post(format!("http://{}/graphql", self.address));
-        let request = request.header("Content-Type", "application/json").body(body);
+        let mut request = request.header("Content-Type", "application/json").body(body);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
         self.runtime.block_on(async {
             let answer = request.send().await.expect("the service answers");
             (answer.status().as_u16(), answer.text().await.expect("text"))
@@ -187,6 +215,8 @@ pub struct Example {
     pub name: String,
     /// `xinxiang`, `demo` or `any`.
     pub store: String,
+    /// The role that asks; the public where none is named.
+    pub role: Option<String>,
     /// The lines of its head, name and value.
     pub head: Vec<(String, String)>,
     /// The document.
@@ -220,16 +250,17 @@ impl Example {
         let variables =
             of("variables").map_or_else(|| json!({}), |text| serde_json::from_str(&text).expect("one line of JSON"));
         let query = text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
-        Self { store: of("store").unwrap_or_default(), name, head, query, variables }
+        Self { store: of("store").unwrap_or_default(), role: of("role"), name, head, query, variables }
     }
 
     /// The stores it runs on.
     pub fn stores(&self) -> Vec<&'static Served> {
-        match self.store.as_str() {
-            "xinxiang" => vec![xinxiang()],
-            "demo" => vec![demo()],
-            "any" => vec![xinxiang(), demo()],
-            other => panic!("{}: unknown store {other}", self.name),
+        match (self.store.as_str(), self.role.as_deref()) {
+            ("xinxiang", None) => vec![xinxiang()],
+            ("demo", None) => vec![demo()],
+            ("demo", Some("CITY_OFFICER")) => vec![demo_city_officer()],
+            ("any", None) => vec![xinxiang(), demo()],
+            (store, role) => panic!("{}: nobody serves {store} to {role:?}", self.name),
         }
     }
 

@@ -10,6 +10,8 @@ mod queries {
     include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 }
 
+use crate::rights::Role;
+
 pub use page::{ASSETS, BUILT};
 pub use queries::EXAMPLES;
 
@@ -41,7 +43,9 @@ impl Example {
     }
 }
 
-/// Read the head of an example: comment lines `# name: value` before the first other line.
+/// Read the head of an example: comment lines `# name: value` before the first other line. One that
+/// asks for what is internal names the `role` it is meant for; the help says so, and to the public it
+/// answers with what is public.
 pub fn example(file: &'static str, text: &str) -> Example {
     let head = |name: &str| {
         let lines = text.lines().take_while(|line| line.starts_with('#'));
@@ -49,11 +53,13 @@ pub fn example(file: &'static str, text: &str) -> Example {
         found.map(str::trim).next().unwrap_or_default().to_owned()
     };
     let body = text.lines().skip_while(|line| line.starts_with('#')).collect::<Vec<_>>().join("\n");
+    let asked_by = Role::named(&head("role:"));
+    let token = asked_by.map_or_else(String::new, |role| format!("要看全内容，请在“请求头”里填{}的令牌。", role.zh()));
     Example {
         file,
         title_zh: head("标题:"),
         title_en: head("title:"),
-        help_zh: head("说明:"),
+        help_zh: head("说明:") + &token,
         store: head("store:"),
         writes: body.trim_start().starts_with("mutation"),
         query: body.trim().to_owned() + "\n",
@@ -64,6 +70,13 @@ pub fn example(file: &'static str, text: &str) -> Example {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_for_officers_says_so() {
+        let officer = example("a.graphql", "# 说明: 内部数据。\n# role: CITY_OFFICER\nquery A { viewer { name } }");
+        assert!(officer.help_zh.contains("市级管理员的令牌"), "{}", officer.help_zh);
+        assert_eq!(example("b.graphql", "# 说明: 公开数据。\n{ __typename }").help_zh, "公开数据。");
+    }
 
     #[test]
     fn what_writes_is_offered_on_the_invented_city_alone() {
