@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod matching;
 pub mod network;
 pub mod oidc;
+pub mod programme;
 pub mod rights;
 pub mod search;
 pub mod tokens;

@@ -9,7 +9,9 @@ use crate::csv_oracle::{Day, Edge, KINDS, Name, Row, Store, cell, day, today};
 use crate::expected::{bag, differences, edges, text};
 use crate::support::{Example, Served, examples, project};
 use crate::words::word;
-use crate::{examples_demo, examples_graph, examples_real, examples_search, examples_statistics, examples_time};
+use crate::{
+    examples_demo, examples_graph, examples_real, examples_records, examples_search, examples_statistics, examples_time,
+};
 
 /// One example on one store.
 pub struct Case<'c> {
@@ -64,6 +66,22 @@ const ORACLES: &[(&str, Oracle)] = &[
     ("52-industry-of-each-county", examples_statistics::industry_of_counties),
     ("53-emerging-industries", examples_statistics::emerging_industries),
     ("54-collaborators-without-double-counting", examples_statistics::collaborators),
+    ("60-firm-with-records", examples_records::firm_with_records),
+    ("61-zone-share", examples_records::zone_share),
+    ("62-explain-a-number", examples_records::explained),
+    ("63-reported-and-listed", examples_records::reported_and_listed),
+    ("64-sme-leavers", examples_records::sme_leavers),
+    ("65-overstaying-incubatees", examples_records::overstaying),
+    ("66-unconnected-large-firms", examples_records::unconnected),
+    ("67-university-partners", examples_records::university_partners),
+    ("68-public-platforms", examples_records::public_platforms),
+    ("69-anonymous-demand", examples_records::anonymous_demand),
+    ("70-open-demands-by-topic", examples_records::demands_by_topic),
+    ("71-carriers-by-year", examples_records::carriers_by_year),
+    ("72-reserve-library", examples_records::reserve_library),
+    ("73-trainings-by-county", examples_records::trainings),
+    ("74-rewards-not-paid", examples_records::rewards),
+    ("75-express-requests", examples_records::express_requests),
     ("90-about-this-service", service),
 ];
 

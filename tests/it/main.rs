@@ -14,6 +14,7 @@ mod examples_demo;
 mod examples_graph;
 mod examples_oracle;
 mod examples_real;
+mod examples_records;
 mod examples_search;
 mod examples_statistics;
 mod examples_time;

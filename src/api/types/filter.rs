@@ -6,6 +6,7 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value as Gql};
 
 use super::def::{ArgDef, Cx, InputDef};
+use super::filter_ties;
 use super::find::find;
 use super::group::stands_in;
 use super::inputs::{input_field, reference};
@@ -51,6 +52,7 @@ fn filter(name: &str, kinds: &[Kind]) -> InputDef {
         ),
     ];
     fields.push(in_groups());
+    fields.extend(filter_ties::inputs());
     if let [kind] = kinds {
         fields.extend(attribute_filters(kind.row().attributes));
     }
@@ -207,6 +209,10 @@ fn node_is(cx: &Cx<'_>, node: EntityRow, name: &Name, value: &Gql) -> Result<boo
             cx.lens.names(node).iter().any(|name| fold(&name.text).contains(&wanted))
         }
         "region" => within(cx, node, Relation::LocatedIn, find(cx, &reference(value)?, &[Kind::Region])?),
+        "jurisdiction" => filter_ties::answered_for_by(cx, node, find(cx, &reference(value)?, &[Kind::Region])?),
+        "withRelations" => filter_ties::has_each(cx, node, value),
+        "withoutRelations" => filter_ties::has_none(cx, node, value),
+        "workedWith" => filter_ties::has_worked_with(cx, node, value),
         "field" => within(cx, node, Relation::ClassifiedAs, find(cx, &reference(value)?, &[Kind::Term])?),
         "certified" => {
             let scheme = Reference::Code(format!("SCHEME:{}", text()));
@@ -245,7 +251,11 @@ fn record_is(cx: &Cx<'_>, record: &Record, name: &Name, value: &Gql) -> Result<b
 
 /// Is the node tied to `whole`, or to something that is part of it?
 pub fn within(cx: &Cx<'_>, node: EntityRow, relation: Relation, whole: EntityRow) -> bool {
-    let mut open: Vec<EntityRow> = cx.lens.ties(node, Some(relation), true).map(|tie| tie.there).collect();
+    lies_below(cx, cx.lens.ties(node, Some(relation), true).map(|tie| tie.there).collect(), whole)
+}
+
+/// Is one of these `whole`, or part of it?
+pub fn lies_below(cx: &Cx<'_>, mut open: Vec<EntityRow>, whole: EntityRow) -> bool {
     let mut seen = std::collections::BTreeSet::new();
     while let Some(place) = open.pop() {
         if place == whole {

@@ -12,6 +12,7 @@ pub mod directives;
 pub mod enums;
 pub mod fact;
 pub mod filter;
+pub mod filter_ties;
 pub mod find;
 pub mod group;
 pub mod inputs;

@@ -2,12 +2,14 @@
 //! sentence that says what they mean.
 
 use super::def::{Cx, FieldDef, Object, Out, TypeDef, field, tie_field};
+use super::record::answer_name;
 use super::{fact, page, value};
 use crate::domain::attribute::Attribute;
 use crate::domain::relation::RelationRow;
 use crate::domain::value::decimal;
 use crate::domain::{Kind, Relation, Value, ValueType};
 use crate::graph::Tie;
+use crate::programme::StayRules;
 
 /// An attribute of a tie in words.
 pub struct Detail {
@@ -181,6 +183,32 @@ pub fn word_field(attribute: &Attribute) -> (String, String, String) {
     (format!("{}Zh", attribute.name), zh, format!("{}, as the Chinese word", attribute.en))
 }
 
+/// How long a firm may stay in its carrier, and whether it has stayed longer.
+fn stay_fields() -> Vec<FieldDef> {
+    let stay = |cx: &Cx<'_>, tie: &Tie| {
+        let firm = if tie.forward { tie.here } else { tie.there };
+        StayRules::shipped().stay(&cx.lens, firm, cx.lens.tie_fact(tie.row).validity.from)
+    };
+    vec![
+        tie_field(
+            "monthsAllowed",
+            "Int",
+            "在孵时限：一般 48 个月，按领域可长；规则是数据（fixtures/rules）。单位：月",
+            "How long it may stay: 48 months in general, longer in some fields; the rule is data. Unit: months",
+            move |cx, tie| Out::option(stay(cx, tie).map(|stay| Out::Leaf(stay.months.into()))),
+        )
+        .walk(),
+        tie_field(
+            "overstays",
+            "Answer!",
+            "在查询日期是否超过在孵时限；没有写明入驻日期的为未知",
+            "Whether it has stayed longer than allowed on the day; unknown where nobody says since when",
+            move |cx, tie| Out::code(answer_name(stay(cx, tie).and_then(|stay| stay.overstays))),
+        )
+        .walk(),
+    ]
+}
+
 fn typed_edge(relation: Relation, forward: bool) -> TypeDef {
     let row = relation.row();
     let node = type_of_kinds(&ends(row, forward));
@@ -193,6 +221,9 @@ fn typed_edge(relation: Relation, forward: bool) -> TypeDef {
         }),
     ];
     fields.extend(attribute_fields(row));
+    if relation == Relation::IncubatedIn {
+        fields.extend(stay_fields());
+    }
     fields.extend(shared_fields());
     let end = if forward { &row.forward } else { &row.reverse };
     TypeDef::new(
