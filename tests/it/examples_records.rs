@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::csv_oracle::{Day, Row, cell, day, end_day, first_day, folded};
+use crate::csv_oracle::{Day, Row, Store, cell, day, end_day, first_day, folded};
 use crate::examples_oracle::{Case, credit_code, term_code, worded};
 use crate::expected::{bag, code, counted, edges, number, text};
 use crate::records_oracle::{Reader, records};
-use crate::support::{demo, demo_city_officer};
+use crate::support::{demo, demo_city_officer, project};
 
 impl Case<'_> {
     fn reader(&self) -> Reader {
@@ -410,7 +410,8 @@ pub fn unconnected(case: &Case<'_>) {
             } })
         })
         .collect();
-    assert!(firms.len() > 1, "{firms:?}");
+    // Planted: one that has worked with a firm alone.
+    assert!(json!(firms).to_string().contains("示例云算"), "{firms:?}");
     case.expect(&json!({ "enterprises": { "totalCount": firms.len(), "edges": firms } }));
 }
 
@@ -525,7 +526,7 @@ pub fn anonymous_demand(case: &Case<'_>) {
     });
     case.expect(&expected);
     // Whoever works for the city is told, by the same question.
-    let query = std::fs::read_to_string(crate::support::project("schema/examples/69-anonymous-demand.graphql"));
+    let query = std::fs::read_to_string(project("schema/examples/69-anonymous-demand.graphql"));
     let found = demo_city_officer().data(&query.expect("the example"), case.variables);
     expected["demand"]["owners"] = counted([json!({ "node": case.named(&owner) })]);
     expected["enterprise"]["demands"] = counted([json!({ "node": case.named(&demand) })]);
@@ -708,4 +709,32 @@ fn days_and_months_by_hand() {
     assert_eq!(days_between(20_211_231, 20_220_101), 1);
     assert_eq!((days_between(20_200_228, 20_200_301), days_between(20_210_228, 20_210_301)), (2, 1));
     assert_eq!((later(20_150_901, 48), later(20_171_009, 60)), (20_190_901, 20_221_009));
+}
+
+/// An example is asked for one region and one day; here every region is, on two days.
+#[test]
+fn who_answers_for_a_firm_is_not_where_it_lies() {
+    let csv = Store::load(&project(""), &["fixtures/codes", "fixtures/demo"]);
+    let (variables, mut apart) = (json!({}), 0);
+    for as_of in ["2018-06-30", "2021-12-31"] {
+        let case = Case { csv: &csv, day: day(as_of), served: demo(), variables: &variables, pages: &[] };
+        for row in csv.rows("regions.csv") {
+            let region = csv.resolve(cell(row, "key"));
+            let count = |filter: &str| {
+                let query = format!(
+                    "query($region: Reference, $asOf: Date) {{ enterprises(filter: {{{filter}: $region}}, first: 1, asOf: $asOf) {{ totalCount }} }}"
+                );
+                let variables = json!({ "region": { "code": cell(row, "code") }, "asOf": as_of });
+                demo().data(&query, &variables)["enterprises"]["totalCount"].clone()
+            };
+            if !case.csv.shown(&region, case.day) {
+                continue;
+            }
+            let firms = csv.of_kind("ENTERPRISE", case.day);
+            let answered = firms.iter().filter(|key| case.answers_for(&region, key)).count();
+            assert_eq!(count("jurisdiction"), json!(answered), "{} {as_of}", cell(row, "nameZh"));
+            apart += usize::from(count("region") != json!(answered));
+        }
+    }
+    assert!(apart > 0, "no region in which a firm lies that another answers for");
 }
