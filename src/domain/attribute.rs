@@ -55,6 +55,17 @@ pub enum ValueType {
     Decimal,
 }
 
+/// On which days a date can lie. What lies ahead by its nature takes any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dates {
+    /// Any day.
+    Any,
+    /// Up to the day on which it is entered: it tells of what has happened.
+    Past,
+    /// The same, and not before 1949.
+    Since1949,
+}
+
 /// How strongly a text counts when somebody searches or matches by words (BM25F field weights).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextWeight {
@@ -87,13 +98,15 @@ pub struct Attribute {
     pub cost: u32,
     /// How it counts in text search.
     pub text: TextWeight,
+    /// On which days it can lie, where it is a date.
+    pub dates: Dates,
 }
 
 impl Attribute {
     /// A public, optional attribute of cost 1.
     pub const fn new(tag: u16, name: &'static str, value_type: ValueType, zh: &'static str, en: &'static str) -> Self {
-        let (sensitivity, text) = (Sensitivity::Public, TextWeight::None);
-        Self { tag, name, value_type, required: false, zh, en, sensitivity, cost: 1, text }
+        let (sensitivity, text, dates) = (Sensitivity::Public, TextWeight::None, Dates::Any);
+        Self { tag, name, value_type, required: false, zh, en, sensitivity, cost: 1, text, dates }
     }
 
     /// The same, to be answered.
@@ -111,6 +124,19 @@ impl Attribute {
     /// The same, counted as keywords in search.
     pub const fn keyword(mut self) -> Self {
         self.text = TextWeight::Keyword;
+        self
+    }
+
+    /// The same, of what has happened by the day it is entered.
+    pub const fn past(mut self) -> Self {
+        self.dates = Dates::Past;
+        self
+    }
+
+    /// The same, and not before 1949. Schools and offices may be older; firms, certificates and
+    /// contracts kept here are not.
+    pub const fn since_1949(mut self) -> Self {
+        self.dates = Dates::Since1949;
         self
     }
 

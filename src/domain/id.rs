@@ -73,6 +73,11 @@ impl IdSequence {
         Self { next: (u128::from(recorded_at_ms) << 80) | (low & !(1 << 79)) }
     }
 
+    /// The record time that its ids carry, in milliseconds since 1970.
+    pub fn recorded_at_ms(&self) -> i64 {
+        i64::try_from(self.next >> 80).unwrap_or(i64::MAX)
+    }
+
     /// The next id.
     pub fn next_id(&mut self) -> Id {
         let id = Id(self.next);

@@ -3,6 +3,7 @@
 
 use super::attribute::Attribute;
 use super::kind::Kind;
+use super::plausibility::Implausible;
 use super::record::RecordKind;
 use super::relation::Relation;
 use super::value;
@@ -45,6 +46,7 @@ pub enum Rejection {
     AlreadyEnded { given: String, on: String },
     Fixed { what_zh: &'static str, what_en: &'static str },
     OutsideRegion { what: String },
+    Implausible(Implausible),
 }
 
 /// A value that its attribute does not take.
@@ -109,6 +111,7 @@ impl Rejection {
             Self::AlreadyEnded { .. } => "ALREADY_ENDED",
             Self::Fixed { .. } => "FIXED",
             Self::OutsideRegion { .. } => "OUTSIDE_REGION",
+            Self::Implausible(fault) => fault.code(),
         }
     }
 
@@ -206,6 +209,7 @@ impl Rejection {
             Self::OutsideRegion { what } => {
                 format!("“{what}”不归您所管的地区，您不能这样写。请交给它归口的县区或市级管理员办理。")
             }
+            Self::Implausible(fault) => fault.zh(),
         }
     }
 
@@ -317,13 +321,14 @@ impl Rejection {
             Self::OutsideRegion { what } => format!(
                 "“{what}” is not for your region, and you cannot write this. Have it done by the county that answers for it, or by the city."
             ),
+            Self::Implausible(fault) => fault.en(),
         }
     }
 
     /// One example of every variant, so that a test can show each.
     pub fn samples() -> Vec<Rejection> {
         let text = || "示例".to_owned();
-        vec![
+        let mut samples = vec![
             Self::UnknownReference { what_zh: "企业".into(), what_en: "enterprise".into(), given: text() },
             Self::AmbiguousName { given: text(), candidates: vec![text(), text()] },
             Self::WrongKind { given: text(), expected: vec![Kind::Alliance], found: Kind::Fund },
@@ -363,7 +368,9 @@ impl Rejection {
             Self::AlreadyEnded { given: text(), on: "2020".into() },
             Self::Fixed { what_zh: "行键", what_en: "The row key" },
             Self::OutsideRegion { what: text() },
-        ]
+        ];
+        samples.extend(Implausible::samples().into_iter().map(Self::Implausible));
+        samples
     }
 }
 

@@ -10,9 +10,10 @@ use crate::domain::id::IdSequence;
 use crate::domain::identifier::{Identifier, MOST_IDENTIFIERS, Scheme};
 use crate::domain::kind::KindRow;
 use crate::domain::name::{self, Language, MOST_NAMES, NameKind};
+use crate::domain::plausibility::judge;
 use crate::domain::provenance::Provenance;
 use crate::domain::rejection::{Rejection, clip, invalid_value};
-use crate::domain::{Id, Kind, Validity, Value, value};
+use crate::domain::{Day, Id, Kind, Validity, Value, value};
 
 /// A decision in the making.
 pub(super) struct Decision<'a> {
@@ -162,6 +163,7 @@ impl Decision<'_> {
                 }
             };
             fitting(attributes, *tag, &value)?;
+            self.plausible(attributes, *tag, &value)?;
             values.push((*tag, value));
         }
         values.sort_by_key(|(tag, _)| *tag);
@@ -202,7 +204,15 @@ impl Decision<'_> {
             _ => value::parse(attribute, text).map_err(|_| invalid_value(attribute, text))?,
         };
         fitting(attributes, attribute.tag, &value)?;
+        self.plausible(attributes, attribute.tag, &value)?;
         Ok(value)
+    }
+
+    /// Can it be right, on the day of the record?
+    fn plausible(&self, attributes: &[Attribute], tag: u16, value: &Value) -> Result<(), Rejection> {
+        let today = Day::in_shanghai(self.ids.recorded_at_ms());
+        let attribute = attributes.iter().find(|attribute| attribute.tag == tag);
+        attribute.map_or(Ok(()), |attribute| judge(attribute, value, today).map_err(Rejection::Implausible))
     }
 
     /// What a reference names, as the attribute takes it: a term, or a node of its kinds.
@@ -250,6 +260,7 @@ impl Decision<'_> {
                 }
                 Err(Rejection::WrongKind { given: given(), expected, found })
             }
+            ([], None) if self.state.other_edition(&inside).is_some() => Err(self.state.absent(&[Kind::Term], &inside)),
             ([], None) => {
                 let (what_zh, what_en) = (Kind::Term.row().label_zh.to_owned(), Kind::Term.row().label_en.to_owned());
                 Err(Rejection::UnknownReference { what_zh, what_en, given: given() })

@@ -62,7 +62,7 @@ impl Decision<'_> {
     pub(super) fn resolve(&self, reference: &Reference, expected: Option<Kind>) -> Result<u32, Rejection> {
         let rows = self.candidates(reference);
         match rows.as_slice() {
-            [] => Err(not_found(expected.as_slice(), clip(&reference.given()))),
+            [] => Err(self.state.absent(expected.as_slice(), reference)),
             [row] => Ok(*row),
             several => {
                 let candidates = several.iter().take(10).map(|row| self.state.label(*row)).collect();

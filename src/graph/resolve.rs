@@ -6,7 +6,8 @@ use super::state::{Entity, Place, State, TieMark};
 use crate::domain::command::Reference;
 use crate::domain::fold::fold;
 use crate::domain::identifier::{Identifier, Scheme};
-use crate::domain::rejection::Rejection;
+use crate::domain::plausibility::{edition_of, other_edition};
+use crate::domain::rejection::{Rejection, clip};
 use crate::domain::relation::Relation;
 use crate::domain::{Id, Kind, Value};
 
@@ -21,6 +22,31 @@ pub(super) fn not_found(kinds: &[Kind], given: String) -> Rejection {
 }
 
 impl State {
+    /// Nothing of these kinds was found; where another edition of the scheme has the code, that is said.
+    pub(super) fn absent(&self, kinds: &[Kind], reference: &Reference) -> Rejection {
+        match self.other_edition(reference) {
+            Some((held, row)) => {
+                let label = self.entity(row).names.first().map_or("", |name| name.text.as_str());
+                Rejection::Implausible(other_edition(&reference.given(), &held, label))
+            }
+            None => not_found(kinds, clip(&reference.given())),
+        }
+    }
+
+    /// The term of the same code in another edition of its scheme.
+    pub(super) fn other_edition(&self, reference: &Reference) -> Option<(String, u32)> {
+        let Reference::Code(code) = reference else { return None };
+        let (stem, code) = edition_of(code)?;
+        let terms = self.indexes.kinds.get(Kind::Term as usize).into_iter().flat_map(|rows| rows.iter());
+        let held = terms.filter_map(|row| {
+            let mut own = self.entity(*row).identifiers.iter();
+            let (own, _) = own.find(|(identifier, _)| identifier.scheme == Scheme::TermCode)?;
+            let fits = edition_of(&own.value).is_some_and(|other| other == (stem, code));
+            (fits && !self.is_retracted(*row)).then(|| (own.value.clone(), *row))
+        });
+        held.min()
+    }
+
     /// Every node that a reference fits.
     pub(super) fn candidates(&self, reference: &Reference) -> Vec<u32> {
         let by = |scheme: Scheme, value: &str| {

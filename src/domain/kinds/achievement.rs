@@ -48,7 +48,8 @@ const ATTRIBUTES: &[Attribute] = &[
         "Stage in the registration form",
     ),
     Attribute::new(7, "level", ValueType::Code(&enumeration::ACHIEVEMENT_LEVEL), "成果水平", "How it was judged"),
-    Attribute::new(8, "date", ValueType::Date, "完成、授权或登记日期", "When it was finished, granted or registered"),
+    Attribute::new(8, "date", ValueType::Date, "完成、授权或登记日期", "When it was finished, granted or registered")
+        .since_1949(),
     Attribute::new(9, "offer", ValueType::Codes(&enumeration::OFFER), "愿意的转化方式", "How the owner would share it"),
     Attribute::new(10, "price", ValueType::Money, "期望价格", "The price asked"),
     Attribute::new(
@@ -58,6 +59,7 @@ const ATTRIBUTES: &[Attribute] = &[
         "来历：本地、引进、衍生、回流",
         "Whether it began here, was brought in, spun off or came back",
     ),
-    Attribute::new(12, "originOn", ValueType::Date, "引进、衍生日期", "When it was brought in or spun off"),
+    Attribute::new(12, "originOn", ValueType::Date, "引进、衍生日期", "When it was brought in or spun off")
+        .since_1949(),
     Attribute::new(13, "originRegion", ValueType::Node(&[Kind::Region]), "从哪个地区引进", "The region it came from"),
 ];

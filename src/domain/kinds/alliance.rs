@@ -31,7 +31,7 @@ const ATTRIBUTES: &[Attribute] = &[
     )
     .required(),
     Attribute::new(2, "level", ValueType::Code(&enumeration::LEVEL), "认定级别", "The level it is recognised at"),
-    Attribute::new(3, "foundedOn", ValueType::Date, "成立日期", "When the agreement was made"),
+    Attribute::new(3, "foundedOn", ValueType::Date, "成立日期", "When the agreement was made").since_1949(),
     Attribute::new(4, "agreementEnd", ValueType::Date, "联盟协议到期日期", "When the agreement runs out"),
     Attribute::new(5, "goalsText", ValueType::Text, "联盟的技术目标", "What the members want to reach together").body(),
 ];

@@ -40,7 +40,7 @@ const ATTRIBUTES: &[Attribute] = &[
         "创业工位数，单位：个",
         "Work places for founders. Unit: seats",
     ),
-    Attribute::new(5, "foundedOn", ValueType::Date, "成立日期", "When it opened"),
+    Attribute::new(5, "foundedOn", ValueType::Date, "成立日期", "When it opened").since_1949(),
     Attribute::new(
         6,
         "descriptionText",

@@ -31,7 +31,7 @@ const ATTRIBUTES: &[Attribute] = &[
     )
     .required(),
     Attribute::new(2, "level", ValueType::Code(&enumeration::LEVEL), "认定级别", "The level it is recognised at"),
-    Attribute::new(3, "recognizedOn", ValueType::Date, "认定日期", "When it was recognised"),
+    Attribute::new(3, "recognizedOn", ValueType::Date, "认定日期", "When it was recognised").since_1949(),
     Attribute::new(
         4,
         "scaleClass",

@@ -30,7 +30,7 @@ const ATTRIBUTES: &[Attribute] = &[
         "Which sort of collaboration",
     )
     .required(),
-    Attribute::new(2, "signedOn", ValueType::Date, "签订日期", "When it was signed").required(),
+    Attribute::new(2, "signedOn", ValueType::Date, "签订日期", "When it was signed").since_1949().required(),
     Attribute::new(3, "start", ValueType::Date, "开始日期", "When the work begins"),
     Attribute::new(4, "end", ValueType::Date, "结束日期", "When the work ends"),
     Attribute::new(5, "amount", ValueType::Money, "合同成交额", "Contract amount"),

@@ -34,7 +34,7 @@ const ATTRIBUTES: &[Attribute] = &[
         "Technology readiness asked for. Unit: level 1 to 9",
     ),
     Attribute::new(5, "budget", ValueType::Money, "愿意投入的经费", "What the firm would pay"),
-    Attribute::new(6, "publishedOn", ValueType::Date, "发布日期", "When it was published"),
+    Attribute::new(6, "publishedOn", ValueType::Date, "发布日期", "When it was published").since_1949(),
     Attribute::new(7, "deadline", ValueType::Date, "截止日期", "Until when answers are taken"),
     Attribute::new(
         8,

@@ -52,7 +52,8 @@ const ATTRIBUTES: &[Attribute] = &[
         ValueType::Date,
         "成立（注册）日期",
         "The day on which it was founded and registered",
-    ),
+    )
+    .since_1949(),
     Attribute::new(5, "registeredCapital", ValueType::Money, "登记的注册资本", "Capital entered in the register"),
     Attribute::new(6, "mainProducts", ValueType::Texts, "主要产品或服务", "What it mainly makes or does").keyword(),
     Attribute::new(7, "scopeText", ValueType::Text, "经营范围、主营业务的文字说明", "Its business in words").body(),
@@ -63,7 +64,8 @@ const ATTRIBUTES: &[Attribute] = &[
         "股票上市的板块",
         "The board of the stock exchange it is listed on",
     ),
-    Attribute::new(9, "listedOn", ValueType::Date, "股票上市日期", "The day on which its shares were first traded"),
+    Attribute::new(9, "listedOn", ValueType::Date, "股票上市日期", "The day on which its shares were first traded")
+        .since_1949(),
     Attribute::new(10, "website", ValueType::Text, "官方网站地址", "Address of its own pages"),
     Attribute::new(11, "address", ValueType::Text, "注册或办公地址原文", "Postal address as the source gives it"),
     Attribute::new(
@@ -73,7 +75,8 @@ const ATTRIBUTES: &[Attribute] = &[
         "来历：本地、引进、衍生、回流",
         "Whether it began here, was brought in, spun off or came back",
     ),
-    Attribute::new(13, "originOn", ValueType::Date, "引进、衍生日期", "When it was brought in or spun off"),
+    Attribute::new(13, "originOn", ValueType::Date, "引进、衍生日期", "When it was brought in or spun off")
+        .since_1949(),
     Attribute::new(14, "originRegion", ValueType::Node(&[Kind::Region]), "从哪个地区引进", "The region it came from"),
     Attribute::new(
         15,

@@ -40,7 +40,7 @@ const ATTRIBUTES: &[Attribute] = &[
         "面向的企业阶段",
         "The stages of a firm it looks for",
     ),
-    Attribute::new(6, "foundedOn", ValueType::Date, "设立日期", "When it was set up"),
+    Attribute::new(6, "foundedOn", ValueType::Date, "设立日期", "When it was set up").since_1949(),
     Attribute::new(7, "expiresOn", ValueType::Date, "到期日期", "When it ends"),
     Attribute::new(8, "descriptionText", ValueType::Text, "投向与条件的文字说明", "What it pays for and on what terms")
         .body(),

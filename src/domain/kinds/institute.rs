@@ -31,7 +31,7 @@ const ATTRIBUTES: &[Attribute] = &[
         "认定或隶属级别",
         "The level it belongs to or is recognised at",
     ),
-    Attribute::new(3, "foundedOn", ValueType::Date, "建立日期", "When it was set up"),
+    Attribute::new(3, "foundedOn", ValueType::Date, "建立日期", "When it was set up").past(),
     Attribute::new(4, "expertiseText", ValueType::Text, "研究方向、优势领域的文字说明", "What it is good at, in words")
         .body(),
     Attribute::new(5, "website", ValueType::Text, "官方网站地址", "Address of its own pages"),
@@ -43,7 +43,7 @@ const ATTRIBUTES: &[Attribute] = &[
         "来历：本地、引进、衍生、回流",
         "Whether it began here, was brought in, spun off or came back",
     ),
-    Attribute::new(8, "originOn", ValueType::Date, "引进、衍生日期", "When it was brought in or spun off"),
+    Attribute::new(8, "originOn", ValueType::Date, "引进、衍生日期", "When it was brought in or spun off").since_1949(),
     Attribute::new(9, "originRegion", ValueType::Node(&[Kind::Region]), "从哪个地区引进", "The region it came from"),
     Attribute::new(
         10,

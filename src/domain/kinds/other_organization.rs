@@ -23,7 +23,7 @@ pub static ROW: KindRow = KindRow {
 
 const ATTRIBUTES: &[Attribute] = &[
     Attribute::new(1, "kind", ValueType::Code(&enumeration::OTHER_KIND), "机构类型", "Which sort of body").required(),
-    Attribute::new(2, "foundedOn", ValueType::Date, "成立日期", "When it was set up"),
+    Attribute::new(2, "foundedOn", ValueType::Date, "成立日期", "When it was set up").past(),
     Attribute::new(3, "website", ValueType::Text, "官方网站地址", "Address of its own pages"),
     Attribute::new(4, "address", ValueType::Text, "地址原文", "Postal address as the source gives it"),
     Attribute::new(
@@ -33,7 +33,7 @@ const ATTRIBUTES: &[Attribute] = &[
         "来历：本地、引进、衍生、回流",
         "Whether it began here, was brought in, spun off or came back",
     ),
-    Attribute::new(6, "originOn", ValueType::Date, "引进、衍生日期", "When it was brought in or spun off"),
+    Attribute::new(6, "originOn", ValueType::Date, "引进、衍生日期", "When it was brought in or spun off").since_1949(),
     Attribute::new(7, "originRegion", ValueType::Node(&[Kind::Region]), "从哪个地区引进", "The region it came from"),
     Attribute::new(
         8,

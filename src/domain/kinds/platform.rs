@@ -27,7 +27,7 @@ const ATTRIBUTES: &[Attribute] = &[
     Attribute::new(2, "level", ValueType::Code(&enumeration::LEVEL), "认定级别", "The level it is recognised at")
         .required(),
     Attribute::new(3, "openToPublic", ValueType::Answer, "是否对外开放服务", "Whether outsiders may use it").required(),
-    Attribute::new(4, "foundedOn", ValueType::Date, "批准或成立日期", "When it was approved or opened"),
+    Attribute::new(4, "foundedOn", ValueType::Date, "批准或成立日期", "When it was approved or opened").since_1949(),
     Attribute::new(5, "descriptionText", ValueType::Text, "研究与服务内容的文字说明", "What is done there, in words")
         .body(),
 ];

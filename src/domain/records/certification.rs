@@ -33,8 +33,8 @@ pub static CERTIFICATION: RecordRow = RecordRow {
         Attribute::new(3, "batch", ValueType::Text, "批次", "The batch it was announced in"),
         Attribute::new(4, "authority", ValueType::Text, "发证机关", "Who issued it").required(),
         Attribute::new(5, "docNo", ValueType::Text, "公布文号", "The number of the announcing document"),
-        Attribute::new(6, "issuedOn", ValueType::Date, "发证日期", "When it was issued").required(),
-        Attribute::new(7, "announcedOn", ValueType::Date, "公布日期", "When it was announced"),
+        Attribute::new(6, "issuedOn", ValueType::Date, "发证日期", "When it was issued").since_1949().required(),
+        Attribute::new(7, "announcedOn", ValueType::Date, "公布日期", "When it was announced").since_1949(),
         Attribute::new(
             8,
             "status",

@@ -26,7 +26,9 @@ pub static HONOR: RecordRow = RecordRow {
         Attribute::new(2, "title", ValueType::Text, "名称或事由", "Its name, or what it is for").required(),
         Attribute::new(3, "level", ValueType::Code(&enumeration::LEVEL), "级别", "The level it is given at"),
         Attribute::new(4, "amount", ValueType::Money, "金额", "The sum granted"),
-        Attribute::new(5, "grantedOn", ValueType::Date, "授予、批准日期", "When it was granted").required(),
+        Attribute::new(5, "grantedOn", ValueType::Date, "授予、批准日期", "When it was granted")
+            .since_1949()
+            .required(),
         Attribute::new(
             6,
             "paidOn",
@@ -34,6 +36,7 @@ pub static HONOR: RecordRow = RecordRow {
             "兑付日期；没有即尚未兑付",
             "When it was paid; none means not yet",
         )
+        .since_1949()
         .internal(),
         Attribute::new(7, "scheme", ValueType::Term("SCHEME"), "所据资质类别", "The scheme it rewards"),
     ],
@@ -58,7 +61,7 @@ pub static FINANCING: RecordRow = RecordRow {
         Attribute::new(1, "instrument", ValueType::Code(&enumeration::INSTRUMENT), "融资形式", "The form of the money")
             .required(),
         Attribute::new(2, "amount", ValueType::Money, "融资金额", "How much was raised"),
-        Attribute::new(3, "date", ValueType::Date, "日期", "When it was raised").required(),
+        Attribute::new(3, "date", ValueType::Date, "日期", "When it was raised").since_1949().required(),
         Attribute::new(4, "round", ValueType::Text, "轮次、期次", "The round or issue"),
     ],
 };

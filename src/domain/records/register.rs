@@ -63,8 +63,8 @@ pub static APPLICATION: RecordRow = RecordRow {
         Attribute::new(5, "stage", ValueType::Code(&list::APPLICATION_STAGE), "所处环节", "How far it has come")
             .required(),
         Attribute::new(6, "result", ValueType::Code(&list::APPLICATION_RESULT), "结果", "What came of it"),
-        Attribute::new(7, "submittedOn", ValueType::Date, "提交日期", "When it was handed in").required(),
-        Attribute::new(8, "decidedOn", ValueType::Date, "决定日期", "When it was decided"),
+        Attribute::new(7, "submittedOn", ValueType::Date, "提交日期", "When it was handed in").since_1949().required(),
+        Attribute::new(8, "decidedOn", ValueType::Date, "决定日期", "When it was decided").since_1949(),
         Attribute::new(9, "reason", ValueType::Text, "未通过或撤回的原因", "Why it was turned down or taken back"),
         Attribute::new(
             10,

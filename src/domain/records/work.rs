@@ -28,9 +28,9 @@ pub static WORK_ITEM: RecordRow = RecordRow {
         Attribute::new(3, "department", ValueType::Node(&[Kind::OtherOrganization]), "责任部门", "Who answers for it")
             .required(),
         Attribute::new(4, "assignee", ValueType::Node(super::PERSON), "经办人、帮扶人", "Who does it"),
-        Attribute::new(5, "openedOn", ValueType::Date, "受理、立项日期", "When it was opened").required(),
+        Attribute::new(5, "openedOn", ValueType::Date, "受理、立项日期", "When it was opened").since_1949().required(),
         Attribute::new(6, "dueOn", ValueType::Date, "应办结日期", "By when it is due"),
-        Attribute::new(7, "doneOn", ValueType::Date, "实际办结日期", "When it was done"),
+        Attribute::new(7, "doneOn", ValueType::Date, "实际办结日期", "When it was done").since_1949(),
         Attribute::new(
             8,
             "status",
@@ -87,7 +87,9 @@ pub static REPORT: RecordRow = RecordRow {
     dating: Dating::From("asOf"),
     attributes: &[
         Attribute::new(1, "indicator", ValueType::Term("INDICATOR"), "指标", "Which indicator").required(),
-        Attribute::new(2, "asOf", ValueType::Date, "数据截止日期", "The day the figures are of").required(),
+        Attribute::new(2, "asOf", ValueType::Date, "数据截止日期", "The day the figures are of")
+            .since_1949()
+            .required(),
         Attribute::new(
             3,
             "value",
@@ -124,7 +126,7 @@ pub static MATCH_FEEDBACK: RecordRow = RecordRow {
     dating: Dating::From("shownOn"),
     attributes: &[
         Attribute::new(1, "candidate", ValueType::Node(Kind::ACTORS), "被推荐者", "Who was recommended").required(),
-        Attribute::new(2, "shownOn", ValueType::Date, "推荐日期", "When it was shown").required(),
+        Attribute::new(2, "shownOn", ValueType::Date, "推荐日期", "When it was shown").since_1949().required(),
         Attribute::new(3, "score", ValueType::Ratio, "当时的得分", "The score it had"),
         Attribute::new(4, "reasons", ValueType::Texts, "当时的理由", "The reasons it was given"),
         Attribute::new(5, "decision", ValueType::Code(&list::MATCH_DECISION), "处理", "What was decided").required(),
