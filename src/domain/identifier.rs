@@ -167,6 +167,12 @@ fn check_credit_code(code: &str) -> Result<(), (String, String)> {
     Ok(())
 }
 
+/// Is this an organisation code whose check character fits? A hyphen before it is usual and does not count.
+pub fn organization_code_is_sound(text: &str) -> bool {
+    let code: Vec<u8> = text.trim().to_ascii_uppercase().bytes().filter(|byte| *byte != b'-').collect();
+    code.len() == 9 && organization_check(&code[..8]) == Some(code[8])
+}
+
 /// GB 11714: weights 3 7 9 10 5 8 4 2, `11 − Σ mod 11`, 10 written X, 11 written 0.
 fn organization_check(code: &[u8]) -> Option<u8> {
     const WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];

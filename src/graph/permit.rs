@@ -12,7 +12,6 @@ use super::budget::Budget;
 use super::facts::Decision;
 use super::lens::Lens;
 use super::openness::Openness;
-use super::resolve::not_found;
 use super::state::{EntityRow, Place, State, TieMark};
 use crate::domain::command::Reference;
 use crate::domain::event::Values;

@@ -3,5 +3,6 @@
 
 mod calendar;
 mod incubation;
+pub mod quality;
 
 pub use incubation::{Stay, StayRules};

@@ -11,6 +11,7 @@ use crate::support::{Example, Served, examples, project};
 use crate::words::word;
 use crate::{
     examples_demo, examples_graph, examples_real, examples_records, examples_search, examples_statistics, examples_time,
+    quality_oracle,
 };
 
 /// One example on one store.
@@ -82,6 +83,7 @@ const ORACLES: &[(&str, Oracle)] = &[
     ("73-trainings-by-county", examples_records::trainings),
     ("74-rewards-not-paid", examples_records::rewards),
     ("75-express-requests", examples_records::express_requests),
+    ("76-data-quality", quality_oracle::data_quality),
     ("90-about-this-service", service),
 ];
 

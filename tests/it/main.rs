@@ -37,6 +37,7 @@ mod partners_oracle;
 mod peer;
 mod price;
 mod process;
+mod quality_oracle;
 mod records_oracle;
 mod recovery;
 mod refusals;

@@ -9,6 +9,7 @@ mod lists;
 mod lookup;
 mod partner_types;
 mod partners;
+mod quality;
 mod search;
 pub(in crate::api) mod service;
 mod statistics;
@@ -30,6 +31,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     fields.extend(changes::fields(limits));
     fields.extend(history::fields(limits));
     fields.extend(difference::fields(limits));
+    fields.extend(quality::fields(limits));
     fields.extend(service::fields());
     fields.extend(viewer::fields());
     fields
@@ -37,7 +39,9 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
 
 /// The enumerations that only root fields answer with.
 pub fn enums() -> Vec<EnumDef> {
-    viewer::enums()
+    let mut enums = viewer::enums();
+    enums.extend(quality::enums());
+    enums
 }
 
 /// The types that only root fields answer with.
@@ -48,6 +52,7 @@ pub fn types(limits: &Limits) -> Vec<TypeDef> {
     types.extend(changes::types());
     types.extend(history::types());
     types.extend(difference_types::types());
+    types.extend(quality::types());
     types.extend(service::types());
     types.extend(viewer::types());
     types
