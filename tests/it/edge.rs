@@ -183,7 +183,7 @@ fn every_request_has_a_number_and_one_line_in_the_log() {
     let data = tempfile::tempdir().expect("a scratch folder");
     let log = data.path().join("log");
     let file = std::fs::File::create(&log).expect("a file");
-    let server = Server::start_with(data.path(), "demo", &[], file.into());
+    let server = Server::start_with(data.path(), "demo", &[("LIMITS__LOG_SLOW_MS", "0")], file.into());
     let token = format!("igt_{}", "ab".repeat(32));
     let mut line = Line::open(server.address);
     let mut ids = Vec::new();

@@ -10,8 +10,8 @@ use crate::expected::{bag, differences, edges, text};
 use crate::support::{Example, Served, examples, project};
 use crate::words::word;
 use crate::{
-    examples_demo, examples_graph, examples_real, examples_records, examples_search, examples_statistics, examples_time,
-    quality_oracle,
+    examples_demo, examples_graph, examples_real, examples_records, examples_search, examples_statistics,
+    examples_time, quality_oracle,
 };
 
 /// One example on one store.
