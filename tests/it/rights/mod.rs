@@ -3,6 +3,7 @@
 
 mod hidden;
 mod interference;
+mod matrix;
 mod probes;
 pub mod stores;
 mod writing;
