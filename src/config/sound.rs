@@ -4,15 +4,18 @@
 use super::{Config, Limits};
 
 /// Limits for which 0 means something: off, or none.
-const MAY_BE_ZERO: [&str; 9] = [
+const MAY_BE_ZERO: [&str; 12] = [
     "client_at_once",
     "client_requests",
     "client_rows",
     "checkpoint_entries",
     "compress_bytes",
+    "heavy_nice",
     "heavy_queue",
+    "heavy_shapes",
     "known_bytes",
     "known_documents",
+    "log_slow_ms",
     "subscription_pause_ms",
 ];
 

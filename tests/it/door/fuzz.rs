@@ -142,7 +142,11 @@ impl<'s> Draft<'s> {
             let rarely =
                 matches!(text(argument, "name"), "after" | "minSequence" | "knownAt" | "fromKnownAt" | "toKnownAt");
             if required || self.chance.below(if rarely { 100 } else { 3 }) == 0 {
-                let value = self.argument(&argument["type"]);
+                let value = match text(argument, "name") {
+                    // Keys of chance group nothing; these are known everywhere.
+                    "keys" | "groupBy" if self.chance.below(40) > 0 => "[\"region\"]".to_owned(),
+                    _ => self.argument(&argument["type"]),
+                };
                 write!(arguments, " {}: {value}", text(argument, "name")).expect("text grows");
             }
         }

@@ -217,18 +217,21 @@ pub fn enter(store: &Store) {
     );
     store.write(&format!(r#"correct(id: "{part}", input: {{values: [{{name: "share", value: "0.77"}}]}})"#));
     let figures = first(
-        r#"{ yearFigures(filter: {figuresBasis: [DECLARED]}) { edges { node { id } } } }"#,
+        r#"{ yearFigures(filter: {organization: {code: "ent-zhengli"}, figuresBasis: [DECLARED], year: {from: 2020, to: 2020}, revenue: {from: "812000000", to: "812000001"}}) { edges { node { id } } } }"#,
         "/yearFigures/edges/0/node/id",
     );
     store.write(&format!(r#"correct(id: "{figures}", input: {{values: [{{name: "revenue", value: "812000001"}}]}})"#));
-    let item = first(r#"{ workItems { edges { node { id } } } }"#, "/workItems/edges/0/node/id");
+    let item = first(
+        r#"{ workItems(filter: {subject: {code: "ent-zhengli"}}) { edges { node { id } } } }"#,
+        "/workItems/edges/0/node/id",
+    );
     store.write(&format!(r#"retract(id: "{item}", reason: "密件：录错")"#));
 }
 
 /// Enter what is restricted, of both counties.
 pub fn enter_restricted(store: &Store) {
     store.import(RESTRICTED);
-    let figures = r#"{ yearFigures(filter: {figuresBasis: [DECLARED]}) { edges { node { id } } } }"#;
+    let figures = r#"{ yearFigures(filter: {organization: {code: "ent-zhengli"}, figuresBasis: [DECLARED], year: {from: 2020, to: 2020}, revenue: {from: "812000000", to: "812000001"}}) { edges { node { id } } } }"#;
     let data = store.data(STEWARD, figures);
     let id = data.pointer("/yearFigures/edges/0/node/id").and_then(Value::as_str).expect("declared figures");
     store.write(&format!(r#"correct(id: "{id}", input: {{values: [{{name: "taxPaid", value: "1234567"}}]}})"#));
