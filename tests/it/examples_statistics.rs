@@ -195,11 +195,11 @@ pub fn pairs(
     pairs
 }
 
+/// Who, how strongly, and what of each kind they share.
+type Pair = (String, f64, Vec<(String, usize)>);
+
 /// The heaviest first, then by code.
-fn ranked(
-    case: &Case<'_>,
-    pairs: BTreeMap<String, (f64, Vec<(String, usize)>)>,
-) -> Vec<(String, f64, Vec<(String, usize)>)> {
+fn ranked(case: &Case<'_>, pairs: BTreeMap<String, (f64, Vec<(String, usize)>)>) -> Vec<Pair> {
     let mut all: Vec<_> = pairs.into_iter().map(|(key, (weight, shared))| (key, weight, shared)).collect();
     all.sort_by_key(|(key, weight, _)| {
         (-(weight * 1e6).round() as i64, credit_code(case, key).unwrap_or_else(|| key.clone()))
