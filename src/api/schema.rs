@@ -8,8 +8,10 @@ use async_graphql::parser::types::Field;
 use async_graphql::registry::{CacheControl, MetaType, Registry};
 use async_graphql::resolver_utils::ContainerType;
 use async_graphql::{
-    Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Schema, ServerResult, ValidationMode, Value,
+    Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Request, Response, Schema, ServerResult,
+    ValidationMode, Value,
 };
+use futures_util::Stream;
 
 use super::admission::KNOWN_AT;
 use super::error::ApiError;
@@ -29,6 +31,19 @@ use crate::rights::Rights;
 
 /// The schema as it is served.
 pub type GraphSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
+
+/// The same roots with no type registered below them.
+pub type BareSchema = Schema<BareRoot, MutationRoot, SubscriptionRoot>;
+
+/// What carries documents out that have passed the validator.
+///
+/// For each root field the library looks through all types of a schema for one that belongs to a
+/// federation, which is a tenth of the work of a small question. Readers here need no registered
+/// type, so only what asks about the schema itself goes to the whole one.
+pub struct Schemas {
+    whole: GraphSchema,
+    bare: BareSchema,
+}
 
 /// What one request is answered from, from its first field to its last.
 pub struct Answering {
@@ -165,6 +180,58 @@ impl ContainerType for QueryRoot {
 }
 
 impl ObjectType for QueryRoot {}
+
+/// The root of queries, with nothing registered.
+pub struct BareRoot;
+
+impl OutputType for BareRoot {
+    fn type_name() -> Cow<'static, str> {
+        QueryRoot::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry::register_roots(&TYPES, registry);
+        Self::qualified_type_name()
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        OutputType::resolve(&QueryRoot, ctx, field).await
+    }
+}
+
+impl ContainerType for BareRoot {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        QueryRoot.resolve_field(ctx).await
+    }
+}
+
+impl ObjectType for BareRoot {}
+
+impl Schemas {
+    /// With the limits of the configuration. The declarations are made once in the life of a
+    /// process: the first limits stay.
+    pub fn new(limits: &Limits) -> Self {
+        let whole = build(limits);
+        let bare =
+            Schema::build(BareRoot, MutationRoot, SubscriptionRoot).validation_mode(ValidationMode::Fast).finish();
+        Self { whole, bare }
+    }
+
+    /// Carry out a document that asks about facts alone.
+    pub async fn execute(&self, request: Request) -> Response {
+        self.bare.execute(request).await
+    }
+
+    /// Carry out a document that asks about the schema, too.
+    pub async fn introspect(&self, request: Request) -> Response {
+        self.whole.execute(request).await
+    }
+
+    /// The same for one whose answers go on.
+    pub fn execute_stream(&self, request: Request) -> impl Stream<Item = Response> + Send + 'static {
+        self.whole.execute_stream(request)
+    }
+}
 
 /// Read one root field with everything below it, at once.
 fn answer(ctx: &Context<'_>, def: &'static FieldDef, answering: &Answering) -> ServerResult<Value> {

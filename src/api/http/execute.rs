@@ -82,10 +82,12 @@ pub(super) async fn execute(
     }
     let answering = Arc::new(service.answering(caller));
     let request = request(&admitted, operation_name, Arc::clone(&answering));
-    let schema = service.schema.clone();
+    let (schemas, introspects) = (Arc::clone(&service.schemas), admitted.price.introspects);
     let _wanted = Wanted(Arc::clone(&answering));
     // A panic is an error of this request; everybody else goes on.
-    let work = AssertUnwindSafe(async move { schema.execute(request).await }).catch_unwind();
+    let work =
+        async move { if introspects { schemas.introspect(request).await } else { schemas.execute(request).await } };
+    let work = AssertUnwindSafe(work).catch_unwind();
     let within = Duration::from_millis(service.limits.request_ms);
     let answer = match turn {
         None => tokio::time::timeout(within, work).await,

@@ -29,7 +29,7 @@ use tokio::sync::{Semaphore, watch};
 use super::admission::{Clients, Documents, Shapes, Trusted, Validator};
 use super::error::ApiError;
 use super::query::StoreName;
-use super::schema::{GraphSchema, build};
+use super::schema::Schemas;
 use crate::accounts::{Accounts, Rules, Sessions};
 use crate::config::Config;
 use crate::engine::{Engine, SearchState};
@@ -45,7 +45,7 @@ pub use wire::listen;
 /// What every handler works with.
 pub struct Service {
     engine: Arc<Engine>,
-    schema: GraphSchema,
+    schemas: Arc<Schemas>,
     validator: Validator,
     documents: Documents,
     limits: Arc<crate::config::Limits>,
@@ -102,7 +102,7 @@ impl Service {
             indexed,
             sockets: sockets::Sockets::new(&config.limits),
             edge: Arc::new(edge::Edge::new(config)),
-            schema: build(&config.limits),
+            schemas: Arc::new(Schemas::new(&config.limits)),
             validator: Validator::new(&config.limits),
             documents: Documents::new(config.limits.known_documents, config.limits.known_bytes),
             limits: Arc::new(config.limits.clone()),

@@ -389,7 +389,7 @@ fn follow(
     let mut request = GraphRequest::new("").variables(admitted.variables.clone()).data(following);
     request.operation_name = operation_name;
     request.set_parsed_query(admitted.known.document.clone());
-    let answers = AssertUnwindSafe(service.schema.execute_stream(request)).catch_unwind();
+    let answers = AssertUnwindSafe(service.schemas.execute_stream(request)).catch_unwind();
     let answer = move |answer| match answer {
         Ok(answer) => finished(&service, answer, sees_schema),
         Err(_) => panicked(),
