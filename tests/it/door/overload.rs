@@ -82,7 +82,7 @@ impl Processors {
 fn question(number: usize) -> Vec<u8> {
     let conditions: String = (0..12).map(|place| format!("{{ nameContains: \"无{number}x{place}\" }} ")).collect();
     // A debug build takes many times as long for each.
-    let first = if soaking() { 80 } else { 8 };
+    let first = if soaking() { 20 } else { 8 };
     let query = format!(
         "{{ organizations(first: {first}, filter: {{ not: {{ or: [{conditions}] }} }}) {{ totalCount edges {{ node {{ nameZh names {{ text }} statements {{ attribute value }} ties(first: 10) {{ totalCount }} }} }} }} }}"
     );
