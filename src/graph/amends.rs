@@ -9,7 +9,7 @@ use crate::domain::event::{Content, Event, Values};
 use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::provenance::Provenance;
 use crate::domain::rejection::{Rejection, clip};
-use crate::domain::{Id, Kind, PartialDate, Relation, Validity, name};
+use crate::domain::{Id, PartialDate, Relation, Validity, name};
 
 /// Letters that a reason has at most.
 const LONGEST_REASON: usize = 1_000;
@@ -58,7 +58,8 @@ impl Decision<'_> {
             let open = self.state.tie_facts.get(*row).is_some_and(|facts| facts.fact.validity.to.is_none());
             mark.relation == relation && mark.target == target && open
         });
-        let rows: Vec<u32> = between.map(|(row, _)| row).collect();
+        // A tie that whoever asks may not know of is none between the two.
+        let rows: Vec<u32> = between.map(|(row, _)| row).filter(|row| !self.is_hidden_tie(*row)).collect();
         if let [row] = rows.as_slice() {
             self.may_change(self.facts_of(*row)?.fact.id, Place::Tie(*row))?;
         }
@@ -242,15 +243,7 @@ impl Decision<'_> {
         }
         match place {
             Place::Fact(row) => self.may_lose(row, id)?,
-            Place::Node(row) => {
-                let ties = self.state.live_ties(row);
-                let records = self.state.indexes.records.get(&row).map_or(0, Vec::len);
-                let is_term = self.state.entity(row).kind == Kind::Term;
-                let values = if is_term { self.state.uses(id) } else { 0 };
-                if ties + records + values > 0 {
-                    return Err(Rejection::StillTied { ties, records, values });
-                }
-            }
+            Place::Node(row) => self.may_vanish(row, id)?,
             Place::Tie(_) | Place::Record(_) => {}
             Place::Source(_) | Place::Retracted(_) => return Err(fixed_source()),
         }

@@ -107,12 +107,13 @@ impl<'v> Lens<'v> {
                 let mark = self.state().tie(row);
                 about(mark.start) || (mark.relation != Relation::HasDemand && about(mark.target))
             }
+            Place::Record(row) => self.state().records.get(row).is_some_and(|record| self.may_know(record)),
             _ => self.rights().may_see(Sensitivity::Internal),
         }
     }
 
     /// Is it told to the reader that there was such a thing, on some day?
-    fn may_remember(&self, place: Place) -> bool {
+    pub(super) fn may_remember(&self, place: Place) -> bool {
         if self.state().is_place_public(place) {
             return true;
         }

@@ -128,9 +128,21 @@ impl<'v> Lens<'v> {
     /// The version of what an id stands for: the sequence number that changed last what the reader
     /// may know of it.
     pub fn version(&self, id: Id) -> Option<u64> {
-        let known = || self.ends_of(id).into_iter().flatten().any(|node| self.may_see_of(node, Sensitivity::Internal));
-        let all = self.rights.may_see(Sensitivity::Restricted) || (self.rights.scope().is_some() && known());
+        let all = self.rights.may_see(Sensitivity::Restricted) || self.concerns_the_county(id);
         if all { self.state.version(id) } else { self.state.public_version(id) }
+    }
+
+    /// May the reader know who recorded what an id stands for? It is a name of staff: for whoever works
+    /// for the bureau and may see what is internal there, never for other programs, whatever an owner
+    /// agreed to.
+    pub fn may_know_recorder(&self, id: Id) -> bool {
+        self.rights.may_see(Sensitivity::Internal) || self.concerns_the_county(id)
+    }
+
+    /// Is it about something of the county that the reader works for?
+    fn concerns_the_county(&self, id: Id) -> bool {
+        let inside = || self.ends_of(id).into_iter().flatten().any(|node| self.may_see_of(node, Sensitivity::Internal));
+        self.rights.scope().is_some() && inside()
     }
 
     /// Who says that a tie ended, where that was said apart from the tie.

@@ -212,6 +212,31 @@ impl Decision<'_> {
         }
     }
 
+    /// Is a tie one that whoever asks may not know of?
+    pub(super) fn is_hidden_tie(&self, row: u32) -> bool {
+        let id = self.state.tie_facts.get(row).map(|facts| facts.fact.id);
+        let judged = id.map(|id| self.may_change(id, Place::Tie(row)));
+        matches!(judged, Some(Err(Rejection::UnknownReference { .. })))
+    }
+
+    /// May a node be taken back, as far as nothing hangs on it? What whoever asks may not know of is
+    /// not counted. Where nothing else is in the way, the node is not theirs alone, and that is all
+    /// that is said.
+    pub(super) fn may_vanish(&self, row: u32, id: Id) -> Result<(), Rejection> {
+        let is_known = |tie: &u32| match &self.bounds {
+            Some(bounds) => bounds.lens.may_remember(Place::Tie(*tie)),
+            None => true,
+        };
+        let (known, hidden): (Vec<u32>, Vec<u32>) = self.state.live_ties(row).partition(is_known);
+        let records = self.state.indexes.records.get(&row).map_or(0, Vec::len);
+        let is_term = self.state.entity(row).kind == Kind::Term;
+        let values = if is_term { self.state.uses(id) } else { 0 };
+        if known.len() + records + values > 0 {
+            return Err(Rejection::StillTied { ties: known.len(), records, values });
+        }
+        if hidden.is_empty() { Ok(()) } else { Err(self.outside(row)) }
+    }
+
     /// Is it told to everybody what a name, an identifier or a statement says?
     fn is_told(&self, row: u32, id: Id) -> bool {
         let mut hidden = self.state.entity(row).statements.iter().filter(|statement| {

@@ -123,12 +123,12 @@ impl State {
         edges.map(|edge| (*edge.weight(), self.tie(*edge.weight()))).filter(|(_, mark)| !mark.is_retracted())
     }
 
-    /// How many ties a node has that were not taken back.
-    pub(super) fn live_ties(&self, node: u32) -> usize {
+    /// Its ties that were not taken back, in either direction.
+    pub(super) fn live_ties(&self, node: u32) -> impl Iterator<Item = u32> {
         let index = NodeIndex::new(node as usize);
         let outward = self.graph.edges_directed(index, petgraph::Outgoing);
         let all = outward.chain(self.graph.edges_directed(index, petgraph::Incoming));
-        all.filter(|edge| !self.tie(*edge.weight()).is_retracted()).count()
+        all.map(|edge| *edge.weight()).filter(|tie| !self.tie(*tie).is_retracted())
     }
 
     /// The sequence number of the envelope that changed what an id stands for last; of a name, an

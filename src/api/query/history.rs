@@ -190,8 +190,8 @@ fn gone_at(entry: &Entry) -> Option<&Stamp> {
     entry.gone.as_ref().and_then(|(_, stamp, _)| stamp.as_ref())
 }
 
-fn seen_actor(cx: &Cx<'_>, stamp: Option<&Stamp>) -> Out {
-    let seen = stamp.filter(|_| cx.lens.rights().may_see(Sensitivity::Internal));
+fn seen_actor(cx: &Cx<'_>, entry: &Entry, stamp: Option<&Stamp>) -> Out {
+    let seen = stamp.filter(|_| cx.lens.may_know_recorder(entry.fact.id));
     Out::option(seen.map(|stamp| Out::text(stamp.actor.as_ref())))
 }
 
@@ -255,9 +255,9 @@ pub fn types() -> Vec<TypeDef> {
         field(
             "recordedBy",
             "String",
-            "由谁记载；有权看内部（INTERNAL）数据的人才可见",
-            "Who recorded it so; shown to whoever may see INTERNAL data",
-            |cx, entry: &Entry, _| Ok(seen_actor(cx, entry.recorded.as_ref())),
+            "由谁记载；有权看内部（INTERNAL）数据的人才可见，县区管理员只见本县区的",
+            "Who recorded it so; shown to whoever may see INTERNAL data there",
+            |cx, entry: &Entry, _| Ok(seen_actor(cx, entry, entry.recorded.as_ref())),
         ),
         field("cause", "HistoryCause!", "因何这样记载", "What made the entry", |_, entry: &Entry, _| {
             Ok(Out::code(cause(entry)))
@@ -281,9 +281,9 @@ pub fn types() -> Vec<TypeDef> {
         field(
             "changedBy",
             "String",
-            "由谁更正或撤回；有权看内部（INTERNAL）数据的人才可见",
-            "Who put it right or took it back; shown to whoever may see INTERNAL data",
-            |cx, entry: &Entry, _| Ok(seen_actor(cx, gone_at(entry))),
+            "由谁更正或撤回；有权看内部（INTERNAL）数据的人才可见，县区管理员只见本县区的",
+            "Who put it right or took it back; shown to whoever may see INTERNAL data there",
+            |cx, entry: &Entry, _| Ok(seen_actor(cx, entry, gone_at(entry))),
         ),
         field("reason", "String", "撤回的理由", "Why it was taken back", |_, entry: &Entry, _| {
             let reason = entry.gone.as_ref().and_then(|(_, _, reason)| reason.as_deref());

@@ -9,7 +9,7 @@ use crate::domain::identifier::Identifier;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::validity::Day;
-use crate::domain::{Id, Kind, Sensitivity};
+use crate::domain::{Id, Kind};
 use crate::graph::{Fact, Named, SourceRecord, Statement};
 
 /// A statement together with the kind of the node it is about.
@@ -107,10 +107,10 @@ pub const FACT_FIELDS: &[FactRow] = &[
     (
         "recordedBy",
         "String",
-        "录入者；是工作人员的姓名，有权看内部（INTERNAL）数据的人才可见，否则为空",
-        "Who entered it here: a name of staff, shown to whoever may see INTERNAL data, else null",
+        "录入者；是工作人员的姓名，有权看内部（INTERNAL）数据的人才可见（县区管理员只见本县区的），否则为空",
+        "Who entered it here: a name of staff, shown to whoever may see INTERNAL data there, a county officer inside the county, else null",
         |cx, fact| {
-            let seen = cx.lens.stamp(fact).filter(|_| cx.lens.rights().may_see(Sensitivity::Internal));
+            let seen = cx.lens.stamp(fact).filter(|_| cx.lens.may_know_recorder(fact.id));
             Out::option(seen.map(|stamp| Out::text(stamp.actor.as_ref())))
         },
     ),

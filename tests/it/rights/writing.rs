@@ -236,6 +236,88 @@ fn what_is_hidden_is_refused_as_if_it_were_not_there() {
 }
 
 #[test]
+fn what_hangs_on_a_node_is_counted_as_far_as_it_may_be_known() {
+    let store = store();
+    let firm_id = id(&store, r#"{ enterprise(by: {code: "ent-dinghe"}) { id } }"#, "/enterprise/id");
+    let retract = |id: &str| format!(r#"retract(id: {id:?}, reason: "录错")"#);
+    let numbers = |reader| -> Vec<u64> {
+        let (code, answer) = tried(&store, reader, &retract(&firm_id));
+        assert_eq!(code, "STILL_TIED", "{answer}");
+        let said = answer["data"]["it"]["en"].as_str().expect("a sentence").to_owned();
+        let digits = said.split(|letter: char| !letter.is_ascii_digit());
+        digits.filter_map(|digits| digits.parse().ok()).collect()
+    };
+    // A person of county B holds shares of the firm: the steward counts that tie, the officer of A does not.
+    let (all, own) = (numbers(STEWARD), numbers(OFFICER_OF_A));
+    assert_eq!(own.first().map(|ties| ties + 1), all.first().copied(), "{own:?} {all:?}");
+    assert_eq!(own[1..], all[1..]);
+    // Where nothing else is in the way, it is not theirs alone, and no number is told.
+    let (code, _) = tried(&store, OFFICER_OF_A, &firm("ent-y-draft"));
+    assert_eq!(code, WRITTEN);
+    store.write(&relate("owns", "per-x-1", "ent-y-draft", ""));
+    let draft = id(&store, r#"{ enterprise(by: {code: "ent-y-draft"}) { id } }"#, "/enterprise/id");
+    expect(&store, OFFICER_OF_A, &[(OUTSIDE, retract(&draft))]);
+    expect(&store, STEWARD, &[("STILL_TIED", retract(&draft))]);
+    assert_eq!(store.served.engine.view().state().check(), []);
+}
+
+#[test]
+fn a_tie_that_is_hidden_stands_between_nobody() {
+    let store = store();
+    let end = |from: &str, to: &str| {
+        format!(
+            r#"endRelation(tie: {{ends: {{relation: HAS_DEMAND, from: {}, to: {}}}}}, to: "2022-01-01", source: "src-registry")"#,
+            node(from),
+            node(to)
+        )
+    };
+    // Whose the anonymous demand is may not be known: the same words as for a firm whose it is not.
+    let said = |from: &str| {
+        let (code, answer) = tried(&store, OFFICER_OF_A, &end(from, "dem-x-anon"));
+        (code, answer["data"]["it"].to_string().replace(from, "…"))
+    };
+    assert_eq!(said("ent-runjie"), said("ent-kangmiao"));
+    assert_eq!(said("ent-runjie").0, UNKNOWN);
+    expect(&store, OFFICER_OF_B, &[(WRITTEN, end("ent-runjie", "dem-x-anon"))]);
+}
+
+#[test]
+fn who_recorded_something_is_told_to_those_who_work_there() {
+    let store = store();
+    let read = "id recordedBy names { recordedBy } identifiers { recordedBy } statements { recordedBy }";
+    let told = |reader: Reader, code: &str| -> (usize, usize) {
+        let data = store.data(reader, &format!("{{ enterprise(by: {}) {{ {read} }} }}", node(code)));
+        let id = data["enterprise"]["id"].as_str().expect("an id");
+        let history = store
+            .data(reader, &format!("{{ history(id: {id:?}, first: 3) {{ edges {{ node {{ part recordedBy }} }} }} }}"));
+        let text = data.to_string() + &history.to_string();
+        (text.matches(r#""recordedBy":""#).count(), text.matches(r#""recordedBy":null"#).count())
+    };
+    for (reader, at_home, elsewhere) in [
+        (OFFICER_OF_A, true, false),
+        (OFFICER_OF_B, false, true),
+        (CITY, true, true),
+        (STEWARD, true, true),
+        (ANALYST, true, true),
+        (PUBLIC, false, false),
+        // Whatever an owner agreed to have shown, names of staff are not among it.
+        (APP, false, false),
+    ] {
+        for (code, is_told) in [("ent-kangmiao", at_home), ("ent-zhengli", elsewhere)] {
+            let (names, none) = told(reader, code);
+            assert_eq!((names > 3, none == 0), (is_told, is_told), "{reader:?} {code}: {names} names, {none} without");
+            assert!(is_told || names == 0, "{reader:?} {code}: {names} names");
+        }
+    }
+    // A record of the own county, and a tie with one end in it.
+    let data = store.data(
+        OFFICER_OF_B,
+        r#"{ yearFigures(first: 3) { edges { node { recordedBy } } } enterprise(by: {code: "ent-moyuan"}) { alliances(first: 3) { edges { recordedBy } } } }"#,
+    );
+    assert!(!data.to_string().contains(r#""recordedBy":null"#), "{data}");
+}
+
+#[test]
 fn every_role_and_every_mutation() {
     let store = store();
     let schema = Schema::committed();
