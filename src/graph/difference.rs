@@ -31,7 +31,7 @@ pub struct Comparison<'v, 'c> {
     pub chosen: &'c dyn Fn(EntityRow) -> bool,
     /// What of them.
     pub wanted: &'c dyn Fn(Aspect) -> bool,
-    /// How certificates count.
+    /// How certificates count and records hold.
     pub counts: Counts<'c>,
 }
 
@@ -77,12 +77,13 @@ fn fact_of(state: &State, id: Id) -> Option<&Fact> {
 
 impl<'v, 'c> Comparison<'v, 'c> {
     /// How each aspect is compared, in the order in which differences are told.
-    const ASPECTS: [(Aspect, Compare<'v, 'c>); 7] = [
+    const ASPECTS: [(Aspect, Compare<'v, 'c>); 8] = [
         (Aspect::Existence, Self::existence),
         (Aspect::Name, Self::name),
         (Aspect::Values, Self::values),
         (Aspect::Identifiers, Self::identifiers),
         (Aspect::Certificates, Self::certificates),
+        (Aspect::Records, Self::records),
         (Aspect::Succession, Self::successions),
         (Aspect::Ties, Self::ties),
     ];

@@ -26,6 +26,12 @@ pub enum What<'v> {
     Located(Option<&'v Value>, [Vec<EntityRow>; 2]),
     /// Other certificates of that scheme count.
     Certified(Option<Id>, [Vec<&'v Arc<Record>>; 2]),
+    /// A record other than a certificate holds in the second picture alone.
+    RecordBegan(&'v Arc<Record>),
+    /// A record holds in the first picture alone.
+    RecordEnded(&'v Arc<Record>),
+    /// A record holds in both and says something else.
+    RecordChanged([&'v Arc<Record>; 2]),
     /// A tie holds in the second picture alone.
     TieBegan(Tie),
     /// A tie holds in the first picture alone.
@@ -72,7 +78,7 @@ pub struct Difference<'v> {
     pub facts: Vec<&'v Fact>,
 }
 
-/// Does a certificate count in a picture? None where nobody knows.
+/// Does a certificate count in a picture, does another record hold? None where nobody knows.
 pub type Counts<'c> = &'c dyn Fn(&Lens<'_>, &Record) -> Option<bool>;
 
 /// What may be compared of a node.
@@ -88,6 +94,8 @@ pub enum Aspect {
     Identifiers,
     /// Certificates that count.
     Certificates,
+    /// Its other records that hold.
+    Records,
     /// Whom it follows.
     Succession,
     /// Its other ties.

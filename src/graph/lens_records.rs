@@ -37,11 +37,23 @@ impl<'v> Lens<'v> {
     /// Its records of a kind, in order of entry. Each costs one row, as ties do, shown or not.
     pub fn records(&self, node: EntityRow, kind: RecordKind) -> impl Iterator<Item = &'v Arc<Record>> + use<'v> {
         let lens = *self;
+        lens.kept_records(node)
+            .filter(move |record| record.kind == kind && lens.shows_record(record))
+            .inspect(move |_| lens.budget().show())
+    }
+
+    /// Its records of every kind, in order of entry, at the same cost.
+    pub fn every_record(&self, node: EntityRow) -> impl Iterator<Item = &'v Arc<Record>> + use<'v> {
+        let lens = *self;
+        lens.kept_records(node).filter(move |record| lens.shows_record(record)).inspect(move |_| lens.budget().show())
+    }
+
+    /// Its records, whoever may know of them. Each costs one row.
+    fn kept_records(&self, node: EntityRow) -> impl Iterator<Item = &'v Arc<Record>> + use<'v> {
+        let lens = *self;
         let rows = lens.state().indexes.records.get(&node.0).map_or(&[][..], Vec::as_slice);
         let all = rows.iter().take_while(move |_| lens.budget().look());
-        let live = all.filter_map(move |row| lens.state().records.get(*row));
-        live.filter(move |record| record.kind == kind && lens.shows_record(record))
-            .inspect(move |_| lens.budget().show())
+        all.filter_map(move |row| lens.state().records.get(*row))
     }
 
     /// Every record of a kind that is shown, in order of entry. Each costs so many rows, shown or not.

@@ -14,6 +14,7 @@ mod checkpoint;
 mod column;
 mod decide;
 mod difference;
+mod difference_records;
 mod digest;
 mod facts;
 mod findings;

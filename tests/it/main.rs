@@ -6,6 +6,7 @@ mod backup;
 mod candidates;
 mod csv_oracle;
 mod days_oracle;
+mod difference_records;
 mod documents;
 mod door;
 mod edge;

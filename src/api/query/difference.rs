@@ -25,8 +25,8 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     let declared = FieldDef::new(
         "difference",
         "DifferenceConnection!",
-        "两天之间，或两个时刻所知之间，有哪些不同：出现、消失、更名、合并分立迁移、换归口、资质得失、字段变化、关系增减，各写明原因和依据",
-        "What differs between two days, or between what was known at two moments: what appeared, vanished, was renamed, merged, moved, certified, changed or tied, each with its cause and the facts that show it",
+        "两天之间，或两个时刻所知之间，有哪些不同：出现、消失、更名、合并分立迁移、换归口、资质得失、记录增减、字段变化、关系增减，各写明原因和依据",
+        "What differs between two days, or between what was known at two moments: what appeared, vanished, was renamed, merged, moved, certified, recorded, changed or tied, each with its cause and the facts that show it",
         difference,
     )
     .cost(200)

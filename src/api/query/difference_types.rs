@@ -29,6 +29,13 @@ pub const KINDS: &[(&str, &str, &str)] = &[
     ("CERTIFICATE_LOST", "失去资质", "No certificate of a scheme counts any more"),
     ("CERTIFICATE_RENEWED", "资质换证", "Another certificate of the same scheme counts"),
     ("IDENTIFIER_CHANGED", "编号变化", "Another number of a scheme is in use"),
+    (
+        "RECORD_BEGAN",
+        "记录开始：年度数据、入库、事项、申报、奖补、活动、目标、通报等（资质另列）",
+        "A record holds on the later side alone: figures of a year, a register entry, a work item, an application, a reward and the like; certificates are told of apart",
+    ),
+    ("RECORD_CHANGED", "记录的内容更正", "A record holds on both sides and says something else"),
+    ("RECORD_ENDED", "记录终止或撤回", "A record holds on the earlier side alone"),
     ("VALUE_CHANGED", "字段的值变化", "Another value is shown for a field"),
     ("TIE_BEGAN", "关系开始", "A tie holds on the later side alone"),
     ("TIE_CHANGED", "关系的属性更正", "A tie holds on both sides with other attributes"),
@@ -85,6 +92,9 @@ pub fn kind_code(what: &What<'_>) -> &'static str {
         What::Certified(_, [_, after]) if after.is_empty() => "CERTIFICATE_LOST",
         What::Certified(_, [before, _]) if before.is_empty() => "CERTIFICATE_GAINED",
         What::Certified(..) => "CERTIFICATE_RENEWED",
+        What::RecordBegan(_) => "RECORD_BEGAN",
+        What::RecordChanged(_) => "RECORD_CHANGED",
+        What::RecordEnded(_) => "RECORD_ENDED",
         What::TieBegan(_) => "TIE_BEGAN",
         What::TieEnded(_) => "TIE_ENDED",
         What::TieChanged(_) => "TIE_CHANGED",
@@ -99,6 +109,7 @@ pub fn aspects_of(kind: &str) -> &'static [Aspect] {
         "MERGED" | "SPLIT" | "RELOCATED" => &[Aspect::Succession],
         "CERTIFICATE_GAINED" | "CERTIFICATE_LOST" | "CERTIFICATE_RENEWED" => &[Aspect::Certificates],
         "IDENTIFIER_CHANGED" => &[Aspect::Identifiers],
+        "RECORD_BEGAN" | "RECORD_CHANGED" | "RECORD_ENDED" => &[Aspect::Records],
         "VALUE_CHANGED" => &[Aspect::Values],
         "TIE_ENDED" => &[Aspect::Ties, Aspect::Succession],
         _ => &[Aspect::Ties],
@@ -159,6 +170,11 @@ impl Entry {
         (self.field, self.field_zh) = (Some(field.to_owned()), Some(zh.to_owned()));
     }
 
+    fn about_record(&mut self, record: &Record) {
+        let row = record.kind.row();
+        self.about(row.name, row.label_zh);
+    }
+
     fn say(&mut self, sides: &[Cx<'_>; 2], what: &What<'_>) {
         match what {
             What::Appeared | What::Vanished => {}
@@ -197,6 +213,18 @@ impl Entry {
                 let say = |side: usize| joined(held[side].iter().map(|record| certificate(&sides[side], record)));
                 (self.before, self.after) = (say(0), say(1));
             }
+            What::RecordBegan(record) => {
+                self.about_record(record);
+                self.after = Some(record_text(&sides[1], record));
+            }
+            What::RecordChanged([before, after]) => {
+                self.about_record(after);
+                (self.before, self.after) = (Some(record_text(&sides[0], before)), Some(record_text(&sides[1], after)));
+            }
+            What::RecordEnded(record) => {
+                self.about_record(record);
+                self.before = Some(record_text(&sides[0], record));
+            }
             What::Succeeded(tie, _) | What::TieBegan(tie) => {
                 self.about(tie.relation.row().name, tie.relation.row().label_zh);
                 self.after = Some(tie_text(sides, 1, tie));
@@ -228,6 +256,14 @@ fn certificate(side: &Cx<'_>, record: &Record) -> String {
     let day = |date: Option<crate::domain::PartialDate>| date.map_or_else(|| "…".to_owned(), |date| date.to_string());
     let validity = record.fact.validity;
     format!("{}（{} 至 {}）", number.as_deref().unwrap_or("无编号"), day(validity.from), day(validity.to))
+}
+
+/// A record by what the reader may see of it, and its dates where they are stated.
+fn record_text(side: &Cx<'_>, record: &Record) -> String {
+    let words = details(side, &[record.subject], record.kind.row().attributes, &record.values);
+    let validity = record.fact.validity;
+    let day = |date: Option<crate::domain::PartialDate>| date.map_or_else(|| "…".to_owned(), |date| date.to_string());
+    if validity.to.is_none() { words } else { format!("{words}（{} 至 {}）", day(validity.from), day(validity.to)) }
 }
 
 /// A tie in a sentence of the side it holds on; who is gone there is named by the other side.
@@ -292,8 +328,8 @@ pub fn types() -> Vec<TypeDef> {
         field(
             "field",
             "String",
-            "哪个字段、编号体系、所在地角色、资质或关系，写代号",
-            "Which field, scheme, role, certificate or relation, by its code",
+            "哪个字段、编号体系、所在地角色、资质、记录或关系，写代号",
+            "Which field, scheme, role, certificate, record or relation, by its code",
             |_, entry: &Entry, _| Ok(text(entry.field.as_ref())),
         ),
         field("fieldZh", "String", "它的中文说明", "The same in Chinese words", |_, entry: &Entry, _| {

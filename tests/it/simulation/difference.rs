@@ -13,14 +13,18 @@ use super::lived::Lived;
 use super::past::iso;
 use crate::support::Served;
 
-/// What the lists show: names, values, ties with their details, certificates that count.
+/// What the lists show: names, values, ties with their details, certificates that count, records that hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Picture {
     names: BTreeMap<String, String>,
     values: BTreeMap<(String, String), String>,
     ties: BTreeMap<String, String>,
     certificates: BTreeSet<String>,
+    records: BTreeMap<String, String>,
 }
+
+/// Lists of records, one of which the public does not see.
+const RECORDS: [&str; 2] = ["yearFigures", "honors"];
 
 const NODE: &str = "edges { node { id nameZh statements { attribute value shown } ties(first: 100) { totalCount edges { node { id details { name text } } } }
     certifications(inForce: [YES], first: 100) { edges { node { id } } } } }";
@@ -45,6 +49,14 @@ fn nodes(list: &Value) -> impl Iterator<Item = &Value> {
 impl Picture {
     fn of(served: &Served, lists: &[&str], day: &str, known: Option<&str>) -> Self {
         let mut picture = Self::default();
+        for list in RECORDS.into_iter().filter(|_| lists.contains(&"organizations")) {
+            let query = format!(
+                "query($day: Date, $known: DateTime) {{ {list}(first: 100, inForce: [YES, UNKNOWN], asOf: $day, knownAt: $known) {{ totalCount edges {{ node {{ id kind: __typename validFrom validTo }} }} }} }}"
+            );
+            let data = served.data(&query, &json!({ "day": day, "known": known }));
+            assert!(data[list]["totalCount"].as_u64().is_some_and(|count| count <= 100), "one page is enough");
+            picture.records.extend(nodes(&data[list]).map(|node| (text(&node["id"]), node.to_string())));
+        }
         for list in lists {
             let query = format!(
                 "query($day: Date, $known: DateTime) {{ {list}(first: 20, asOf: $day, knownAt: $known) {{ totalCount {NODE} }} }}"
@@ -95,7 +107,9 @@ impl Picture {
                     }
                 }
             }
-            "TIE_CHANGED" => changed.extend(facts),
+            "TIE_CHANGED" | "RECORD_CHANGED" => changed.extend(facts),
+            "RECORD_BEGAN" => self.records.extend(facts.into_iter().map(|fact| (fact, String::new()))),
+            "RECORD_ENDED" => self.records.retain(|id, _| !facts.contains(id)),
             "CERTIFICATE_GAINED" | "CERTIFICATE_LOST" | "CERTIFICATE_RENEWED" => {
                 for fact in facts {
                     if !self.certificates.remove(&fact) {
@@ -110,7 +124,7 @@ impl Picture {
 }
 
 /// Kinds of differences that are asked for alone.
-const WHATS: [&str; 13] = [
+const WHATS: [&str; 16] = [
     "APPEARED",
     "VANISHED",
     "RENAMED",
@@ -124,6 +138,9 @@ const WHATS: [&str; 13] = [
     "CERTIFICATE_GAINED",
     "CERTIFICATE_LOST",
     "CERTIFICATE_RENEWED",
+    "RECORD_BEGAN",
+    "RECORD_CHANGED",
+    "RECORD_ENDED",
 ];
 
 const DIFFERENCE: &str = "query($from: Date!, $to: Date!, $known: DateTime, $now: DateTime, $after: String, $kinds: [NodeKind!]) {
@@ -174,8 +191,13 @@ fn holds(
     assert_eq!(laid.values, after.values, "{days:?} {known:?}");
     assert_eq!(laid.certificates, after.certificates, "{days:?} {known:?}");
     assert!(laid.ties.keys().eq(after.ties.keys()), "{days:?} {known:?}: {:?} {:?}", laid.ties, after.ties);
-    let other = after.ties.iter().filter(|(id, details)| before.ties.get(*id).is_some_and(|before| before != *details));
-    let other: BTreeSet<String> = other.map(|(id, _)| id.clone()).collect();
+    assert!(laid.records.keys().eq(after.records.keys()), "{days:?} {known:?}: {:?} {:?}", laid.records, after.records);
+    let otherwise = |before: &BTreeMap<String, String>, after: &BTreeMap<String, String>| -> Vec<String> {
+        let other = after.iter().filter(|(id, said)| before.get(*id).is_some_and(|before| before != *said));
+        other.map(|(id, _)| id.clone()).collect()
+    };
+    let other: BTreeSet<String> =
+        otherwise(&before.ties, &after.ties).into_iter().chain(otherwise(&before.records, &after.records)).collect();
     assert_eq!(changed, other, "{days:?} {known:?}");
     // Each kind alone is what it is among all: nothing less is compared than it takes.
     let what = format!("what: [{}]", WHATS[seen.values().sum::<usize>() % WHATS.len()]);
@@ -222,6 +244,9 @@ fn what_differs_laid_upon_one_picture_gives_the_other() {
         "CERTIFICATE_GAINED",
         "CERTIFICATE_LOST",
         "CERTIFICATE_RENEWED",
+        "RECORD_BEGAN",
+        "RECORD_CHANGED",
+        "RECORD_ENDED",
         "BEGAN",
         "ENDED",
         "ENTERED",

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use innograph::domain::command::{Command, Given, Origin, Reference, Subject, TieReference};
+use innograph::domain::command::{Amendment, Command, Given, Origin, Reference, Subject, TieReference};
 use innograph::domain::provenance::Method;
 use innograph::domain::{Id, Kind, PartialDate, RecordKind, Relation, Validity, Value, ValueType};
 use innograph::engine::{Clock, Engine, EngineLimits, Envelope, PastLimits};
@@ -36,7 +36,7 @@ impl Lived {
         let engine = Engine::simulated(disk, checkpoints, clock, limits).expect("it opens");
         let lived = Self { engine, platter, now };
         let mut dice = Dice(seed ^ 0xABCD);
-        let mut ids: Vec<Id> = Vec::new();
+        let (mut ids, mut records): (Vec<Id>, Vec<Id>) = (Vec::new(), Vec::new());
         let first = [0, 1]
             .map(|number| asked::source(number, 0))
             .into_iter()
@@ -51,15 +51,19 @@ impl Lived {
                 Some(first) => first.clone(),
                 None if dice.one_in(6) => end(*dice.of(&ids)),
                 None if dice.one_in(3) => relate(&mut dice),
-                None if dice.one_in(8) => certify(&mut dice),
+                None if dice.one_in(5) => certify(&mut dice),
+                None if dice.one_in(6) => record(&mut dice),
+                None if !records.is_empty() && dice.one_in(8) => put_right(&mut dice, &records),
                 None => asked::command(&mut dice, &ids),
             };
+            let is_record = matches!(command, Command::SaveRecord { .. });
             let (told, answer) = std::sync::mpsc::sync_channel(1);
             let asked = plain(command);
             let tell = Box::new(move |result| told.send(result).expect("somebody waits"));
             lived.engine.submit(asked, tell).expect("there is room");
             if let Ok(written) = answer.recv().expect("it is answered") {
                 ids.extend(written.subject);
+                records.extend(written.subject.filter(|_| is_record));
             }
         }
         lived
@@ -155,6 +159,35 @@ fn certify(dice: &mut Dice) -> Command {
     let values = values.collect();
     let subject = key(*dice.of(&[0, 7]));
     Command::SaveRecord { kind: RecordKind::Certification, subject, values, validity: span(dice), origin: origin() }
+}
+
+/// Figures of a year, which are internal, or a reward, which is public.
+fn record(dice: &mut Dice) -> Command {
+    let kind = *dice.of(&[RecordKind::YearFigures, RecordKind::Honor]);
+    let mut values = Vec::new();
+    for attribute in kind.row().attributes {
+        let value = match attribute.value_type {
+            ValueType::Code(list) => Value::Code(dice.of(list.values).tag),
+            ValueType::Integer(1949, _) => Value::Integer(2014 + dice.below(6) as i64),
+            ValueType::Money => Value::Money(100 * dice.below(9) as i64),
+            ValueType::Date => Value::Date(PartialDate { year: 2014 + dice.below(6) as i16, month: 5, day: 0 }),
+            ValueType::Text => Value::Text("示例".into()),
+            _ => continue,
+        };
+        if attribute.required || dice.one_in(4) {
+            values.push((attribute.tag, Given::Value(value)));
+        }
+    }
+    let to = dice.one_in(2).then(|| PartialDate { year: 2019 + dice.below(5) as i16, month: 0, day: 0 });
+    let (subject, validity) = (key(*dice.of(&[0, 7])), Validity { from: None, to });
+    Command::SaveRecord { kind, subject, values, validity, origin: origin() }
+}
+
+/// Puts right until when a record holds.
+fn put_right(dice: &mut Dice, records: &[Id]) -> Command {
+    let to = PartialDate { year: 2020 + dice.below(5) as i16, month: 0, day: 0 };
+    let amendment = Amendment { value: None, values: Vec::new(), from: None, to: Some(Some(to)) };
+    Command::Correct { id: *dice.of(records), amendment, origin: None }
 }
 
 /// Says of a tie that it ended, some day; refused where there is no tie of that id.
