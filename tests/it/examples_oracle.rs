@@ -67,6 +67,8 @@ const ORACLES: &[(&str, Oracle)] = &[
     ("52-industry-of-each-county", examples_statistics::industry_of_counties),
     ("53-emerging-industries", examples_statistics::emerging_industries),
     ("54-collaborators-without-double-counting", examples_statistics::collaborators),
+    ("55-alliance-members-local-and-outside", examples_statistics::alliance_members),
+    ("56-collaboration-between-zones", examples_statistics::matrix),
     ("60-firm-with-records", examples_records::firm_with_records),
     ("61-zone-share", examples_records::zone_share),
     ("62-explain-a-number", examples_records::explained),

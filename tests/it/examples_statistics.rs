@@ -278,6 +278,92 @@ pub fn emerging_industries(case: &Case<'_>) {
     }));
 }
 
+pub fn alliance_members(case: &Case<'_>) {
+    let alliances = |key: &str| known(case.ties(key, "MEMBER_OF", true).into_iter().map(|tie| tie.other).collect());
+    let city = |key: &str| {
+        let above = case.jurisdiction_key(key).map(|region| case.csv.wholes(&region, case.day)).unwrap_or_default();
+        let cities = above.into_iter().filter(|region| case.value(region, "kind") == "CITY");
+        known(cities.map(|region| cell(case.csv.thing(&region).1, "code").to_owned()).collect())
+    };
+    let counted = |kinds: &[&str]| {
+        let all = kinds.iter().flat_map(|kind| case.csv.of_kind(kind, case.day));
+        let members: Vec<String> = all.filter(|key| !case.ties(key, "MEMBER_OF", true).is_empty()).collect();
+        (case.cells(&members, &[&alliances, &city]), members.len())
+    };
+    let told = |(cells, total): &(BTreeMap<Vec<String>, Vec<String>>, usize), more: Value| {
+        let cells = cells.iter().map(|(place, keys)| {
+            let groups: Vec<Value> =
+                place.iter().map(|value| json!({ "value": value, "labelZh": case.label(value) })).collect();
+            let mut cell = json!({ "groups": groups, "count": keys.len() });
+            cell.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            cell
+        });
+        json!({ "total": total, "cells": bag(cells) })
+    };
+    let (firms, members) = (counted(&["ENTERPRISE"]), counted(&["ENTERPRISE", "INSTITUTE", "OTHER_ORGANIZATION"]));
+    let has = |alliance: &str, city: &str| members.0.contains_key(&vec![alliance.to_owned(), city.to_owned()]);
+    assert!(has("all-battery", "990100") && has("all-battery", "990200"), "an alliance has both");
+    let mut first = told(&firms, json!({ "opens": { "field": "enterprises" } }));
+    first["definition"] = containing(&["企业的数量", "联盟成员", "归口管理区域所在的地级市"]);
+    case.expect(&json!({ "firms": first, "members": told(&members, json!({})) }));
+}
+
+pub fn matrix(case: &Case<'_>) {
+    let mut works = case.csv.of_kind("COLLABORATION", case.day);
+    works.retain(|key| case.value(key, "kind") != "FRAMEWORK");
+    let regions = |party: &str| -> BTreeSet<String> {
+        let ties = case.ties(party, "LOCATED_IN", true);
+        ties.iter().map(|tie| cell(case.csv.thing(&tie.other).1, "code").to_owned()).collect()
+    };
+    let pairs = |work: &str| -> Groups {
+        let parties: BTreeSet<String> =
+            case.ties(work, "PARTICIPATES_IN", false).into_iter().map(|tie| tie.other).collect();
+        if parties.len() < 2 {
+            return vec!["NONE".to_owned()];
+        }
+        let mut found = Vec::new();
+        for (one, other) in parties.iter().flat_map(|one| parties.iter().map(move |other| (one, other))) {
+            if one < other {
+                for (left, right) in regions(one)
+                    .iter()
+                    .flat_map(|left| regions(other).into_iter().map(move |right| (left.clone(), right)))
+                {
+                    found.push(if left <= right { format!("{left}+{right}") } else { format!("{right}+{left}") });
+                }
+            }
+        }
+        known(found)
+    };
+    let cells = case.cells(&works, &[&pairs]);
+    // The zone and the park, the zone in itself, a project of one firm alone.
+    for cell in ["990171+990181", "990171+990171", "NONE"] {
+        assert!(cells.contains_key(&vec![cell.to_owned()]), "{cell}: {:?}", cells.keys());
+    }
+    let told = cells.iter().map(|(place, keys)| {
+        let label = |name: &dyn Fn(&str) -> String, none: &str, and: &str| match place[0].split_once('+') {
+            Some((one, other)) => format!("{}{and}{}", name(one), name(other)),
+            None if place[0] == "UNKNOWN" => name("UNKNOWN"),
+            None => none.to_owned(),
+        };
+        json!({
+            "groups": [{
+                "key": "partyRegions",
+                "value": place[0],
+                "labelZh": label(&|code| case.label(code), "没有记载", " 与 "),
+                "labelEn": label(&|code| case.label_en(code), "None recorded", " and "),
+            }],
+            "count": keys.len(),
+            "opens": { "field": "collaborations" },
+        })
+    });
+    case.expect(&json!({ "statistics": {
+        "definition": containing(&["合作的数量", "两两组合"]),
+        "total": works.len(),
+        "cellCount": cells.len(),
+        "cells": bag(told),
+    } }));
+}
+
 /// The part of the amount of a collaboration that falls to each pair where nobody's share is told.
 fn part(case: &Case<'_>, collaboration: &str, parties: usize) -> Option<i64> {
     let amount = case.value(collaboration, "amount");

@@ -4,6 +4,7 @@ mod accounts;
 mod api;
 mod backup;
 mod candidates;
+mod certificate_states;
 mod csv_oracle;
 mod days_oracle;
 mod difference_records;

@@ -46,6 +46,8 @@ fn questions() -> Vec<(&'static str, Vec<&'static str>, Value)> {
         ("DEMAND", vec!["kind", "status"], json!({})),
         ("ACHIEVEMENT", vec!["field:HT8", "kind"], json!({})),
         ("REGION", vec!["kind"], json!({})),
+        ("COLLABORATION", vec!["partyRegions"], json!({})),
+        ("ORGANIZATION", vec!["tied:MEMBER_OF", "regionAt:CITY"], json!({})),
         (
             "CERTIFICATION",
             vec!["scheme", "issuedOn.year"],
@@ -207,6 +209,8 @@ fn what_cannot_be_counted_is_refused_with_what_can() {
         ("of: CARRIER, groupBy: [\"descriptionText\"]", "UNKNOWN_KEY"),
         ("of: CARRIER, groupBy: [\"tier\"]", "UNKNOWN_KEY"),
         ("of: CARRIER, groupBy: [\"regionAt:NOWHERE\"]", "UNKNOWN_KEY"),
+        ("of: CARRIER, groupBy: [\"tied:MEMBER_OF\"]", "UNKNOWN_KEY"),
+        ("of: CARRIER, groupBy: [\"partyRegions\"]", "UNKNOWN_KEY"),
         ("of: TERM, groupBy: [\"region\"]", "UNKNOWN_KEY"),
         ("of: CARRIER, groupBy: [\"kind\"], sums: [\"level\"]", "UNKNOWN_SUM"),
         ("of: CARRIER, groupBy: [\"kind\"], filter: {enterprises: {}}", "FILTER_OF_ANOTHER"),

@@ -125,6 +125,12 @@ impl Counted {
             keys.push("tier".to_owned());
         }
         keys.push("nodeKind".to_owned());
+        if self.all_are(Kind::is_organization) {
+            keys.push("tied:MEMBER_OF".to_owned());
+        }
+        if self.all_are(|kind| kind == Kind::Collaboration) {
+            keys.push("partyRegions".to_owned());
+        }
         keys
     }
 

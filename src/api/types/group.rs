@@ -46,6 +46,8 @@ enum By {
     Mapped(String),
     Tier,
     NodeKind,
+    Tied(Relation),
+    PartyRegions,
 }
 
 /// A group of one key.
@@ -59,6 +61,8 @@ pub enum Slot {
     Kind(Kind),
     /// A region, a term, or whatever else an attribute names.
     Node(EntityRow),
+    /// Two regions that are joined, the smaller code first; one that is joined in itself is twice there.
+    Pair(EntityRow, EntityRow),
     /// Surely nothing.
     None,
     /// Nobody knows.
@@ -101,6 +105,14 @@ impl Key {
             ),
             By::Tier => said("最高的有效资质", "the highest tier of which it surely holds a certificate"),
             By::NodeKind => said("对象的种类", "which kind of node it is"),
+            By::Tied(relation) => {
+                let row = relation.row();
+                (format!("关系“{}”的另一端", row.label_zh), format!("the other end of its ties: {}", row.en))
+            }
+            By::PartyRegions => said(
+                "不同参加单位所在地区的两两组合",
+                "pairs of the regions that different parties to it are located in",
+            ),
         }
     }
 
@@ -119,6 +131,8 @@ impl Key {
             By::Mapped(scheme) => nodes(mapped(cx, node, scheme)),
             By::Tier => tier(cx, node).into_iter().collect(),
             By::NodeKind => vec![Slot::Kind(cx.lens.kind(node))],
+            By::Tied(relation) => tied(cx, node, *relation),
+            By::PartyRegions => party_regions(cx, node),
         };
         slots.sort_unstable();
         slots.dedup();
@@ -139,6 +153,10 @@ impl Key {
                 "" => cx.lens.id(node).to_string(),
                 code => code.to_owned(),
             },
+            Slot::Pair(one, other) => {
+                let [one, other] = [one, other].map(|region| self.value(cx, Slot::Node(region)));
+                format!("{one}+{other}")
+            }
             Slot::None => NONE.to_owned(),
             Slot::Unknown => UNKNOWN.to_owned(),
         }
@@ -159,7 +177,12 @@ impl Key {
                 let zh = cx.lens.name(node);
                 said(zh, cx.lens.name_in(node, Language::En).unwrap_or(zh))
             }
-            Slot::None => said("没有有效资质", "No certificate that counts"),
+            Slot::Pair(one, other) => {
+                let [one, other] = [one, other].map(|region| self.label(cx, Slot::Node(region)));
+                (format!("{} 与 {}", one.0, other.0), format!("{} and {}", one.1, other.1))
+            }
+            Slot::None if matches!(self.by, By::Tier) => said("没有有效资质", "No certificate that counts"),
+            Slot::None => said("没有记载", "None recorded"),
             Slot::Unknown => said("未知", "Unknown"),
         }
     }
@@ -171,6 +194,7 @@ impl Key {
             Slot::Code(place) => format!("1{place:05}"),
             Slot::Kind(kind) => format!("1{:05}", kind as usize),
             Slot::Node(node) => format!("1{}\u{0}{}", self.value(cx, slot), cx.lens.id(node)),
+            Slot::Pair(one, other) => [one, other].map(|region| self.order(cx, Slot::Node(region))).join("\u{0}"),
             Slot::None => "8".to_owned(),
             Slot::Unknown => "9".to_owned(),
         }
@@ -256,6 +280,8 @@ fn by(counted: Counted, text: &str) -> Option<By> {
         ("mapped", rest) if counted.has(Relation::ClassifiedAs) => By::Mapped(scheme(rest)?),
         ("tier", "") if counted.all_are(Kind::is_organization) => By::Tier,
         ("nodeKind", "") => By::NodeKind,
+        ("tied", name) => By::Tied(Relation::by_name(name).filter(|relation| counted.has(*relation))?),
+        ("partyRegions", "") if counted.all_are(|kind| kind == Kind::Collaboration) => By::PartyRegions,
         _ => return None,
     })
 }
@@ -318,6 +344,34 @@ fn of_value(cx: &Cx<'_>, attribute: &Attribute, held: Option<&Value>) -> Vec<Slo
 fn year_of(cx: &Cx<'_>, of: Of<'_>, attribute: &Attribute) -> Option<i64> {
     let Some(Value::Date(date)) = held(cx, of, attribute) else { return None };
     date.to_string().get(..4)?.parse().ok()
+}
+
+/// What it is tied to by a relation, as the one that the tie goes out from.
+fn tied(cx: &Cx<'_>, node: EntityRow, relation: Relation) -> Vec<Slot> {
+    let ties = cx.lens.ties(node, Some(relation), true);
+    let found: Vec<Slot> = ties.map(|tie| Slot::Node(tie.there)).collect();
+    if found.is_empty() { vec![Slot::None] } else { found }
+}
+
+/// Pairs of regions, each with a party of its own there, in whatever sense it is located there. A party
+/// of several regions, such as a park and its county, stands in each.
+fn party_regions(cx: &Cx<'_>, collaboration: EntityRow) -> Vec<Slot> {
+    let parties = cx.lens.ties(collaboration, Some(Relation::ParticipatesIn), false).map(|tie| tie.there);
+    let regions = |party: EntityRow| {
+        let ties = cx.lens.ties(party, Some(Relation::LocatedIn), true);
+        ties.map(|tie| tie.there).collect::<BTreeSet<_>>()
+    };
+    let parties: Vec<BTreeSet<EntityRow>> = parties.collect::<BTreeSet<_>>().into_iter().map(regions).collect();
+    let mut found = Vec::new();
+    for (place, one) in parties.iter().enumerate() {
+        for other in parties.iter().skip(place + 1) {
+            for (left, right) in one.iter().flat_map(|left| other.iter().map(move |right| (*left, *right))) {
+                let is_in_order = cx.lens.code(left) <= cx.lens.code(right);
+                found.push(if is_in_order { Slot::Pair(left, right) } else { Slot::Pair(right, left) });
+            }
+        }
+    }
+    if parties.len() < 2 { vec![Slot::None] } else { found }
 }
 
 /// The highest tier surely held; none where it is not sure whether any is.

@@ -17,8 +17,8 @@ const FACETS: u32 = 20;
 
 /// How keys are written, in both languages.
 pub const KEYS: (&str, &str) = (
-    "可用的键：字段名（代码、是否、整数、条目、对象），日期字段加 .year（如 signedOn.year），region（归口管理区域），regionAt:COUNTY（上级地区），field:体系、field:体系:top（所属条目），mapped:体系（对照到的条目），tier（最高资质），nodeKind",
-    "Keys: an attribute that holds a code, an answer, a whole number, a term or a node; a date as signedOn.year; region for the jurisdiction; regionAt:COUNTY for what lies above it; field:SCHEME or field:SCHEME:top for its terms; mapped:SCHEME for those they map to; tier; nodeKind",
+    "可用的键：字段名（代码、是否、整数、条目、对象），日期字段加 .year（如 signedOn.year），region（归口管理区域），regionAt:COUNTY（上级地区），field:体系、field:体系:top（所属条目），mapped:体系（对照到的条目），tier（最高资质），nodeKind，tied:MEMBER_OF（这种关系的另一端，如所在的联盟），partyRegions（合作各方所在地区的两两组合，如 990103+990171）",
+    "Keys: an attribute that holds a code, an answer, a whole number, a term or a node; a date as signedOn.year; region for the jurisdiction; regionAt:COUNTY for what lies above it; field:SCHEME or field:SCHEME:top for its terms; mapped:SCHEME for those they map to; tier; nodeKind; tied:MEMBER_OF for the other ends of such ties, such as its alliances; partyRegions for pairs of regions that parties to a collaboration lie in, such as 990103+990171",
 );
 
 /// The arguments `sums` and `after`.
