@@ -331,6 +331,33 @@ fn small_counts_of_internal_records_are_withheld_from_those_it_binds() {
 }
 
 #[test]
+fn what_is_withheld_can_be_read_one_by_one_and_what_cannot_be_read_is_nowhere_counted() {
+    let (engine, counts) = registered();
+    let (analyst, steward) = (as_role(&engine, Role::Analyst, None), as_role(&engine, Role::Steward, None));
+    let query = "query($region: String!) { registerEntries(filter: {inGroups: [{key: \"region\", value: $region}]}, first: 100, asOf: \"2021-01-01\") {
+        totalCount edges { node { id organization { nameZh } } } } }";
+    // A table withholds a small count. The list says how many it has, and shows each of them.
+    for (region, count) in &counts {
+        let found = analyst(query, &json!({ "region": region }));
+        assert_eq!(found, steward(query, &json!({ "region": region })), "{region}");
+        let list = &found["registerEntries"];
+        assert_eq!((&list["totalCount"], list["edges"].as_array().map(Vec::len)), (&json!(count), Some(*count)));
+    }
+    // What the tax office says may not be read one by one: no list, count or sum has it.
+    let (demo, more) = (&demo().engine, json!({ "sums": ["revenue", "taxPaid"], "asOf": "2021-12-31" }));
+    let (analyst, steward) = (as_role(demo, Role::Analyst, None), as_role(demo, Role::Steward, None));
+    let of = |ask: &dyn Fn(&str, &Value) -> Value, key: &str| asked(ask, "YEAR_FIGURES", &[key], &more);
+    let bases = |found: &Value| found["cells"].to_string().contains("\"TAX\"");
+    let (told, all) = (of(&analyst, "figuresBasis"), of(&steward, "figuresBasis"));
+    assert_eq!((bases(&told), bases(&all)), (false, true));
+    assert_eq!(told["sums"][1]["known"], json!(0), "{}", told["sums"]);
+    assert!(all["sums"][1]["known"].as_u64() > Some(0) && told["total"].as_u64() < all["total"].as_u64());
+    let query = "{ yearFigures(first: 1, asOf: \"2021-12-31\") { totalCount } taxed: yearFigures(filter: {figuresBasis: [TAX]}, first: 1, asOf: \"2021-12-31\") { totalCount } }";
+    let listed = analyst(query, &json!({}));
+    assert_eq!((&listed["yearFigures"]["totalCount"], &listed["taxed"]["totalCount"]), (&told["total"], &json!(0)));
+}
+
+#[test]
 fn what_is_hidden_changes_no_count() {
     let (engine, _) = registered();
     let with = Served::serving("demo", Arc::clone(&engine), Service::new(Arc::clone(&engine), &Config::default()));

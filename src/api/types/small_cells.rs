@@ -1,6 +1,14 @@
 //! Which cells of a table are withheld so that nobody can be made out: counts of one or two of what
 //! is not public, and the next smallest where what was withheld could be worked out from a total.
 //! Nothing is rounded.
+//!
+//! It is a rule for tables, which are made to be handed on: `statistics` and `facets`, with their sums
+//! and totals. It binds whom the table of rights says it binds, of things that not everybody may know
+//! of, and of public things that are grouped, narrowed or added up by what is not public. It is no lock:
+//! who is bound may read each of these things one by one, so a list says how many entries it has
+//! (`totalCount`) to them as well. What they may not read one by one is neither counted nor added up for
+//! them anywhere, in a table or a list, and no rule about small counts is needed for it. A table is
+//! judged as it stands: two of them laid side by side are not. docs/rights.md says the same to readers.
 
 /// Counts below this one are small.
 const FEWEST: u64 = 3;
