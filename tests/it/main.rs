@@ -58,6 +58,7 @@ mod support;
 #[path = "../../benches/synthetic/mod.rs"]
 mod synthetic;
 mod tokens;
+mod traps;
 mod words;
 mod writer;
 mod writing_rules;
