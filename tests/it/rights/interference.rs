@@ -14,20 +14,20 @@ use crate::support::examples;
 const SEQUENCES: [&str; 4] = ["sequence", "version", "searchSequence", "indexSequence"];
 
 /// Two stores, and what is told of where they stand.
-struct Pair {
-    without: Store,
-    with: Store,
+pub struct Pair {
+    pub without: Store,
+    pub with: Store,
     /// The sequence numbers before and after what is hidden.
-    hidden: (i64, i64),
+    pub hidden: (i64, i64),
 }
 
 /// Everything hidden of county B.
-static OF_B: LazyLock<Pair> = LazyLock::new(|| Pair::of(|_| {}, hidden::enter));
+pub static OF_B: LazyLock<Pair> = LazyLock::new(|| Pair::of(|_| {}, hidden::enter));
 /// What is restricted, where what is internal is known.
-static RESTRICTED: LazyLock<Pair> = LazyLock::new(|| Pair::of(hidden::enter, hidden::enter_restricted));
+pub static RESTRICTED: LazyLock<Pair> = LazyLock::new(|| Pair::of(hidden::enter, hidden::enter_restricted));
 
 impl Pair {
-    fn of(known: impl Fn(&Store), hide: impl Fn(&Store)) -> Self {
+    pub fn of(known: impl Fn(&Store), hide: impl Fn(&Store)) -> Self {
         let mut stores = [Store::city(SHARED), Store::city(SHARED)];
         let mut hidden = (0, 0);
         for (store, hides) in stores.iter().zip([false, true]) {
@@ -49,7 +49,7 @@ impl Pair {
     }
 
     /// What the reader is told by both stores, without the sequence number of the store, which is public.
-    fn told(&self, reader: Reader, query: &str, variables: &Value) -> [Value; 2] {
+    pub fn told(&self, reader: Reader, query: &str, variables: &Value) -> [Value; 2] {
         let mut both = [&self.without, &self.with].map(|store| store.ask(reader, query, variables));
         for (answer, hidden) in both.iter_mut().zip([(i64::MAX, i64::MAX), self.hidden]) {
             plain(answer, hidden);
@@ -62,7 +62,7 @@ impl Pair {
     }
 
     /// The names of the probes to which the stores give different answers, with the first difference.
-    fn differing(&self, reader: Reader, probes: &[Probe]) -> Vec<String> {
+    pub fn differing(&self, reader: Reader, probes: &[Probe]) -> Vec<String> {
         let mut found = Vec::new();
         for probe in probes {
             let [without, with] = self.told(reader, &probe.query, &json!({}));
@@ -78,7 +78,7 @@ impl Pair {
 
 /// Sequence numbers are public, and count hidden envelopes too: those after them are counted back.
 /// A number between the two stands for what is hidden, and stays as it is.
-fn plain(answer: &mut Value, (before, after): (i64, i64)) {
+pub fn plain(answer: &mut Value, (before, after): (i64, i64)) {
     match answer {
         Value::Array(list) => list.iter_mut().for_each(|inner| plain(inner, (before, after))),
         Value::Object(fields) => {
@@ -95,7 +95,7 @@ fn plain(answer: &mut Value, (before, after): (i64, i64)) {
     }
 }
 
-fn without_cursors(answer: &mut Value) {
+pub fn without_cursors(answer: &mut Value) {
     match answer {
         Value::Array(list) => list.iter_mut().for_each(without_cursors),
         Value::Object(fields) => {
@@ -107,7 +107,7 @@ fn without_cursors(answer: &mut Value) {
 }
 
 /// Where two answers differ first.
-fn difference(left: &Value, right: &Value, path: &str) -> Option<String> {
+pub fn difference(left: &Value, right: &Value, path: &str) -> Option<String> {
     match (left, right) {
         (Value::Object(one), Value::Object(other)) => {
             let names = one.keys().chain(other.keys().filter(|name| !one.contains_key(*name)));
@@ -134,10 +134,10 @@ fn short(value: &Value) -> String {
 }
 
 /// Those who may see nothing of what is hidden of B.
-const STRANGERS: [Reader; 3] = [PUBLIC, APP, OFFICER_OF_A];
+pub const STRANGERS: [Reader; 3] = [PUBLIC, APP, OFFICER_OF_A];
 
 /// The same answers for strangers, others for those who may see.
-fn interferes_with_nobody_but(probes: &[Probe]) {
+pub fn interferes_with_nobody_but(probes: &[Probe]) {
     let told: Vec<String> = STRANGERS.iter().flat_map(|reader| OF_B.differing(*reader, probes)).collect();
     let restricted = RESTRICTED.differing(ANALYST, probes);
     let all: Vec<String> = told.into_iter().chain(restricted).collect();
@@ -178,7 +178,7 @@ fn nothing_hidden_is_found_by_its_id() {
 }
 
 /// The ids that a steward sees in the list of changes from what was shared last.
-fn all_ids(store: &Store) -> Vec<String> {
+pub fn all_ids(store: &Store) -> Vec<String> {
     let (mut ids, mut after) = (Vec::new(), Value::Null);
     loop {
         let query = "query($after: String) { changes(first: 100, after: $after) { edges { node { id kind } } pageInfo { hasNextPage endCursor } } }";

@@ -21,7 +21,7 @@ pub struct Probe {
     pub query: String,
 }
 
-fn named(ty: &Type) -> String {
+pub fn named(ty: &Type) -> String {
     match &ty.base {
         BaseType::Named(name) => name.to_string(),
         BaseType::List(inner) => named(inner),
@@ -93,7 +93,7 @@ impl Schema {
     }
 
     /// Root fields that answer with a list in pages and must not be told anything.
-    fn lists(&self) -> impl Iterator<Item = &FieldDefinition> {
+    pub fn lists(&self) -> impl Iterator<Item = &FieldDefinition> {
         self.fields("Query").iter().map(|field| &field.node).filter(|field| {
             let free = !field.arguments.iter().any(|argument| must_be_given(&argument.node));
             free && named(&field.ty.node).ends_with("Connection")
@@ -101,7 +101,7 @@ impl Schema {
     }
 
     /// Values to filter by: of hidden facts and of others.
-    fn wanted(&self, ty: &str) -> Vec<String> {
+    pub fn wanted(&self, ty: &str) -> Vec<String> {
         let references = [
             "ent-zhengli",
             "ent-moyuan",

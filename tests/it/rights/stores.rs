@@ -117,10 +117,14 @@ impl Store {
         self.served.engine.index().expect("the index is built");
     }
 
+    /// The token that a reader shows; none for the public.
+    pub fn token(&self, reader: Reader) -> Option<&str> {
+        self.tokens.iter().find(|(known, _)| *known == reader).and_then(|(_, token)| token.as_deref())
+    }
+
     /// The whole answer to a reader.
     pub fn ask(&self, reader: Reader, query: &str, variables: &Value) -> Value {
-        let token = self.tokens.iter().find(|(known, _)| *known == reader).and_then(|(_, token)| token.as_deref());
-        self.served.ask_as(token, query, variables)
+        self.served.ask_as(self.token(reader), query, variables)
     }
 
     /// What a reader is told, where nothing goes wrong.
