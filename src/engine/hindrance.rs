@@ -18,6 +18,8 @@ pub enum Hindrance {
     ReadOnly,
     /// Nobody waited any more.
     Withdrawn,
+    /// What was planned would come to something else now.
+    Stale,
     /// Anything else; the log says what.
     Failure,
 }
@@ -30,6 +32,7 @@ impl WriteError {
             WriteError::Busy => Hindrance::Busy,
             WriteError::Stopped => Hindrance::Stopped,
             WriteError::Cancelled => Hindrance::Withdrawn,
+            WriteError::PlanStale => Hindrance::Stale,
             WriteError::Ledger(error) => match **error {
                 LedgerError::Full { .. } => Hindrance::DiskFull,
                 LedgerError::ReadOnly => Hindrance::ReadOnly,

@@ -9,6 +9,7 @@ mod hindrance;
 mod inspect;
 mod keep;
 mod past;
+mod plan;
 mod recover;
 mod request;
 mod step;
@@ -28,6 +29,7 @@ pub use follow::Tell;
 pub use hindrance::Hindrance;
 pub use inspect::{CheckpointVerdict, Inspection, inspect, inspect_checkpoints, look};
 pub use past::PastError;
+pub use plan::{Order, Plan, PlanLimits, ThingChange};
 pub use recover::is_in_use;
 pub use request::{
     EngineLimits, ImportOutcome, PastLimits, Progress, Request, RequestKey, WriteError, WriterState, Written,
@@ -41,9 +43,10 @@ use crate::ledger::{Access, CheckpointStore, Head, Ledger, LedgerError, SqliteLe
 use follow::Follower;
 use keep::Keeper;
 use past::Past;
+use plan::Standing;
 use request::Advance;
 pub use writer::Answer;
-use writer::{Audience, Batch, Health, Job, Writer};
+use writer::{Audience, Batch, Health, Job, Purpose, Writer};
 
 /// Why a store cannot be opened. Each has an exit code of its own (`cli::exit`).
 #[derive(Debug, thiserror::Error)]
@@ -266,28 +269,67 @@ impl Engine {
         commands: &[Command],
         progress: Progress<'_>,
     ) -> Result<ImportOutcome, WriteError> {
-        self.batch(actor, commands, progress, false)
+        self.batch(Order::of_keeper(actor), commands, progress, Purpose::Write)
     }
 
     /// Say what would come of the commands; nothing is written.
     pub fn rehearse(&self, commands: &[Command], progress: Progress<'_>) -> Result<ImportOutcome, WriteError> {
-        self.batch("rehearsal", commands, progress, true)
+        self.batch(Order::of_keeper("rehearsal"), commands, progress, Purpose::Rehearse)
+    }
+
+    /// Say what would come of the commands, thing by thing, with every refusal, under an id by which
+    /// exactly that can be carried out. Decided beside the writer: nobody waits for it but who asks.
+    pub fn plan(
+        &self,
+        order: &Order,
+        commands: &[Command],
+        limits: PlanLimits,
+        progress: Progress<'_>,
+    ) -> Result<Plan, WriteError> {
+        let (base, advance) = (self.now(), Advance::default());
+        let standing = Standing { sequence: base.sequence(), day: today() };
+        std::thread::scope(|scope| {
+            let (told, answered) = sync_channel(1);
+            let (base, advance) = (&base, &advance);
+            scope.spawn(move || told.send(plan::plan(base, (order, commands), standing, limits, advance)));
+            loop {
+                match answered.recv_timeout(PROGRESS) {
+                    Ok(plan) => return plan,
+                    Err(RecvTimeoutError::Timeout) => {
+                        if !progress(advance.done.load(Ordering::Relaxed), commands.len()) {
+                            advance.cancelled.store(true, Ordering::Relaxed);
+                        }
+                    }
+                    Err(RecvTimeoutError::Disconnected) => return Err(WriteError::Stopped),
+                }
+            }
+        })
+    }
+
+    /// Carry out a batch where it still comes to what was planned under the id; durably, all or nothing.
+    pub fn apply(
+        &self,
+        order: Order,
+        commands: &[Command],
+        id: &str,
+        progress: Progress<'_>,
+    ) -> Result<ImportOutcome, WriteError> {
+        self.batch(order, commands, progress, Purpose::Apply(id.to_owned()))
     }
 
     fn batch(
         &self,
-        actor: &str,
+        order: Order,
         commands: &[Command],
         progress: Progress<'_>,
-        rehearsal: bool,
+        purpose: Purpose,
     ) -> Result<ImportOutcome, WriteError> {
         let total = commands.len();
         if !progress(0, total) {
             return Err(WriteError::Cancelled);
         }
         let advance = Arc::new(Advance::default());
-        let batch =
-            Batch { actor: Arc::from(actor), commands: Arc::from(commands), advance: Arc::clone(&advance), rehearsal };
+        let batch = Batch { order, commands: Arc::from(commands), advance: Arc::clone(&advance), purpose };
         let (told, answered) = sync_channel(1);
         let answer: Answer<ImportOutcome> = Box::new(move |result| {
             // Who asked may have gone.

@@ -83,6 +83,11 @@ pub enum WriteError {
     /// Somebody said stop.
     #[error("已取消，没有写入任何内容。Cancelled; nothing was written.")]
     Cancelled,
+    /// What was planned would come to something else now.
+    #[error(
+        "计划已不适用：文件与做计划时不同，或所涉及的事实此后有改动。没有写入；请重新试运行，核对后用新的计划号。The plan does not fit any more: the files are others, or facts that it touches have changed since. Nothing was written; plan again, look at what it says, and use the new id."
+    )]
+    PlanStale,
     /// Too many writes wait already.
     #[error("等待写入的请求太多。请稍后再试。Too many writes are waiting. Try again shortly.")]
     Busy,

@@ -13,11 +13,16 @@ use crate::domain::id::IdSequence;
 use crate::domain::{Day, Rejection};
 use crate::graph::{Answered, Context, Decided, Stamp, State, Writer, decide};
 use crate::ledger::Head;
+use crate::rights::Rights;
 
 /// Events an envelope holds at most; a large batch is several envelopes in one commit.
 const EVENTS_AN_ENVELOPE: usize = 1_000;
 /// Letters of an idempotency key.
 const LONGEST_KEY: usize = 128;
+
+/// Who has a command of a batch carried out, and what they may write; no rights where it is whoever keeps
+/// the store itself.
+pub type By<'b> = (&'b Arc<str>, Option<Rights>);
 
 /// Time and ids of a turn.
 #[derive(Debug)]
@@ -88,10 +93,9 @@ impl Turn {
 
     /// Carry out one command of a batch on a working copy; the caller gives the copy up when one is
     /// refused. Answers how many events came of it.
-    pub fn command(&mut self, working: &mut State, actor: &Arc<str>, command: &Command) -> Result<usize, Rejection> {
-        (self.context.expected_version, self.context.from_list) = (None, true);
-        self.context.writer = None;
-        let Decided { events, .. } = decide(working, command, &mut self.context)?;
+    pub fn command(&mut self, working: &mut State, by: By<'_>, command: &Command) -> Result<usize, Rejection> {
+        let (actor, _) = by;
+        let Decided { events, .. } = self.decide(working, by, command)?;
         let count = events.len();
         if count == 0 {
             return Ok(0);
@@ -102,6 +106,35 @@ impl Turn {
         }
         self.add(working, events);
         Ok(count)
+    }
+
+    /// The same, answering the events themselves, for those who plan.
+    pub(super) fn decided(
+        &mut self,
+        working: &mut State,
+        by: By<'_>,
+        command: &Command,
+    ) -> Result<Vec<Event>, Rejection> {
+        let Decided { events, .. } = self.decide(working, by, command)?;
+        if !events.is_empty() {
+            if self.envelopes.is_empty() {
+                self.open(working, by.0, None);
+            }
+            self.add(working, events.clone());
+        }
+        Ok(events)
+    }
+
+    /// Let go of the events so far: nobody will write them.
+    pub(super) fn forget(&mut self) {
+        self.envelopes.iter_mut().for_each(|made| made.events.clear());
+    }
+
+    fn decide(&mut self, working: &State, (actor, rights): By<'_>, command: &Command) -> Result<Decided, Rejection> {
+        (self.context.expected_version, self.context.from_list) = (None, true);
+        let day = Day::in_shanghai(self.recorded_at);
+        self.context.writer = rights.map(|rights| Writer { rights, day, actor: Arc::clone(actor) });
+        decide(working, command, &mut self.context)
     }
 
     fn open(&mut self, working: &mut State, actor: &Arc<str>, key: Option<String>) {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::clock::Clock;
 use super::copies::{Copies, Entry, replay};
 use super::envelope::Envelope;
+use super::plan::{Order, PlanLimits, Standing, plan};
 use super::request::{Advance, EngineLimits, ImportOutcome, Request, WriteError, WriterState, Written};
 use super::step::Turn;
 use crate::domain::Rejection;
@@ -24,16 +25,27 @@ pub type Answer<T = Written> = Box<dyn FnOnce(Result<T, WriteError>) + Send>;
 pub(super) enum Job {
     /// One request; those that wait together are written together.
     Request(Box<Request>, Answer<Written>),
-    /// All commands or none, by one actor; with `false` nothing is written.
+    /// All commands or none, by one actor.
     Batch(Batch, Answer<ImportOutcome>),
 }
 
 /// Commands that are carried out together or not at all.
 pub(super) struct Batch {
-    pub actor: Arc<str>,
+    pub order: Order,
     pub commands: Arc<[Command]>,
     pub advance: Arc<Advance>,
-    pub rehearsal: bool,
+    pub purpose: Purpose,
+}
+
+/// What is wanted of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// That it be written.
+    Write,
+    /// That it be tried; nothing is written.
+    Rehearse,
+    /// That it be written where it still comes to what was planned under this id.
+    Apply(String),
 }
 
 /// Refusals gathered before a batch is given up.
@@ -163,12 +175,17 @@ impl<A: Audience> Writer<A> {
 
     /// All commands or none.
     fn batch(&mut self, batch: &Batch) -> Result<ImportOutcome, WriteError> {
-        if batch.rehearsal {
+        if batch.purpose == Purpose::Rehearse {
             let mut working = State::clone(&self.published);
             let mut turn = self.turn();
             return decide_all(&mut turn, &mut working, batch);
         }
-        self.commit(|turn, working| decide_all(turn, working, batch))
+        self.commit(|turn, working| {
+            if let Purpose::Apply(id) = &batch.purpose {
+                still_planned(working, batch, id)?;
+            }
+            decide_all(turn, working, batch)
+        })
     }
 
     fn turn(&mut self) -> Turn {
@@ -305,7 +322,7 @@ fn decide_all(turn: &mut Turn, working: &mut State, batch: &Batch) -> Result<Imp
         if batch.advance.cancelled.load(Ordering::Relaxed) {
             return Err(WriteError::Cancelled);
         }
-        match turn.command(working, &batch.actor, command) {
+        match turn.command(working, (&batch.order.actor, batch.order.rights), command) {
             Ok(0) => outcome.unchanged += 1,
             Ok(events) => {
                 outcome.changed += 1;
@@ -325,6 +342,15 @@ fn decide_all(turn: &mut Turn, working: &mut State, batch: &Batch) -> Result<Imp
     }
     outcome.sequence = working.sequence();
     Ok(outcome)
+}
+
+/// Would the batch still come to what was planned? Decided anew by the writer, so that nobody can come in
+/// between.
+fn still_planned(working: &State, batch: &Batch, id: &str) -> Result<(), WriteError> {
+    let standing = Standing::of(id).ok_or(WriteError::PlanStale)?;
+    let limits = PlanLimits { refusals: 0, changes: 0 };
+    let now = plan(working, (&batch.order, &batch.commands), standing, limits, &batch.advance)?;
+    if now.id.as_deref() == Some(id) { Ok(()) } else { Err(WriteError::PlanStale) }
 }
 
 fn id_sequence(recorded_at: i64, seed: u128) -> IdSequence {

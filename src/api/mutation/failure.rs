@@ -52,6 +52,11 @@ pub fn sorted(error: WriteError) -> Result<Rejection, ApiError> {
             "请求在轮到之前已无人等待，没有写入。",
             "Nobody waited for the request any more when its turn came; nothing was written.",
         ),
+        Hindrance::Stale => ApiError::new(
+            "PLAN_STALE",
+            "计划已不适用：文件与做计划时不同，或所涉及的事实此后有改动。没有写入；请重新试运行，核对后用新的计划号。",
+            "The plan does not fit any more: the files are others, or facts that it touches have changed since. Nothing was written; plan again, look at what it says, and use the new id.",
+        ),
         Hindrance::Rules | Hindrance::Failure => {
             tracing::error!(%cause, "a write failed");
             ApiError::new(

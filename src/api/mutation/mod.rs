@@ -3,7 +3,7 @@
 
 mod amend_inputs;
 mod commands;
-mod failure;
+pub(in crate::api) mod failure;
 mod fields;
 mod inputs;
 mod read;
