@@ -1,6 +1,7 @@
 //! Every setting and every limit. From a file, from `INNOGRAPH_…`, from the command line; the
 //! later wins. `innograph config show` prints what is in force.
 
+mod rooms;
 mod sound;
 
 use std::net::{IpAddr, SocketAddr};
@@ -11,7 +12,6 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Rules;
-use crate::engine::{EngineLimits, PastLimits};
 use crate::oidc::Provider;
 
 /// The settings.
@@ -195,26 +195,24 @@ pub struct Limits {
     pub import_cell_bytes: usize,
     /// Columns of an import file.
     pub import_columns: usize,
+    /// Bytes of a workbook once it is inflated.
+    pub import_workbook_bytes: usize,
+    /// Entries of a workbook's archive.
+    pub import_workbook_parts: usize,
+    /// Cells of a workbook, and texts that its cells share.
+    pub import_workbook_cells: usize,
+    /// Refusals that a dry run tells one by one; the others are counted.
+    pub import_refusals: usize,
+    /// Things whose changes a dry run tells one by one; the others are counted.
+    pub import_changes: usize,
+    /// Bytes of a file that is uploaded.
+    pub upload_bytes: usize,
+    /// Uploads that are read or carried out at the same time.
+    pub uploads_at_once: usize,
+    /// Milliseconds within which an upload arrives.
+    pub upload_ms: u64,
     /// Tokens kept, revoked ones included.
     pub tokens: usize,
-}
-
-impl Limits {
-    /// Those of the engine.
-    pub fn engine(&self) -> EngineLimits {
-        EngineLimits {
-            queue: self.write_queue,
-            group: self.write_group,
-            copies: self.state_copies,
-            checkpoint_every: self.checkpoint_entries,
-            past: PastLimits {
-                states: self.past_states,
-                bytes: self.past_bytes,
-                changes: self.past_changes,
-                wait_ms: self.past_wait_ms,
-            },
-        }
-    }
 }
 
 impl Default for Limits {
@@ -293,6 +291,14 @@ impl Default for Limits {
             import_file_bytes: 256 * 1024 * 1024,
             import_cell_bytes: 64 * 1024,
             import_columns: 200,
+            import_workbook_bytes: 64 * 1024 * 1024,
+            import_workbook_parts: 1_000,
+            import_workbook_cells: 2_000_000,
+            import_refusals: 1_000,
+            import_changes: 1_000,
+            upload_bytes: 32 * 1024 * 1024,
+            uploads_at_once: 2,
+            upload_ms: 120_000,
             tokens: 1_000,
         }
     }

@@ -127,6 +127,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tantivy", &["src/search/"]),
     ("async_graphql", &["src/api/", "src/cli/schema.rs"]),
     ("argon2", &["src/accounts/"]),
+    ("calamine", &["src/intake/"]),
     ("ring", &["src/oidc/"]),
 ];
 

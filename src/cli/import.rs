@@ -1,42 +1,63 @@
-//! `innograph import FOLDER…`: all or nothing, with every refusal named.
+//! `innograph import FILE|FOLDER…`: all or nothing, with every refusal named; `--dry-run` says what would
+//! come of it under a plan id, `--plan ID` carries out exactly that.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::Args;
+use figment::Figment;
+use figment::providers::{Format, Toml};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit;
 use crate::config::Config;
 use crate::domain::command::Command;
-use crate::engine::{Engine, WriteError};
-use crate::intake::{IMPORTERS, InputFile, Limits, Place, Refusal};
+use crate::engine::{Engine, Order, Plan, ThingChange, WriteError};
+use crate::intake::{self, IMPORTERS, InputFile, Limits, Mapping, Place, Reading, Report};
 
-/// Refusals printed; the rest are counted.
+/// Refusals and things printed; the rest are counted.
 const SHOWN: usize = 50;
 
-/// Import folders or files as one data set; with `dry_run` only say what would happen.
-pub fn import(config: &Config, inputs: &[PathBuf], format: &str, dry_run: bool) -> ExitCode {
-    let limits = Limits {
-        file_bytes: config.limits.import_file_bytes,
-        cell_bytes: config.limits.import_cell_bytes,
-        columns: config.limits.import_columns,
-    };
-    let Some(importer) = IMPORTERS.iter().find(|importer| importer.name == format) else {
-        let known = IMPORTERS.iter().map(|importer| format!("{} ({})", importer.name, importer.en)).collect::<Vec<_>>();
-        eprintln!("没有名为“{format}”的导入格式。No importer “{format}”; known: {}", known.join("; "));
-        return ExitCode::from(exit::USAGE);
-    };
-    let files = match gather(inputs) {
-        Ok(files) => files,
+/// What is imported, and how.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Folders or files (CSV, XLSX).
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+    /// The importer.
+    #[arg(long = "as", default_value = "csv")]
+    format: String,
+    /// A saved mapping of headers (TOML or JSON).
+    #[arg(long)]
+    mapping: Option<PathBuf>,
+    /// Say what would happen, under a plan id, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Carry out exactly what a dry run planned under this id, or nothing.
+    #[arg(long, conflicts_with = "dry_run")]
+    plan: Option<String>,
+    /// Where to write the tables with a column of what is wrong, where anything is (XLSX).
+    #[arg(long)]
+    returned: Option<PathBuf>,
+}
+
+/// What was read of the command line.
+struct Read {
+    files: Vec<InputFile>,
+    mapping: Mapping,
+    limits: Limits,
+    reading: Reading,
+}
+
+/// Import folders or files as one data set.
+pub fn import(config: &Config, args: &ImportArgs) -> ExitCode {
+    let read = match read(config, args) {
+        Ok(read) => read,
         Err(sentence) => {
             eprintln!("{sentence}");
             return ExitCode::from(exit::USAGE);
         }
     };
-    let reading = (importer.read)(&files, &limits);
-    if !reading.refusals.is_empty() {
-        return refuse(&reading.refusals, reading.rows);
-    }
     let engine = match Engine::open_with(&config.data, config.limits.engine()) {
         Ok(engine) => engine,
         Err(error) => {
@@ -44,48 +65,49 @@ pub fn import(config: &Config, inputs: &[PathBuf], format: &str, dry_run: bool) 
             return exit::of_open(&error);
         }
     };
-    let (mut places, mut commands): (Vec<Place>, Vec<Command>) = reading.commands.into_iter().unzip();
-    places.push(Place { file: config.data.display().to_string(), line: 0, column: None });
+    let mut commands: Vec<Command> = read.reading.commands.iter().map(|(_, command)| command.clone()).collect();
     commands.push(Command::NameStore { name: config.store_name.clone() });
-    let rows = reading.rows;
-    // Naming the store is no row.
-    let naming = usize::from(engine.view().state().name().is_none());
-    let bar = ProgressBar::new(u64::try_from(commands.len()).unwrap_or(u64::MAX));
-    let style = ProgressStyle::with_template("导入 import {bar:30} {pos}/{len} {per_sec} {eta}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let input = intake::digest(&read.files, &read.mapping);
+    let order = Order { input, ..Order::of_keeper("import") };
+    if args.dry_run || !read.reading.refusals.is_empty() {
+        return dry_run(config, args, &engine, &read, (&order, &commands));
+    }
+    let bar = progress_bar(commands.len());
     let mut progress = |done: usize, _: usize| {
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
         true
     };
-    let outcome = if dry_run {
-        engine.rehearse(&commands, &mut progress)
-    } else {
-        engine.execute("import", &commands, &mut progress)
+    // Naming the store is no row.
+    let naming = usize::from(engine.view().state().name().is_none());
+    let outcome = match &args.plan {
+        Some(id) => engine.apply(order.clone(), &commands, id, &mut progress),
+        None => engine.execute("import", &commands, &mut progress),
     };
     bar.finish_and_clear();
     match outcome {
         Ok(outcome) => {
-            let changed = outcome.changed - naming;
-            let note = if dry_run { "（试运行，未写入 · dry run, nothing written）" } else { "" };
+            let (rows, changed) = (read.reading.rows, outcome.changed - naming);
             println!(
-                "接受 {} 行：新增或更改 {}，无变化 {}；序号 {}{note}\n\
-                 accepted {} rows: {} changed, {} unchanged; sequence {}",
-                rows,
-                changed,
+                "接受 {rows} 行：新增或更改 {changed}，无变化 {}；序号 {}\n\
+                 accepted {rows} rows: {changed} changed, {} unchanged; sequence {}",
                 rows - changed,
                 outcome.sequence,
-                rows,
-                changed,
                 rows - changed,
                 outcome.sequence,
             );
             ExitCode::from(exit::OK)
         }
+        // Said once more in full: where, and what to do.
         Err(WriteError::Rejected(rejected)) => {
-            let named = rejected.into_iter().filter_map(|(number, rejection)| {
-                places.get(number).map(|place| Refusal { place: place.clone(), rejection })
-            });
-            refuse(&named.collect::<Vec<_>>(), reading.rows)
+            let named = rejected.iter().any(|(number, _)| *number + 1 == commands.len());
+            if let Some((_, rejection)) = rejected.iter().find(|_| named && rejected.len() == 1) {
+                eprintln!("{} {} {} {}", config.data.display(), rejection.code(), rejection.zh(), rejection.en());
+            }
+            dry_run(config, args, &engine, &read, (&order, &commands))
+        }
+        Err(WriteError::PlanStale) => {
+            eprintln!("PLAN_STALE {}", WriteError::PlanStale);
+            ExitCode::from(exit::REFUSED)
         }
         Err(error) => {
             eprintln!("{error}");
@@ -94,43 +116,172 @@ pub fn import(config: &Config, inputs: &[PathBuf], format: &str, dry_run: bool) 
     }
 }
 
-fn refuse(refusals: &[Refusal], rows: usize) -> ExitCode {
-    for refusal in refusals.iter().take(SHOWN) {
-        let rejection = &refusal.rejection;
-        eprintln!("{} {} {} {}", refusal.place, rejection.code(), rejection.zh(), rejection.en());
+fn read(config: &Config, args: &ImportArgs) -> Result<Read, String> {
+    let limits = config.limits.intake();
+    let Some(importer) = IMPORTERS.iter().find(|importer| importer.name == args.format) else {
+        let known = IMPORTERS.iter().map(|importer| format!("{} ({})", importer.name, importer.en)).collect::<Vec<_>>();
+        let format = &args.format;
+        return Err(format!("没有名为“{format}”的导入格式。No importer “{format}”; known: {}", known.join("; ")));
+    };
+    let mapping = args.mapping.as_deref().map_or_else(|| Ok(Mapping::default()), read_mapping)?;
+    let files = gather(&args.inputs)?;
+    let reading = (importer.read)(&files, &mapping, &limits);
+    Ok(Read { files, mapping, limits, reading })
+}
+
+fn read_mapping(path: &Path) -> Result<Mapping, String> {
+    let text = std::fs::read_to_string(path).map_err(|cause| cannot(path, &cause))?;
+    let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    let wrong = |cause: String| format!("映射文件有误 the mapping {} is wrong: {cause}", path.display());
+    let mapping: Mapping = if is_json {
+        serde_json::from_str(&text).map_err(|cause| wrong(cause.to_string()))?
+    } else {
+        Figment::from(Toml::string(&text)).extract().map_err(|cause| wrong(cause.to_string()))?
+    };
+    mapping.check().map_err(|cause| wrong(cause.to_string()))?;
+    Ok(mapping)
+}
+
+/// Plan, print, and write what goes back; nothing is written into the store.
+fn dry_run(
+    config: &Config,
+    args: &ImportArgs,
+    engine: &Engine,
+    read: &Read,
+    (order, commands): (&Order, &[Command]),
+) -> ExitCode {
+    let bar = progress_bar(commands.len());
+    let planned = engine.plan(order, commands, config.limits.plan(), &mut |done, _| {
+        bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
+        true
+    });
+    bar.finish_and_clear();
+    let plan = match planned {
+        Ok(plan) => plan,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(exit::FAILED);
+        }
+    };
+    let last = commands.len() - 1;
+    let rows: Vec<_> = plan.refused.iter().filter(|(number, _)| *number != last).cloned().collect();
+    let store = plan.refused.iter().find(|(number, _)| *number == last);
+    let count = plan.refused_count - usize::from(store.is_some());
+    let input = (read.files.as_slice(), &read.mapping, &read.limits);
+    let report = intake::report(input, &read.reading, (rows.as_slice(), count), config.limits.import_refusals);
+    if let Some((_, rejection)) = store {
+        let place = Place { file: config.data.display().to_string().into(), line: 0, column: None };
+        eprintln!("{place} {} {} {}", rejection.code(), rejection.zh(), rejection.en());
     }
-    if refusals.len() > SHOWN {
-        eprintln!("… 还有 {} 处 · {} more", refusals.len() - SHOWN, refusals.len() - SHOWN);
+    if report.refusal_count > 0
+        && let Some(path) = &args.returned
+        && let Err(sentence) = write_returned(path, input, &report)
+    {
+        eprintln!("{sentence}");
+        return ExitCode::from(exit::FAILED);
     }
+    if report.refusal_count > 0 || store.is_some() {
+        return refuse(&report);
+    }
+    accept(&report, &plan, engine.view().state().name().is_none());
+    ExitCode::from(exit::OK)
+}
+
+fn write_returned(path: &Path, input: (&[InputFile], &Mapping, &Limits), report: &Report) -> Result<(), String> {
+    let bytes =
+        intake::marked(input, report).map_err(|cause| format!("写不出 cannot write {}: {cause}", path.display()))?;
+    std::fs::write(path, bytes).map_err(|cause| format!("写不出 cannot write {}: {cause}", path.display()))
+}
+
+fn accept(report: &Report, plan: &Plan, naming: bool) {
+    let (rows, changed) = (report.rows, plan.changed - usize::from(naming));
+    println!(
+        "接受 {rows} 行：新增或更改 {changed}，无变化 {}；序号 {}（试运行，未写入 · dry run, nothing written）\n\
+         accepted {rows} rows: {changed} changed, {} unchanged; sequence {}",
+        rows - changed,
+        plan.sequence,
+        rows - changed,
+        plan.sequence,
+    );
+    for thing in plan.changes.iter().take(SHOWN) {
+        println!("{}", told(thing));
+    }
+    if plan.changed_things > SHOWN {
+        println!("… 还有 {} 个 · {} more", plan.changed_things - SHOWN, plan.changed_things - SHOWN);
+    }
+    if let Some(id) = &plan.id {
+        println!("计划号 plan: {id}");
+    }
+}
+
+fn told(thing: &ThingChange) -> String {
+    let kind = thing.kind.map_or("来源", |kind| kind.row().label_zh);
+    let state = if thing.id.is_some() { "更改 changed" } else { "新增 new" };
+    let counts = [
+        ("名称 names", thing.names),
+        ("编号 identifiers", thing.identifiers),
+        ("属性 statements", thing.statements),
+        ("关系 ties", thing.ties),
+        ("记录 records", thing.records),
+        ("订正 corrections", thing.corrections),
+    ];
+    let counts = counts.into_iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{word} {count}"));
+    format!("{state} {kind}“{}” {}", thing.name, counts.collect::<Vec<_>>().join("，"))
+}
+
+fn progress_bar(length: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX));
+    let style = ProgressStyle::with_template("导入 import {bar:30} {pos}/{len} {per_sec} {eta}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
+fn refuse(report: &Report) -> ExitCode {
+    for told in report.refusals.iter().take(SHOWN) {
+        let place = Place { file: told.file.as_str().into(), line: told.line, column: told.column.clone() };
+        let follows =
+            told.follows.as_ref().map(|first| format!("（先改 first put right: {first}）")).unwrap_or_default();
+        eprintln!("{place} {} {} {}{follows}", told.code, told.zh, told.en);
+    }
+    if report.refusal_count > SHOWN {
+        eprintln!("… 还有 {} 处 · {} more", report.refusal_count - SHOWN, report.refusal_count - SHOWN);
+    }
+    let Report { rows, accepted, refused, refusal_count, .. } = report;
     eprintln!(
-        "共 {rows} 行，{} 处被拒；没有写入任何内容。{rows} rows, {} refusals; nothing was written.",
-        refusals.len(),
-        refusals.len()
+        "共 {rows} 行：可接受 {accepted} 行，不可接受 {refused} 行，{refusal_count} 处被拒；没有写入任何内容。\
+         {rows} rows: {accepted} acceptable, {refused} not, {refusal_count} refusals; nothing was written."
     );
     ExitCode::from(exit::REFUSED)
 }
 
+fn cannot(path: &Path, cause: &std::io::Error) -> String {
+    format!("读不了 cannot read {}: {cause}", path.display())
+}
+
 fn gather(inputs: &[PathBuf]) -> Result<Vec<InputFile>, String> {
-    let cannot = |path: &Path, cause: std::io::Error| format!("读不了 cannot read {}: {cause}", path.display());
     let mut files = Vec::new();
     for input in inputs {
         let mut paths = Vec::new();
         if input.is_dir() {
-            for entry in std::fs::read_dir(input).map_err(|cause| cannot(input, cause))? {
-                let path = entry.map_err(|cause| cannot(input, cause))?.path();
-                if path.extension().is_some_and(|extension| extension == "csv") {
+            for entry in std::fs::read_dir(input).map_err(|cause| cannot(input, &cause))? {
+                let path = entry.map_err(|cause| cannot(input, &cause))?.path();
+                if path.extension().is_some_and(|ending| ending == "csv" || ending == "xlsx") {
                     paths.push(path);
                 }
             }
             paths.sort();
             if paths.is_empty() {
-                return Err(format!("{} 中没有 CSV 文件。No CSV file in {}.", input.display(), input.display()));
+                return Err(format!(
+                    "{} 中没有 CSV 或 XLSX 文件。No CSV or XLSX file in {}.",
+                    input.display(),
+                    input.display()
+                ));
             }
         } else {
             paths.push(input.clone());
         }
         for path in paths {
-            let bytes = std::fs::read(&path).map_err(|cause| cannot(&path, cause))?;
+            let bytes = std::fs::read(&path).map_err(|cause| cannot(&path, &cause))?;
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             files.push(InputFile { label: path.display().to_string(), name, bytes });
         }

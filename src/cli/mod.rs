@@ -13,6 +13,7 @@ mod interrupt;
 mod manifest;
 mod restore;
 mod serve;
+mod template;
 mod token;
 
 use std::net::SocketAddr;
@@ -67,18 +68,18 @@ enum Subcommands {
     Import {
         #[command(flatten)]
         settings: Settings,
-        /// Folders or files.
-        #[arg(required = true)]
-        inputs: Vec<PathBuf>,
         /// Which store this is: xinxiang, demo, or a name of your own. A store keeps its first name.
         #[arg(long)]
         store_name: Option<String>,
-        /// The importer.
-        #[arg(long = "as", default_value = "csv")]
-        format: String,
-        /// Say what would happen, and write nothing.
-        #[arg(long)]
-        dry_run: bool,
+        #[command(flatten)]
+        args: import::ImportArgs,
+    },
+    /// Write a workbook to fill in: of one table (`enterprises` or 企业), or of `all`.
+    Template {
+        /// The table, by the name of its file or its Chinese name, or all.
+        table: String,
+        /// The workbook to write (XLSX).
+        out: PathBuf,
     },
     /// Replay the ledger, verify its chain, recount every invariant.
     Check {
@@ -177,7 +178,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Token { action } => load(action.settings(), Overrides::default()),
         Subcommands::Account { action } => load(action.settings(), Overrides::default()),
         Subcommands::Audit { action } => load(action.settings(), Overrides::default()),
-        Subcommands::Schema | Subcommands::Restore { .. } => Ok(Config::default()),
+        Subcommands::Schema | Subcommands::Restore { .. } | Subcommands::Template { .. } => Ok(Config::default()),
     };
     let config = match loaded {
         Ok(config) => config,
@@ -188,7 +189,8 @@ pub fn run(cli: Cli) -> ExitCode {
     };
     match cli.command {
         Subcommands::Serve { .. } => serve::serve(&config),
-        Subcommands::Import { inputs, format, dry_run, .. } => import::import(&config, &inputs, &format, dry_run),
+        Subcommands::Import { args, .. } => import::import(&config, &args),
+        Subcommands::Template { table, out } => template::template(&table, &out),
         Subcommands::Check { .. } => check::check(&config.data),
         Subcommands::Backup { to, .. } => backup::backup(&config.data, &to),
         Subcommands::Restore { from, data } => restore::restore(&from, &data),

@@ -100,13 +100,30 @@ pub struct Attribute {
     pub text: TextWeight,
     /// On which days it can lie, where it is a date.
     pub dates: Dates,
+    /// Other Chinese words that head its column in tables that are in use.
+    pub also: &'static [&'static str],
+}
+
+/// The word at the head of a Chinese sentence of a table: up to the first `，`, `；` or `：` outside
+/// brackets, without brackets at its end.
+pub fn label(zh: &'static str) -> &'static str {
+    let mut open = 0_i32;
+    let end = zh.char_indices().find(|(_, letter)| {
+        open += i32::from(*letter == '（') - i32::from(*letter == '）');
+        open == 0 && matches!(letter, '，' | '；' | '：')
+    });
+    let word = end.map_or(zh, |(end, _)| &zh[..end]);
+    match word.rfind('（') {
+        Some(start) if start > 0 && word.ends_with('）') => &word[..start],
+        _ => word,
+    }
 }
 
 impl Attribute {
     /// A public, optional attribute of cost 1.
     pub const fn new(tag: u16, name: &'static str, value_type: ValueType, zh: &'static str, en: &'static str) -> Self {
         let (sensitivity, text, dates) = (Sensitivity::Public, TextWeight::None, Dates::Any);
-        Self { tag, name, value_type, required: false, zh, en, sensitivity, cost: 1, text, dates }
+        Self { tag, name, value_type, required: false, zh, en, sensitivity, cost: 1, text, dates, also: &[] }
     }
 
     /// The same, to be answered.
@@ -140,6 +157,12 @@ impl Attribute {
         self
     }
 
+    /// The same, known by these words too.
+    pub const fn also(mut self, words: &'static [&'static str]) -> Self {
+        self.also = words;
+        self
+    }
+
     /// The same, seen inside the bureau only.
     pub const fn internal(mut self) -> Self {
         self.sensitivity = Sensitivity::Internal;
@@ -158,6 +181,11 @@ impl Attribute {
             ValueType::Code(list) | ValueType::Codes(list) => Some(list),
             _ => None,
         }
+    }
+
+    /// The word that heads its column: what stands before the explanation.
+    pub fn label_zh(&self) -> &'static str {
+        label(self.zh)
     }
 
     /// The unit in words, for descriptions; empty where the type has none.

@@ -20,6 +20,7 @@ pub mod record;
 pub mod records;
 pub mod rejection;
 pub mod relation;
+pub mod unreadable;
 pub mod validity;
 pub mod value;
 

@@ -64,6 +64,26 @@ impl Implausible {
         }
     }
 
+    /// What it is about, where that has a name.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::DateInFuture { name, .. } | Self::DateTooEarly { name, .. } | Self::UnitSuspect { name, .. } => {
+                Some(name)
+            }
+            Self::OtherEdition { .. } => None,
+        }
+    }
+
+    /// What was given.
+    pub fn given(&self) -> &str {
+        match self {
+            Self::DateInFuture { given, .. }
+            | Self::DateTooEarly { given, .. }
+            | Self::UnitSuspect { given, .. }
+            | Self::OtherEdition { given, .. } => given,
+        }
+    }
+
     /// The sentence in Chinese.
     pub fn zh(&self) -> String {
         match self {

@@ -6,6 +6,7 @@ use super::kind::Kind;
 use super::plausibility::Implausible;
 use super::record::RecordKind;
 use super::relation::Relation;
+use super::unreadable::Unreadable;
 use super::value;
 
 /// Why a command was not carried out.
@@ -47,6 +48,7 @@ pub enum Rejection {
     Fixed { what_zh: &'static str, what_en: &'static str },
     OutsideRegion { what: String },
     Implausible(Implausible),
+    Unreadable(Unreadable),
 }
 
 /// A value that its attribute does not take.
@@ -112,6 +114,7 @@ impl Rejection {
             Self::Fixed { .. } => "FIXED",
             Self::OutsideRegion { .. } => "OUTSIDE_REGION",
             Self::Implausible(fault) => fault.code(),
+            Self::Unreadable(fault) => fault.code(),
         }
     }
 
@@ -174,7 +177,7 @@ impl Rejection {
             Self::WrongCellCount { expected, found } => {
                 format!("这一行有 {found} 格，表头有 {expected} 格。请检查逗号与引号。")
             }
-            Self::NotUtf8 => "文件不是 UTF-8 编码。请另存为“CSV UTF-8”。".into(),
+            Self::NotUtf8 => "认不出文件的编码，或几种编码混在一起。请另存为“CSV UTF-8”，或另存为 XLSX。".into(),
             Self::UnknownFile { known } => format!("不认识这个文件名。可用的文件：{known}。"),
             Self::EmptyFile => "文件是空的，连表头也没有。请写上表头或删去文件。".into(),
             Self::TooLarge { limit } => format!("超过上限：{limit}。请缩短，或分成几份。"),
@@ -210,6 +213,7 @@ impl Rejection {
                 format!("“{what}”不归您所管的地区，您不能这样写。请交给它归口的县区或市级管理员办理。")
             }
             Self::Implausible(fault) => fault.zh(),
+            Self::Unreadable(fault) => fault.zh(),
         }
     }
 
@@ -286,7 +290,9 @@ impl Rejection {
             Self::WrongCellCount { expected, found } => {
                 format!("This row has {found} cells, the header {expected}. Check commas and quotes.")
             }
-            Self::NotUtf8 => "The file is not UTF-8. Save it as “CSV UTF-8”.".into(),
+            Self::NotUtf8 => {
+                "The encoding of the file is not known, or several are mixed. Save it as “CSV UTF-8” or as XLSX.".into()
+            }
             Self::UnknownFile { known } => format!("Unknown file name. Known: {known}."),
             Self::EmptyFile => "The file is empty, without even a header. Write one, or remove the file.".into(),
             Self::TooLarge { limit } => format!("Over the limit: {limit}. Shorten it, or split it."),
@@ -322,6 +328,7 @@ impl Rejection {
                 "“{what}” is not for your region, and you cannot write this. Have it done by the county that answers for it, or by the city."
             ),
             Self::Implausible(fault) => fault.en(),
+            Self::Unreadable(fault) => fault.en(),
         }
     }
 
@@ -370,6 +377,7 @@ impl Rejection {
             Self::OutsideRegion { what: text() },
         ];
         samples.extend(Implausible::samples().into_iter().map(Self::Implausible));
+        samples.extend(Unreadable::samples().into_iter().map(Self::Unreadable));
         samples
     }
 }

@@ -1,9 +1,13 @@
-//! The import format of docs/import-format.md: one file a kind, relation or record, headers as in
-//! the schema. The columns of each file come from the tables of `domain`.
+//! The import format of docs/import-format.md: one table a kind, relation or record, headers as in
+//! the schema or in Chinese. The columns of each come from the tables of `domain`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::table::{self, Row, Table};
+use super::mapping::{Mapping, subject_of};
+use super::sheet::{self, Sheet};
+use super::subject::Subject;
+use super::table::{self, Row, Slot, Table};
 use super::{InputFile, Limits, Place, Reading, Refusal};
 use crate::domain::attribute::{Attribute, ValueType};
 use crate::domain::command::{self, Command, Given, Origin, Reference};
@@ -14,173 +18,134 @@ use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::rejection::{Rejection, clip, invalid_value};
 use crate::domain::{Kind, PartialDate, RecordKind, Relation, Validity, value};
 
-/// What a file is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Subject {
-    Sources,
-    Kind(Kind),
-    Names,
-    Identifiers,
-    Statements,
-    Relation(Relation),
-    Record(RecordKind),
-}
-
-const ORIGIN: &[&str] = &["source", "method", "basis", "confidence"];
-
-impl Subject {
-    /// All of them, in the order in which their commands can be carried out: what is referred to
-    /// stands before what refers to it.
-    fn all() -> Vec<(&'static str, Subject)> {
-        let mut kinds: Vec<Kind> = Kind::all().filter(|kind| *kind != Kind::Person).collect();
-        kinds.sort_by_key(|kind| !matches!(kind, Kind::Term | Kind::Region));
-        let mut all = vec![("sources.csv", Subject::Sources)];
-        all.extend(kinds.into_iter().map(|kind| (kind.row().file, Subject::Kind(kind))));
-        all.push(("names.csv", Subject::Names));
-        all.push(("identifiers.csv", Subject::Identifiers));
-        all.push(("statements.csv", Subject::Statements));
-        all.extend(Relation::all().map(|relation| (relation.row().file, Subject::Relation(relation))));
-        all.extend(RecordKind::all().map(|kind| (kind.row().file, Subject::Record(kind))));
-        all
-    }
-
-    /// Columns that may be there, and those that must.
-    fn columns(self) -> (Vec<&'static str>, Vec<&'static str>) {
-        let names = |attributes: &'static [Attribute]| attributes.iter().map(|attribute| attribute.name);
-        let required = |attributes: &'static [Attribute]| {
-            attributes.iter().filter(|attribute| attribute.required).map(|attribute| attribute.name)
-        };
-        let (mut known, mut needed) = (vec!["key"], Vec::new());
-        match self {
-            Subject::Sources => {
-                known.extend(names(SOURCE_ATTRIBUTES));
-                needed.push("key");
-                needed.extend(required(SOURCE_ATTRIBUTES));
-                return (known, needed);
-            }
-            Subject::Kind(kind) => {
-                let row = kind.row();
-                known.extend(["nameZh", "nameEn", "validFrom", "validTo"]);
-                known.extend(names(row.attributes));
-                needed.extend(["key", "nameZh"]);
-                needed.extend(required(row.attributes));
-                if row.code_scheme.is_some() {
-                    known.push("code");
-                    needed.push("code");
-                }
-            }
-            Subject::Names => {
-                known.extend(["entity", "text", "language", "kind", "validFrom", "validTo"]);
-                needed.extend(["entity", "text", "language", "kind"]);
-            }
-            Subject::Identifiers => {
-                known.extend(["entity", "scheme", "value", "validFrom", "validTo"]);
-                needed.extend(["entity", "scheme", "value"]);
-            }
-            Subject::Statements => {
-                known.extend(["entity", "attribute", "value", "validFrom", "validTo"]);
-                needed.extend(["entity", "attribute", "value"]);
-            }
-            Subject::Relation(relation) => {
-                let attributes = relation.row().attributes;
-                known.extend(["from", "to", "since", "until"]);
-                known.extend(names(attributes));
-                needed.extend(["from", "to"]);
-                needed.extend(required(attributes));
-            }
-            Subject::Record(kind) => {
-                let row = kind.row();
-                known.extend([row.subject.0, "validFrom", "validTo"]);
-                known.extend(names(row.attributes));
-                needed.push(row.subject.0);
-                if row.must_be_dated() {
-                    needed.push("validFrom");
-                }
-                needed.extend(required(row.attributes));
-            }
-        }
-        known.extend(ORIGIN);
-        needed.push("source");
-        (known, needed)
-    }
-}
-
 /// Read folders as one data set.
 pub fn read_folder(files: &[InputFile], limits: &Limits) -> Reading {
-    let subjects = Subject::all();
+    read_tables(files, &Mapping::default(), limits)
+}
+
+/// Read files as one data set, with what is known of them.
+pub fn read_tables(files: &[InputFile], mapping: &Mapping, limits: &Limits) -> Reading {
     let mut reading = Reading::default();
-    for file in files.iter().filter(|file| !subjects.iter().any(|(name, _)| *name == file.name)) {
-        let known = subjects.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let place = Place { file: file.label.clone(), line: 0, column: None };
-        reading.refusals.push(Refusal { place, rejection: Rejection::UnknownFile { known } });
-    }
-    let mut keys: HashMap<(bool, String), String> = HashMap::new();
-    for (name, subject) in subjects {
-        let (known, needed) = subject.columns();
-        for file in files.iter().filter(|file| file.name == name) {
-            let Some(table) = table::read(file, &known, &needed, limits, &mut reading.refusals) else { continue };
-            for row in &table.rows {
-                reading.rows += 1;
-                if row.is_refused() {
-                    continue;
-                }
-                let mut reader = RowReader { table: &table, row, refusals: &mut reading.refusals, good: true };
-                reader.claim_key(subject, &mut keys);
-                let command = reader.command(subject);
-                if let (Some(command), true) = (command, reader.good) {
-                    reading.commands.push((table.place(row.line, None), command));
-                }
-            }
+    let sheets = open_sheets(files, mapping, limits, &mut reading.refusals);
+    reading.tables = sheets.iter().map(|(sheet, _)| Arc::from(sheet.label.as_str())).collect();
+    let mut keys: HashMap<(bool, String), Place> = HashMap::new();
+    for (_, subject) in Subject::all() {
+        for (sheet, _) in sheets.iter().filter(|(_, found)| *found == subject) {
+            read_sheet(sheet, subject, (mapping, limits), &mut keys, &mut reading);
         }
     }
     reading
 }
 
-struct RowReader<'t, 'r> {
-    table: &'t Table,
+/// Every sheet of the files that says which table it is.
+pub(super) fn open_sheets(
+    files: &[InputFile],
+    mapping: &Mapping,
+    limits: &Limits,
+    refusals: &mut Vec<Refusal>,
+) -> Vec<(Sheet, Subject)> {
+    let mut sheets = Vec::new();
+    for file in files {
+        for sheet in sheet::open(file, mapping.declared(), limits, refusals) {
+            let named = mapping.of_table(&sheet.name).and_then(|table| table.table.as_deref());
+            if let Some(subject) = subject_of(named.unwrap_or(&sheet.name)) {
+                sheets.push((sheet, subject));
+                continue;
+            }
+            let known = Subject::all().into_iter().map(|(file, subject)| format!("{}（{file}）", subject.label_zh()));
+            let rejection = Rejection::UnknownFile { known: known.collect::<Vec<_>>().join("、") };
+            let place = Place { file: Arc::from(sheet.label.as_str()), line: 0, column: None };
+            refusals.push(Refusal { place, value: None, rejection });
+        }
+    }
+    sheets
+}
+
+fn read_sheet(
+    sheet: &Sheet,
+    subject: Subject,
+    (mapping, limits): (&Mapping, &Limits),
+    keys: &mut HashMap<(bool, String), Place>,
+    reading: &mut Reading,
+) {
+    let mapping = mapping.of_table(&sheet.name);
+    let mut table = match table::open(sheet, subject, mapping, limits, &mut reading.refusals) {
+        Ok(table) => table,
+        Err(rows) => {
+            reading.rows += rows;
+            reading.refused_rows += rows;
+            return;
+        }
+    };
+    while let Some(row) = table.next_row(&mut reading.refusals) {
+        reading.rows += 1;
+        let good = !row.refused;
+        let mut reader = RowReader { table: &table, row: &row, refusals: &mut reading.refusals, good };
+        let key = reader.claim_key(subject, keys);
+        let command = reader.command(subject);
+        match command.filter(|_| reader.good) {
+            Some(command) => reading.commands.push((table.place(row.line, None), command)),
+            None => {
+                reading.refused_rows += 1;
+                if let Some(key) = key {
+                    reading.refused_keys.entry(key).or_insert_with(|| table.place(row.line, None));
+                }
+            }
+        }
+    }
+}
+
+struct RowReader<'t, 'r, 's> {
+    table: &'t Table<'s>,
     row: &'t Row,
     refusals: &'r mut Vec<Refusal>,
     good: bool,
 }
 
-impl RowReader<'_, '_> {
+impl RowReader<'_, '_, '_> {
     fn refuse(&mut self, column: &str, rejection: Rejection) {
         self.good = false;
-        self.refusals.push(Refusal { place: self.table.place(self.row.line, Some(column)), rejection });
+        let place = self.table.place(self.row.line, Some(column));
+        self.refusals.push(Refusal { place, value: self.text(column).as_deref().map(clip), rejection });
     }
 
-    fn cell(&self, column: &str) -> Option<&str> {
-        self.table.cell(self.row, column)
+    fn slot(&self, column: &str) -> &Slot {
+        self.table.column(column).map_or(&Slot::Absent, |column| self.row.slot(column))
     }
 
     fn text(&self, column: &str) -> Option<String> {
-        self.cell(column).map(str::to_owned)
+        match self.slot(column) {
+            Slot::Text(text) => Some(text.clone()),
+            Slot::Absent | Slot::Refused => None,
+        }
     }
 
+    /// A cell that was refused is not missing besides.
     fn needed(&mut self, column: &str) -> Option<String> {
         let text = self.text(column);
-        if text.is_none() {
+        if *self.slot(column) == Slot::Absent {
             self.refuse(column, Rejection::RequiredMissing { name: column.to_owned() });
         }
         text
     }
 
     /// Keys of things are unique in the data set, keys of sources among sources; those of other
-    /// rows only name the row for whoever reads the file.
-    fn claim_key(&mut self, subject: Subject, keys: &mut HashMap<(bool, String), String>) {
+    /// rows only name the row for whoever reads the file. Answers the key of a thing or a source.
+    fn claim_key(&mut self, subject: Subject, keys: &mut HashMap<(bool, String), Place>) -> Option<String> {
         let sources = match subject {
             Subject::Sources => true,
             Subject::Kind(_) => false,
-            _ => return,
+            _ => return None,
         };
-        let Some(key) = self.text("key") else { return };
-        let here = self.table.place(self.row.line, None).to_string();
+        let key = self.text("key")?;
+        let here = self.table.place(self.row.line, None);
         if let Some(first) = keys.get(&(sources, key.clone())) {
-            let first = first.clone();
+            let first = first.to_string();
             self.refuse("key", Rejection::DuplicateKey { key: clip(&key), first });
-        } else {
-            keys.insert((sources, key), here);
+            return None;
         }
+        keys.insert((sources, key.clone()), here);
+        Some(key)
     }
 
     fn command(&mut self, subject: Subject) -> Option<Command> {
@@ -292,7 +257,7 @@ impl RowReader<'_, '_> {
         let mut values = Vec::new();
         for attribute in attributes {
             let Some(text) = self.text(attribute.name) else {
-                if attribute.required {
+                if attribute.required && *self.slot(attribute.name) == Slot::Absent {
                     self.refuse(attribute.name, Rejection::RequiredMissing { name: attribute.name.to_owned() });
                 }
                 continue;
@@ -344,7 +309,7 @@ impl RowReader<'_, '_> {
 
     fn origin(&mut self) -> Option<Origin> {
         let source = self.text("source");
-        if source.is_none() {
+        if *self.slot("source") == Slot::Absent {
             self.refuse("source", Rejection::SourceMissing);
         }
         let method = match self.text("method") {

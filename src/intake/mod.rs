@@ -3,10 +3,33 @@
 //! Pure: bytes come in, nothing is read from disk here. What a command means is `decide`'s affair;
 //! an importer only says what a file says.
 
+mod archive;
+mod cell;
+mod date;
+mod encoding;
+mod example;
 mod folder;
+mod header;
+mod mapping;
+mod marked;
+mod number;
+mod report;
+mod sheet;
+mod subject;
 mod table;
+mod template;
+mod unit;
+mod workbook;
 
-pub use folder::read_folder;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use folder::{read_folder, read_tables};
+pub use mapping::{Mapping, MappingError, TableMapping, subject_of};
+pub use marked::marked;
+pub use report::{Report, Told, report};
+pub use subject::{Column, Shape, Subject};
+pub use template::template;
 
 use crate::domain::command::Command;
 use crate::domain::rejection::Rejection;
@@ -23,10 +46,10 @@ pub struct InputFile {
 }
 
 /// Where something stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// Folder and file.
-    pub file: String,
+    /// Folder and file, and the sheet of a workbook behind `#`.
+    pub file: Arc<str>,
     /// The line, counted from 1; 0 = the file as a whole.
     pub line: u64,
     /// The column, where one cell is meant.
@@ -38,6 +61,8 @@ pub struct Place {
 pub struct Refusal {
     /// Where it stands.
     pub place: Place,
+    /// What stands there, where one cell is meant; clipped.
+    pub value: Option<String>,
     /// Why.
     pub rejection: Rejection,
 }
@@ -64,6 +89,12 @@ pub struct Reading {
     pub refusals: Vec<Refusal>,
     /// Rows seen, accepted or refused.
     pub rows: usize,
+    /// Those of them that gave no command.
+    pub refused_rows: usize,
+    /// The tables, in the order in which they were handed in.
+    pub tables: Vec<Arc<str>>,
+    /// Keys of things and sources whose rows were refused, and where: what refers to them waits for them.
+    pub refused_keys: BTreeMap<String, Place>,
 }
 
 /// One importer: a way of turning bytes into commands.
@@ -75,19 +106,34 @@ pub struct Importer {
     /// The same in English.
     pub en: &'static str,
     /// The work.
-    pub read: fn(&[InputFile], &Limits) -> Reading,
+    pub read: fn(&[InputFile], &Mapping, &Limits) -> Reading,
+}
+
+/// Digest of an input: names and bytes of the files, and what is known of them. The same input always has
+/// the same one.
+pub fn digest(files: &[InputFile], mapping: &Mapping) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for file in files {
+        for part in [file.name.as_bytes(), &file.bytes] {
+            hasher.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hasher.update(part);
+        }
+    }
+    // A mapping is maps in order of their keys, so that its text is always the same.
+    hasher.update(serde_json::to_string(mapping).unwrap_or_default().as_bytes());
+    *hasher.finalize().as_bytes()
 }
 
 /// The table of importers.
 pub static IMPORTERS: &[Importer] = &[Importer {
     name: "csv",
-    zh: "本系统的 CSV 文件夹（docs/import-format.md）",
-    en: "folders of CSV files in the format of docs/import-format.md",
-    read: read_folder,
+    zh: "本系统导入格式的 CSV 或 XLSX（docs/import-format.md）",
+    en: "tables in CSV or XLSX, in the format of docs/import-format.md",
+    read: read_tables,
 }];
 
 /// The most an importer takes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes a file.
     pub file_bytes: usize,
@@ -95,4 +141,25 @@ pub struct Limits {
     pub cell_bytes: usize,
     /// Columns a file.
     pub columns: usize,
+    /// Bytes of a workbook once it is inflated.
+    pub workbook_bytes: usize,
+    /// Entries of a workbook's archive.
+    pub workbook_parts: usize,
+    /// Cells of a workbook, and texts that its cells share.
+    pub workbook_cells: usize,
 }
+
+impl Limits {
+    /// Those of the settings, where nobody has changed them.
+    pub const DEFAULT: Limits = Limits {
+        file_bytes: 256 * 1024 * 1024,
+        cell_bytes: 64 * 1024,
+        columns: 200,
+        workbook_bytes: 64 * 1024 * 1024,
+        workbook_parts: 1_000,
+        workbook_cells: 2_000_000,
+    };
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,123 +1,206 @@
-//! One CSV file as rows of named cells, with every oddity named by line.
+//! A sheet as rows of named cells in the form of the import format, with every oddity named by its place.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::{InputFile, Limits, Place, Refusal};
+use super::cell::{self, Cell};
+use super::header::{Head, head, plain};
+use super::mapping::TableMapping;
+use super::sheet::{Line, Sheet, Source};
+use super::subject::{Column, Subject};
+use super::{Limits, Place, Refusal};
 use crate::domain::rejection::{Rejection, clip};
 
-/// A row: its line and its cells by column number.
+/// The header of the column that a returned workbook has more than the one that was sent.
+pub(super) const FAULTS: &str = "错误";
+
+/// A table whose headers have been read.
+pub(super) struct Table<'s> {
+    pub label: Arc<str>,
+    pub columns: Vec<Column>,
+    /// Of each column of the file; none where it is passed over.
+    heads: Vec<Option<Head>>,
+    /// Those above which nothing stands.
+    nameless: Vec<bool>,
+    /// What the cells of a column hold where nothing is given.
+    defaults: Vec<Option<String>>,
+    lines: Box<dyn Iterator<Item = Line> + 's>,
+    is_text: bool,
+    limits: Limits,
+}
+
+/// What a row has in a column.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Slot {
+    /// Nothing.
+    Absent,
+    /// What was refused already.
+    Refused,
+    /// Text in the form of the import format.
+    Text(String),
+}
+
+/// A row: its line, and its cells by the number of the column.
 #[derive(Debug)]
 pub(super) struct Row {
     pub line: u64,
-    cells: Vec<String>,
-}
-
-/// A file that has been read.
-#[derive(Debug)]
-pub(super) struct Table {
-    pub label: String,
-    pub header: Vec<String>,
-    pub rows: Vec<Row>,
-}
-
-impl Table {
-    /// The cell under a header; none where the column is missing or the cell is empty.
-    pub fn cell<'r>(&self, row: &'r Row, column: &str) -> Option<&'r str> {
-        let place = self.header.iter().position(|name| name == column)?;
-        row.cells.get(place).map(String::as_str).filter(|cell| !cell.is_empty())
-    }
-
-    pub fn place(&self, line: u64, column: Option<&str>) -> Place {
-        Place { file: self.label.clone(), line, column: column.map(str::to_owned) }
-    }
-}
-
-/// Read a file whose columns must be among `known`, with all of `needed` there. Refused rows are
-/// counted in the second answer.
-pub(super) fn read(
-    file: &InputFile,
-    known: &[&str],
-    needed: &[&str],
-    limits: &Limits,
-    refusals: &mut Vec<Refusal>,
-) -> Option<Table> {
-    let mut refuse = |line, column: Option<&str>, rejection| {
-        let place = Place { file: file.label.clone(), line, column: column.map(str::to_owned) };
-        refusals.push(Refusal { place, rejection });
-    };
-    if file.bytes.len() > limits.file_bytes {
-        refuse(0, None, Rejection::TooLarge { limit: format!("文件 {} 字节 / bytes", limits.file_bytes) });
-        return None;
-    }
-    let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        refuse(0, None, Rejection::NotUtf8);
-        return None;
-    };
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let header: Vec<String> = match reader.headers() {
-        Ok(header) => header.iter().map(|name| name.trim().to_owned()).collect(),
-        Err(_) => Vec::new(),
-    };
-    if header.iter().all(String::is_empty) {
-        refuse(0, None, Rejection::EmptyFile);
-        return None;
-    }
-    if header.len() > limits.columns {
-        refuse(1, None, Rejection::TooLarge { limit: format!("{} 列 / columns", limits.columns) });
-        return None;
-    }
-    let mut seen = BTreeSet::new();
-    let mut good = true;
-    for name in &header {
-        let rejection = if !seen.insert(name.as_str()) {
-            Rejection::DuplicateColumn { name: clip(name) }
-        } else if !known.contains(&name.as_str()) {
-            Rejection::UnknownColumn { name: clip(name), known: known.join(", ") }
-        } else {
-            continue;
-        };
-        refuse(1, Some(name.as_str()), rejection);
-        good = false;
-    }
-    for name in needed.iter().filter(|name| !seen.contains(*name)) {
-        refuse(1, None, Rejection::MissingColumn { name: (*name).to_owned() });
-        good = false;
-    }
-    if !good {
-        return None;
-    }
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        // The text is UTF-8 and lengths may vary, so a record cannot fail to be read.
-        let Ok(record) = record else { continue };
-        let line = record.position().map_or(0, csv::Position::line);
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
-        }
-        if record.len() != header.len() {
-            refuse(line, None, Rejection::WrongCellCount { expected: header.len(), found: record.len() });
-            rows.push(Row { line, cells: Vec::new() });
-            continue;
-        }
-        let long = record.iter().zip(&header).find(|(cell, _)| cell.len() > limits.cell_bytes);
-        if let Some((_, name)) = long {
-            refuse(
-                line,
-                Some(name.as_str()),
-                Rejection::TooLarge { limit: format!("一格 {} 字节 / bytes", limits.cell_bytes) },
-            );
-            rows.push(Row { line, cells: Vec::new() });
-            continue;
-        }
-        rows.push(Row { line, cells: record.iter().map(|cell| cell.trim().to_owned()).collect() });
-    }
-    Some(Table { label: file.label.clone(), header, rows })
+    slots: Vec<Slot>,
+    /// Was it refused as a whole, or a cell of it?
+    pub refused: bool,
 }
 
 impl Row {
-    /// Was the row as a whole refused already?
-    pub fn is_refused(&self) -> bool {
-        self.cells.is_empty()
+    pub fn slot(&self, column: usize) -> &Slot {
+        self.slots.get(column).unwrap_or(&Slot::Absent)
+    }
+}
+
+/// Open a table. The error is the number of rows that nobody can read without its headers.
+pub(super) fn open<'s>(
+    sheet: &'s Sheet,
+    subject: Subject,
+    mapping: Option<&TableMapping>,
+    limits: &Limits,
+    refusals: &mut Vec<Refusal>,
+) -> Result<Table<'s>, usize> {
+    let label: Arc<str> = Arc::from(sheet.label.as_str());
+    let columns = subject.columns();
+    let mut lines = sheet.lines();
+    let header_line = mapping.and_then(|mapping| mapping.header_line).unwrap_or(1);
+    let header = lines.find(|line| line.number >= header_line);
+    let mut refuse = |line, column: Option<&str>, rejection| {
+        let place = Place { file: Arc::clone(&label), line, column: column.map(str::to_owned) };
+        refusals.push(Refusal { place, value: None, rejection });
+    };
+    let Some(header) = header else {
+        refuse(0, None, Rejection::EmptyFile);
+        return Err(0);
+    };
+    let line = header.number;
+    let mut headers: Vec<String> = header.cells.iter().map(Cell::shown).collect();
+    let is_text = matches!(sheet.source, Source::Text { .. });
+    if !is_text {
+        headers.truncate(headers.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1));
+    }
+    if headers.len() > limits.columns {
+        refuse(line, None, Rejection::TooLarge { limit: format!("{} 列 / columns", limits.columns) });
+        return Err(lines.count());
+    }
+    let (mut heads, mut seen, mut good) = (Vec::with_capacity(headers.len()), BTreeSet::new(), true);
+    for given in &headers {
+        let found = match meaning(given, &columns, mapping) {
+            _ if given.is_empty() && !is_text => None,
+            Meaning::Aside => None,
+            Meaning::Column(head) => Some(head),
+            Meaning::Unknown => {
+                let known = columns.iter().map(|column| format!("{}（{}）", column.label, column.name));
+                let known = known.collect::<Vec<_>>().join("、");
+                refuse(line, Some(given), Rejection::UnknownColumn { name: clip(given), known });
+                good = false;
+                None
+            }
+        };
+        if let Some(head) = found.filter(|head| !seen.insert(head.column)) {
+            let name = columns[head.column].name;
+            refuse(line, Some(name), Rejection::DuplicateColumn { name: name.to_owned() });
+            good = false;
+        }
+        heads.push(found);
+    }
+    let nameless = headers.iter().map(String::is_empty).collect();
+    let defaults: Vec<Option<String>> = columns.iter().map(|column| default_of(column, mapping)).collect();
+    for (place, column) in columns.iter().enumerate() {
+        if column.required && !seen.contains(&place) && defaults[place].is_none() {
+            refuse(line, None, Rejection::MissingColumn { name: column.name.to_owned() });
+            good = false;
+        }
+    }
+    if !good {
+        return Err(lines.count());
+    }
+    Ok(Table { label, columns, heads, nameless, defaults, lines, is_text, limits: *limits })
+}
+
+enum Meaning {
+    Column(Head),
+    Aside,
+    Unknown,
+}
+
+fn meaning(given: &str, columns: &[Column], mapping: Option<&TableMapping>) -> Meaning {
+    if plain(given) == FAULTS
+        || mapping.is_some_and(|mapping| mapping.ignore.iter().any(|name| plain(name) == plain(given)))
+    {
+        return Meaning::Aside;
+    }
+    let mapped = mapping.and_then(|mapping| {
+        mapping.columns.iter().find(|(header, _)| plain(header) == plain(given)).map(|(_, column)| column.as_str())
+    });
+    head(mapped.unwrap_or(given), columns).map_or(Meaning::Unknown, Meaning::Column)
+}
+
+fn default_of(column: &Column, mapping: Option<&TableMapping>) -> Option<String> {
+    let columns = std::slice::from_ref(column);
+    let defaults = mapping?.defaults.iter();
+    defaults.into_iter().find(|(name, _)| head(name, columns).is_some()).map(|(_, value)| value.clone())
+}
+
+impl Table<'_> {
+    pub fn place(&self, line: u64, column: Option<&str>) -> Place {
+        Place { file: Arc::clone(&self.label), line, column: column.map(str::to_owned) }
+    }
+
+    /// The number of a column.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The next row; what of it cannot be read is refused cell by cell.
+    pub fn next_row(&mut self, refusals: &mut Vec<Refusal>) -> Option<Row> {
+        let line = self.lines.next()?;
+        Some(self.row(&line, refusals))
+    }
+
+    fn row(&self, line: &Line, refusals: &mut Vec<Refusal>) -> Row {
+        let mut row = Row { line: line.number, slots: vec![Slot::Absent; self.columns.len()], refused: false };
+        let filled = line.cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+        let found = if self.is_text { line.cells.len() } else { filled };
+        let astray = line.cells.iter().zip(&self.nameless).any(|(cell, nameless)| *nameless && !cell.is_empty());
+        if astray || found > self.heads.len() || (self.is_text && found != self.heads.len()) {
+            let rejection = Rejection::WrongCellCount { expected: self.heads.len(), found };
+            refusals.push(Refusal { place: self.place(row.line, None), value: None, rejection });
+            row.refused = true;
+            row.slots.fill(Slot::Refused);
+            return row;
+        }
+        for (cell, head) in line.cells.iter().zip(&self.heads) {
+            let Some(head) = head else { continue };
+            if cell.is_empty() {
+                continue;
+            }
+            row.slots[head.column] = match self.read(cell, *head) {
+                Ok(text) if text.is_empty() => Slot::Absent,
+                Ok(text) => Slot::Text(text),
+                Err(rejection) => {
+                    let place = self.place(row.line, Some(self.columns[head.column].name));
+                    refusals.push(Refusal { place, value: Some(clip(&cell.shown())), rejection });
+                    row.refused = true;
+                    Slot::Refused
+                }
+            };
+        }
+        for (slot, default) in row.slots.iter_mut().zip(&self.defaults) {
+            if let (Slot::Absent, Some(default)) = (&*slot, default) {
+                *slot = Slot::Text(default.clone());
+            }
+        }
+        row
+    }
+
+    fn read(&self, found: &Cell, head: Head) -> Result<String, Rejection> {
+        if found.bytes() > self.limits.cell_bytes {
+            return Err(Rejection::TooLarge { limit: format!("一格 {} 字节 / bytes", self.limits.cell_bytes) });
+        }
+        cell::read(found, &self.columns[head.column], head.unit)
     }
 }

@@ -311,7 +311,12 @@ fn what_a_dead_server_left_in_its_log_is_seen_and_backed_up() {
         name: "sources.csv".into(),
         bytes: fs::read(project(name)).expect("a fixture"),
     };
-    let limits = innograph::intake::Limits { file_bytes: 1 << 20, cell_bytes: 1 << 16, columns: 100 };
+    let limits = innograph::intake::Limits {
+        file_bytes: 1 << 20,
+        cell_bytes: 1 << 16,
+        columns: 100,
+        ..innograph::intake::Limits::DEFAULT
+    };
     let commands: Vec<_> =
         innograph::intake::read_folder(&[file], &limits).commands.into_iter().map(|(_, command)| command).collect();
     let outcome = engine.execute("test", &commands, &mut |_, _| true).expect("it is written");

@@ -4,7 +4,7 @@ use innograph::engine::{Engine, WriteError};
 use innograph::intake::{InputFile, Limits, Place, read_folder};
 use innograph::ledger::MemoryLedger;
 
-const LIMITS: Limits = Limits { file_bytes: 1 << 20, cell_bytes: 200, columns: 60 };
+const LIMITS: Limits = Limits { file_bytes: 1 << 20, cell_bytes: 200, columns: 60, ..Limits::DEFAULT };
 
 const SOURCES: &str = "key,kind,issuer,title,docNo,grade\ns1,POLICY,示例局,示例文件,示例〔2020〕1号,A\n";
 const FIRMS: &str = "key,nameZh,legalForm,status,isLegalPerson,registeredOn,source\n\

@@ -23,7 +23,8 @@ fn fixture(folders: &[&str]) -> Vec<Command> {
             }
         }
     }
-    let reading = read_folder(&files, &Limits { file_bytes: 1 << 24, cell_bytes: 1 << 16, columns: 100 });
+    let reading =
+        read_folder(&files, &Limits { file_bytes: 1 << 24, cell_bytes: 1 << 16, columns: 100, ..Limits::DEFAULT });
     assert!(reading.refusals.is_empty(), "{:?}", reading.refusals);
     reading.commands.into_iter().map(|(_, command)| command).collect()
 }

@@ -276,8 +276,10 @@ pub fn commands(tables: &[(&str, String)]) -> Vec<Command> {
         bytes: text.clone().into_bytes(),
     };
     let files: Vec<InputFile> = tables.iter().map(file).collect();
-    let reading =
-        intake::read_folder(&files, &intake::Limits { file_bytes: 1 << 20, cell_bytes: 1 << 10, columns: 99 });
+    let reading = intake::read_folder(
+        &files,
+        &intake::Limits { file_bytes: 1 << 20, cell_bytes: 1 << 10, columns: 99, ..intake::Limits::DEFAULT },
+    );
     assert!(reading.refusals.is_empty(), "{:?}", reading.refusals.first());
     reading.commands.into_iter().map(|(_, command)| command).collect()
 }

@@ -112,12 +112,7 @@ fn by_import(code: &str, folder: &Path) {
     let name = |name: &str| Command::NameStore { name: name.to_owned() };
     engine.execute("test", &[name("refusals")], &mut |_, _| true).expect("the store takes its name");
     let before = (engine.view().state().sequence(), engine.view().state().state_digest());
-    let limits = Limits::default();
-    let limits = intake::Limits {
-        file_bytes: limits.import_file_bytes,
-        cell_bytes: limits.import_cell_bytes,
-        columns: limits.import_columns,
-    };
+    let limits = Limits::default().intake();
     let folder = folder.strip_prefix(project("")).expect("inside the project").to_string_lossy().into_owned();
     let reading = intake::read_folder(&files(&[&folder]), &limits);
     let mut rejections: Vec<Rejection> = reading.refusals.into_iter().map(|refusal| refusal.rejection).collect();

@@ -84,7 +84,7 @@ pub fn engine_of(files: &[InputFile]) -> Arc<Engine> {
 
 /// An engine in memory that holds these files. Nobody searches it, so no write waits for an index.
 pub fn bare_engine_of(files: &[InputFile]) -> Arc<Engine> {
-    let limits = intake::Limits { file_bytes: 64 << 20, cell_bytes: 64 << 10, columns: 200 };
+    let limits = intake::Limits { file_bytes: 64 << 20, cell_bytes: 64 << 10, columns: 200, ..intake::Limits::DEFAULT };
     let reading = intake::read_folder(files, &limits);
     assert!(reading.refusals.is_empty(), "{:?}", reading.refusals.first());
     let commands: Vec<_> = reading.commands.into_iter().map(|(_, command)| command).collect();
@@ -193,6 +193,16 @@ impl Served {
         let request = self.client.post(format!("http://{}/graphql", self.address));
         let request = request.header("Content-Type", "application/json").body(body);
         self.runtime.block_on(async { request.send().await.ok().map(|answer| answer.status().as_u16()) })
+    }
+
+    /// Hand a file in as the holder of a token: status, and the body as it is.
+    pub fn hand_in(&self, token: Option<&str>, path: &str, accept: &str, body: Vec<u8>) -> (u16, Vec<u8>) {
+        let request = self.client.post(format!("http://{}{path}", self.address)).header("Accept", accept).body(body);
+        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        self.runtime.block_on(async {
+            let answer = request.send().await.expect("the service answers");
+            (answer.status().as_u16(), answer.bytes().await.expect("a body").to_vec())
+        })
     }
 
     /// Where the store stands: what any change would change.

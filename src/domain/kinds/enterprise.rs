@@ -29,7 +29,8 @@ const ATTRIBUTES: &[Attribute] = &[
         "登记的组织形式",
         "The legal form it was registered in",
     )
-    .required(),
+    .required()
+    .also(&["组织形式", "企业类型"]),
     Attribute::new(
         2,
         "status",
@@ -37,7 +38,8 @@ const ATTRIBUTES: &[Attribute] = &[
         "登记状态：存续、迁出、注销等",
         "Whether it still exists and trades",
     )
-    .required(),
+    .required()
+    .also(&["企业状态"]),
     Attribute::new(
         3,
         "isLegalPerson",
@@ -53,10 +55,16 @@ const ATTRIBUTES: &[Attribute] = &[
         "成立（注册）日期",
         "The day on which it was founded and registered",
     )
-    .since_1949(),
-    Attribute::new(5, "registeredCapital", ValueType::Money, "登记的注册资本", "Capital entered in the register"),
-    Attribute::new(6, "mainProducts", ValueType::Texts, "主要产品或服务", "What it mainly makes or does").keyword(),
-    Attribute::new(7, "scopeText", ValueType::Text, "经营范围、主营业务的文字说明", "Its business in words").body(),
+    .since_1949()
+    .also(&["成立日期", "注册日期"]),
+    Attribute::new(5, "registeredCapital", ValueType::Money, "登记的注册资本", "Capital entered in the register")
+        .also(&["注册资本"]),
+    Attribute::new(6, "mainProducts", ValueType::Texts, "主要产品或服务", "What it mainly makes or does")
+        .keyword()
+        .also(&["主要产品", "主营产品"]),
+    Attribute::new(7, "scopeText", ValueType::Text, "经营范围、主营业务的文字说明", "Its business in words")
+        .body()
+        .also(&["经营范围"]),
     Attribute::new(
         8,
         "listedBoard",
@@ -66,8 +74,9 @@ const ATTRIBUTES: &[Attribute] = &[
     ),
     Attribute::new(9, "listedOn", ValueType::Date, "股票上市日期", "The day on which its shares were first traded")
         .since_1949(),
-    Attribute::new(10, "website", ValueType::Text, "官方网站地址", "Address of its own pages"),
-    Attribute::new(11, "address", ValueType::Text, "注册或办公地址原文", "Postal address as the source gives it"),
+    Attribute::new(10, "website", ValueType::Text, "官方网站地址", "Address of its own pages").also(&["网址", "官网"]),
+    Attribute::new(11, "address", ValueType::Text, "注册或办公地址原文", "Postal address as the source gives it")
+        .also(&["地址", "注册地址"]),
     Attribute::new(
         12,
         "origin",

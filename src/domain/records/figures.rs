@@ -12,7 +12,8 @@ const YEAR: Attribute = Attribute::new(
     "年度（会计年度），单位：年",
     "The fiscal year they are of. Unit: year",
 )
-.required();
+.required()
+.also(&["年份"]);
 
 const BASIS: Attribute = Attribute::new(
     2,
@@ -49,10 +50,10 @@ pub static YEAR_FIGURES: RecordRow = RecordRow {
     attributes: &[
         YEAR,
         BASIS,
-        money(3, "revenue", "销售（营业）收入", "Sales of the year"),
+        money(3, "revenue", "销售（营业）收入", "Sales of the year").also(&["营业收入", "销售收入"]),
         money(4, "mainRevenue", "主营业务收入", "Sales of its main business"),
         money(5, "highTechRevenue", "高新技术产品（服务）收入", "Sales of high-tech products and services"),
-        money(6, "rdExpense", "研究开发费用", "Spent on research and development"),
+        money(6, "rdExpense", "研究开发费用", "Spent on research and development").also(&["研发费用"]),
         money(7, "rdDomestic", "其中境内研究开发费用", "The part of it spent inside the country"),
         money(8, "totalCost", "成本费用总额", "All costs of the year"),
         money(9, "netProfit", "净利润", "Profit after tax"),

@@ -100,7 +100,8 @@ impl Store {
     }
 
     fn import_files(&self, files: &[InputFile]) {
-        let limits = intake::Limits { file_bytes: 64 << 20, cell_bytes: 64 << 10, columns: 200 };
+        let limits =
+            intake::Limits { file_bytes: 64 << 20, cell_bytes: 64 << 10, columns: 200, ..intake::Limits::DEFAULT };
         let reading = intake::read_folder(files, &limits);
         assert!(reading.refusals.is_empty(), "{:?}", reading.refusals.first());
         let commands: Vec<_> = reading.commands.into_iter().map(|(_, command)| command).collect();

@@ -1,0 +1,191 @@
+//! What a dry run tells of the rows: every refused cell at its place, with what stands there, the rule and
+//! what to write instead, in both languages. Accepted and refused rows together are all rows, always.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::folder::open_sheets;
+use super::mapping::Mapping;
+use super::table::{self, Row, Slot, Table};
+use super::{InputFile, Limits, Place, Reading};
+use crate::domain::command::{self, Command};
+use crate::domain::rejection::{Rejection, clip};
+
+/// The rows of a data set, judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Rows seen.
+    pub rows: usize,
+    /// Those that could be carried out.
+    pub accepted: usize,
+    /// Those that could not.
+    pub refused: usize,
+    /// Why not, as far as it is told, in the order of the tables.
+    pub refusals: Vec<Told>,
+    /// Refusals in all.
+    pub refusal_count: usize,
+}
+
+/// A refusal as it is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The file, with the sheet of a workbook behind `#`.
+    pub file: String,
+    /// The line, counted from 1; 0 = the file as a whole.
+    pub line: u64,
+    /// The column, by its name in the schema, where one cell is meant.
+    pub column: Option<String>,
+    /// What stands there; clipped.
+    pub value: Option<String>,
+    /// The stable code of the rule.
+    pub code: &'static str,
+    /// Why, and what to do.
+    pub zh: String,
+    /// The same in English.
+    pub en: String,
+    /// The refused row that this one refers to: put that right first, and this one may be.
+    pub follows: Option<String>,
+}
+
+/// Tell of what was read, and of the commands that were refused when they were tried: their numbers, and
+/// how many there were of them.
+pub fn report(
+    (files, mapping, limits): (&[InputFile], &Mapping, &Limits),
+    reading: &Reading,
+    (decided, decided_count): (&[(usize, Rejection)], usize),
+    most: usize,
+) -> Report {
+    let refused = reading.refused_rows + decided_count;
+    let waiting = refused_keys(reading, decided);
+    let wanted: BTreeMap<&Place, &Rejection> = decided
+        .iter()
+        .filter_map(|(number, rejection)| reading.commands.get(*number).map(|(place, _)| (place, rejection)))
+        .collect();
+    let mut told: Vec<(Place, Told)> = reading
+        .refusals
+        .iter()
+        .map(|refusal| (refusal.place.clone(), tell(&refusal.place, refusal.value.clone(), &refusal.rejection)))
+        .collect();
+    for (place, column, value) in located((files, mapping, limits), &wanted) {
+        let rejection = wanted[&place];
+        let exact = Place { column, ..place.clone() };
+        let mut one = tell(&exact, value, rejection);
+        if let Rejection::UnknownReference { given, .. } = rejection {
+            one.follows = waiting.get(given.as_str()).map(|place| place.to_string());
+        }
+        told.push((exact, one));
+    }
+    let order: BTreeMap<&str, usize> = reading.tables.iter().map(|label| &**label).zip(0..).collect();
+    told.sort_by(|(one, _), (other, _)| (order.get(&*one.file), one).cmp(&(order.get(&*other.file), other)));
+    let refusal_count = told.len() + decided_count.saturating_sub(wanted.len());
+    let refusals = told.into_iter().take(most).map(|(_, told)| told).collect();
+    Report { rows: reading.rows, accepted: reading.rows - refused, refused, refusals, refusal_count }
+}
+
+fn tell(place: &Place, value: Option<String>, rejection: &Rejection) -> Told {
+    Told {
+        file: place.file.to_string(),
+        line: place.line,
+        column: place.column.clone(),
+        value,
+        code: rejection.code(),
+        zh: rejection.zh(),
+        en: rejection.en(),
+        follows: None,
+    }
+}
+
+/// Keys whose rows were refused, when they were read or when they were tried.
+fn refused_keys<'r>(reading: &'r Reading, decided: &[(usize, Rejection)]) -> BTreeMap<&'r str, &'r Place> {
+    let mut keys: BTreeMap<&str, &Place> =
+        reading.refused_keys.iter().map(|(key, place)| (key.as_str(), place)).collect();
+    for (number, _) in decided {
+        let Some((place, command)) = reading.commands.get(*number) else { continue };
+        let key = match command {
+            Command::SaveSource { key, .. } => key,
+            Command::SaveEntity { subject: command::Subject::Key(key), .. } => key,
+            _ => continue,
+        };
+        keys.insert(key, place);
+    }
+    keys
+}
+
+/// Column and value of what was refused when it was tried: the files are read once more, up to there.
+fn located(
+    (files, mapping, limits): (&[InputFile], &Mapping, &Limits),
+    wanted: &BTreeMap<&Place, &Rejection>,
+) -> Vec<(Place, Option<String>, Option<String>)> {
+    let mut found = Vec::with_capacity(wanted.len());
+    if wanted.is_empty() {
+        return found;
+    }
+    let mut ignored = Vec::new();
+    for (sheet, subject) in open_sheets(files, mapping, limits, &mut ignored) {
+        let known = mapping.of_table(&sheet.name);
+        let Ok(mut table) = table::open(&sheet, subject, known, limits, &mut ignored) else { continue };
+        let lines: BTreeSet<u64> =
+            wanted.keys().filter(|place| place.file == table.label).map(|place| place.line).collect();
+        let mut left = lines.len();
+        while left > 0
+            && let Some(row) = table.next_row(&mut ignored)
+        {
+            ignored.clear();
+            let place = table.place(row.line, None);
+            let Some(rejection) = wanted.get(&place) else { continue };
+            left -= 1;
+            let column = column_of(rejection, &table, &row);
+            let value = column.and_then(|column| match row.slot(column) {
+                Slot::Text(text) => Some(clip(text)),
+                Slot::Absent | Slot::Refused => None,
+            });
+            found.push((place, column.map(|column| table.columns[column].name.to_owned()), value));
+        }
+    }
+    found
+}
+
+/// The column that a rejection is about: the one it names, or the one that holds what it was given.
+fn column_of(rejection: &Rejection, table: &Table<'_>, row: &Row) -> Option<usize> {
+    let named = match rejection {
+        Rejection::RequiredMissing { name } | Rejection::InvalidValue { name, .. } => Some(name.as_str()),
+        Rejection::Implausible(fault) => fault.name(),
+        Rejection::Unreadable(fault) => fault.name(),
+        Rejection::InvalidKey { .. } | Rejection::DuplicateKey { .. } => Some("key"),
+        Rejection::SourceMissing => Some("source"),
+        Rejection::SourceUntraceable => Some("address"),
+        Rejection::TieToItself { .. } | Rejection::Circular { .. } | Rejection::ForbiddenEnds { .. } => Some("to"),
+        Rejection::OverlappingValidity { .. } => Some("since"),
+        Rejection::ValidityReversed { .. } => table.column("validTo").map_or(Some("until"), |_| Some("validTo")),
+        _ => None,
+    };
+    if let Some(column) = named.and_then(|name| table.column(name)) {
+        return Some(column);
+    }
+    let given = match rejection {
+        Rejection::UnknownReference { given, .. }
+        | Rejection::AmbiguousName { given, .. }
+        | Rejection::WrongKind { given, .. }
+        | Rejection::InvalidName { given, .. }
+        | Rejection::InvalidIdentifier { given, .. }
+        | Rejection::IdentifierTaken { given, .. }
+        | Rejection::InvalidValue { given, .. }
+        | Rejection::UnknownColumn { name: given, .. } => given.as_str(),
+        Rejection::Implausible(fault) => fault.given(),
+        _ => return None,
+    };
+    let holds = |exact: bool| {
+        (0..table.columns.len()).find(|column| match row.slot(*column) {
+            Slot::Text(text) if exact => clip(text) == given,
+            Slot::Text(text) => {
+                let parts = text.split('|').map(str::trim);
+                parts
+                    .filter(|part| !part.is_empty())
+                    .any(|part| clip(part) == given || given.ends_with(&format!(":{part}")))
+            }
+            Slot::Absent | Slot::Refused => false,
+        })
+    };
+    holds(true).or_else(|| holds(false))
+}

@@ -1,0 +1,316 @@
+//! What a table of the import format is about, and its columns: names of the schema, Chinese words and
+//! what a cell holds. All of it comes from the tables of `domain`; the few words that stand here head
+//! columns that no table has.
+
+use crate::domain::attribute::{Attribute, ValueType, label};
+use crate::domain::identifier::SCHEMES;
+use crate::domain::name::NAME_KINDS;
+use crate::domain::provenance::METHODS;
+use crate::domain::record::SOURCE_ATTRIBUTES;
+use crate::domain::{Enumeration, Kind, RecordKind, Relation};
+
+/// What a table is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Where facts come from.
+    Sources,
+    /// Things of one kind.
+    Kind(Kind),
+    /// More names of things.
+    Names,
+    /// Identifiers of things.
+    Identifiers,
+    /// More statements about things.
+    Statements,
+    /// Ties of one relation.
+    Relation(Relation),
+    /// Records of one kind.
+    Record(RecordKind),
+}
+
+/// What a cell of a column holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Free text, taken as it stands.
+    Text,
+    /// A key, a code or another text in which wide and narrow letters are the same.
+    Code,
+    /// A code in which a zero at the front counts, so that a number will not do.
+    Digits,
+    /// A date.
+    Date,
+    /// A whole number.
+    Whole,
+    /// One of a list: name, and Chinese words.
+    Listed(&'static [(&'static str, &'static str)]),
+    /// The value of an attribute.
+    Value(&'static Attribute),
+}
+
+/// A column of a table.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name in the schema.
+    pub name: &'static str,
+    /// The Chinese word that heads it.
+    pub label: &'static str,
+    /// Other Chinese words that head it.
+    pub also: Vec<&'static str>,
+    /// What it is for, in both languages.
+    pub told: (&'static str, &'static str),
+    /// What its cells hold.
+    pub shape: Shape,
+    /// Must the column be there?
+    pub required: bool,
+}
+
+/// A column that no table of the domain has: name, Chinese word, shape, what it is for.
+struct Fixed(&'static str, &'static str, Shape, &'static str, &'static str);
+
+const LANGUAGE: &[(&str, &str)] = &[("zh", "中文"), ("en", "英文")];
+
+const FIXED: &[Fixed] = &[
+    Fixed(
+        "key",
+        "行键",
+        Shape::Code,
+        "这一行的短名：汉字、字母、数字或 - _ .，至多 64 个；别的表用它引用",
+        "A short name of the row; other tables refer to it",
+    ),
+    Fixed("nameZh", "名称", Shape::Text, "中文全称（登记名称）", "The full Chinese name"),
+    Fixed("nameEn", "英文名称", Shape::Text, "英文全称", "The full English name"),
+    Fixed(
+        "code",
+        "代码",
+        Shape::Code,
+        "地区代码，或条目在其分类体系内的代码",
+        "The code of a region, or of a term in its scheme",
+    ),
+    Fixed("validFrom", "有效期起", Shape::Date, "从何时起成立；空着即不限", "From when it holds; empty = open"),
+    Fixed(
+        "validTo",
+        "有效期止",
+        Shape::Date,
+        "到何时为止（不含这一天；只到年、月的含整年、整月）；空着即不限",
+        "Until when it holds; empty = open",
+    ),
+    Fixed("since", "起始日期", Shape::Date, "关系从何时起成立；空着即不限", "From when the tie holds; empty = open"),
+    Fixed(
+        "until",
+        "终止日期",
+        Shape::Date,
+        "关系到何时为止（不含这一天）；空着即不限",
+        "Until when the tie holds; empty = open",
+    ),
+    Fixed(
+        "source",
+        "来源",
+        Shape::Code,
+        "来源表中的行键；每一行都要有",
+        "The key of a row of the sources; every row has one",
+    ),
+    Fixed(
+        "method",
+        "取得方式",
+        Shape::Listed(&[]),
+        "怎样得到的；空着即“据文件录入”",
+        "How it got here; empty = taken from a document",
+    ),
+    Fixed("basis", "依据口径", Shape::Text, "数字的口径，如审计、税务", "The basis of a figure"),
+    Fixed(
+        "confidence",
+        "可信度",
+        Shape::Whole,
+        "千分比，0 到 1000；空着即未评估",
+        "Per mille, 0 to 1000; empty = not assessed",
+    ),
+    Fixed("entity", "所指对象", Shape::Code, "行键、代码，或 USCC/统一社会信用代码", "Key, code, or USCC/credit code"),
+    Fixed("text", "名称内容", Shape::Text, "这个名称的文字", "The name itself"),
+    Fixed("language", "语言", Shape::Listed(LANGUAGE), "中文或英文", "Chinese or English"),
+    Fixed("kind", "名称类型", Shape::Listed(&[]), "全称、简称、曾用名或别名", "Full, short, former or other name"),
+    Fixed("scheme", "编号类型", Shape::Listed(&[]), "谁给出的编号，如统一社会信用代码", "Who gave the number out"),
+    Fixed("value", "编号", Shape::Digits, "编号的文字", "The number as text"),
+    Fixed("attribute", "属性", Shape::Code, "属性的英文字段名", "The name of the attribute"),
+];
+
+const ORIGIN: &[&str] = &["source", "method", "basis", "confidence"];
+
+impl Subject {
+    /// All of them with their files, in the order in which their commands can be carried out: what is
+    /// referred to stands before what refers to it.
+    pub fn all() -> Vec<(&'static str, Subject)> {
+        let mut kinds: Vec<Kind> = Kind::all().filter(|kind| *kind != Kind::Person).collect();
+        kinds.sort_by_key(|kind| !matches!(kind, Kind::Term | Kind::Region));
+        let mut all = vec![("sources.csv", Subject::Sources)];
+        all.extend(kinds.into_iter().map(|kind| (kind.row().file, Subject::Kind(kind))));
+        all.push(("names.csv", Subject::Names));
+        all.push(("identifiers.csv", Subject::Identifiers));
+        all.push(("statements.csv", Subject::Statements));
+        all.extend(Relation::all().map(|relation| (relation.row().file, Subject::Relation(relation))));
+        all.extend(RecordKind::all().map(|kind| (kind.row().file, Subject::Record(kind))));
+        all
+    }
+
+    /// The word that heads its sheet.
+    pub fn label_zh(self) -> &'static str {
+        match self {
+            Subject::Sources => "来源",
+            Subject::Kind(kind) => kind.row().label_zh,
+            Subject::Names => "名称",
+            Subject::Identifiers => "编号",
+            Subject::Statements => "补充说明",
+            Subject::Relation(relation) => relation.row().label_zh,
+            Subject::Record(kind) => kind.row().label_zh,
+        }
+    }
+
+    /// Its columns.
+    pub fn columns(self) -> Vec<Column> {
+        let mut columns = vec![fixed("key")];
+        let mut also_known = |names: &[&str]| columns.extend(names.iter().map(|name| fixed(name)));
+        match self {
+            Subject::Sources => {
+                columns.extend(SOURCE_ATTRIBUTES.iter().map(of_attribute));
+                return needing(columns, &["key"]);
+            }
+            Subject::Kind(kind) => {
+                let row = kind.row();
+                also_known(&["nameZh", "nameEn", "validFrom", "validTo"]);
+                columns.extend(row.attributes.iter().map(of_attribute));
+                let has_code = row.code_scheme.is_some();
+                columns.extend(has_code.then(|| fixed("code")));
+                columns = needing(columns, if has_code { &["key", "nameZh", "code"] } else { &["key", "nameZh"] });
+            }
+            Subject::Names => {
+                also_known(&["entity", "text", "language", "kind", "validFrom", "validTo"]);
+                columns = needing(columns, &["entity", "text", "language", "kind"]);
+            }
+            Subject::Identifiers => {
+                also_known(&["entity", "scheme", "value", "validFrom", "validTo"]);
+                columns = needing(columns, &["entity", "scheme", "value"]);
+            }
+            Subject::Statements => {
+                also_known(&["entity", "attribute", "value", "validFrom", "validTo"]);
+                // What the value holds follows from the attribute that the row names.
+                if let Some(value) = columns.iter_mut().find(|column| column.name == "value") {
+                    (value.label, value.shape) = ("属性值", Shape::Text);
+                }
+                columns = needing(columns, &["entity", "attribute", "value"]);
+            }
+            Subject::Relation(relation) => {
+                let row = relation.row();
+                columns.push(of_end("from", row.reverse.zh, row.reverse.en));
+                columns.push(of_end("to", row.forward.zh, row.forward.en));
+                columns.extend(["since", "until"].map(fixed));
+                columns.extend(row.attributes.iter().map(of_attribute));
+            }
+            Subject::Record(kind) => {
+                let row = kind.row();
+                columns.push(of_end(row.subject.0, row.subject.1, row.subject.2));
+                columns.extend(["validFrom", "validTo"].map(fixed));
+                columns.extend(row.attributes.iter().map(of_attribute));
+                if row.must_be_dated() {
+                    columns = needing(columns, &["validFrom"]);
+                }
+            }
+        }
+        columns.extend(ORIGIN.iter().map(|name| fixed(name)));
+        needing(columns, &["source"])
+    }
+}
+
+fn needing(mut columns: Vec<Column>, names: &[&str]) -> Vec<Column> {
+    columns.iter_mut().filter(|column| names.contains(&column.name)).for_each(|column| column.required = true);
+    columns
+}
+
+fn fixed(name: &str) -> Column {
+    let row = FIXED.iter().find(|row| row.0 == name).expect("the name stands in FIXED");
+    Column { name: row.0, label: row.1, also: Vec::new(), told: (row.3, row.4), shape: row.2, required: false }
+}
+
+fn of_end(name: &'static str, zh: &'static str, en: &'static str) -> Column {
+    Column { name, label: label(zh), also: Vec::new(), told: (zh, en), shape: Shape::Code, required: true }
+}
+
+fn of_attribute(attribute: &'static Attribute) -> Column {
+    let shape = match attribute.value_type {
+        ValueType::Term(_) | ValueType::Node(_) | ValueType::Nodes(_) => Shape::Code,
+        _ => Shape::Value(attribute),
+    };
+    Column {
+        name: attribute.name,
+        label: attribute.label_zh(),
+        also: attribute.also.to_vec(),
+        told: (attribute.zh, attribute.en),
+        shape,
+        required: attribute.required,
+    }
+}
+
+impl Column {
+    /// The words of a list, where the column takes one of a list: name in the schema, Chinese word.
+    pub fn words(&self) -> Vec<(&'static str, &'static str)> {
+        match (self.name, self.shape) {
+            ("method", Shape::Listed(_)) => METHODS.iter().map(|row| (row.1, label(row.2))).collect(),
+            ("kind", Shape::Listed(_)) => NAME_KINDS.iter().map(|row| (row.1, label(row.2))).collect(),
+            ("scheme", Shape::Listed(_)) => SCHEMES.iter().map(|row| (row.1, label(row.2))).collect(),
+            (_, Shape::Listed(words)) => words.to_vec(),
+            (_, Shape::Value(attribute)) => match attribute.value_type {
+                ValueType::Answer => vec![("YES", "是"), ("NO", "否"), ("UNKNOWN", "未知")],
+                ValueType::Code(list) | ValueType::Codes(list) => {
+                    list.values.iter().map(|code| (code.name, word_of(list, code.zh))).collect()
+                }
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The word of a code: without its explanation, where it is the only one that goes by it.
+fn word_of(list: &Enumeration, zh: &'static str) -> &'static str {
+    let alone = list.values.iter().filter(|code| label(code.zh) == label(zh)).count() == 1;
+    if alone { label(zh) } else { zh }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::name::LANGUAGES;
+    use crate::intake::header::plain;
+
+    #[test]
+    fn every_word_heads_one_column_of_its_table() {
+        let mut sheets = BTreeMap::new();
+        for (file, subject) in Subject::all() {
+            assert_eq!(sheets.insert(subject.label_zh(), file), None, "{}", subject.label_zh());
+            let mut heads: BTreeMap<String, &str> = BTreeMap::new();
+            for column in subject.columns() {
+                let words = [column.name, column.label].into_iter().chain(column.also.iter().copied());
+                for word in words {
+                    let other = heads.insert(plain(word), column.name);
+                    assert!(other.is_none_or(|other| other == column.name), "{file}: {word} heads {other:?} too");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_word_of_a_list_is_one_of_it() {
+        for (file, subject) in Subject::all() {
+            for column in subject.columns() {
+                let mut names = BTreeMap::new();
+                for (name, word) in column.words() {
+                    for spoken in [name, word] {
+                        let other = names.insert(spoken, name);
+                        assert!(other.is_none_or(|other| other == name), "{file} {}: {spoken}", column.name);
+                    }
+                }
+            }
+        }
+        assert_eq!(LANGUAGE.len(), LANGUAGES.len());
+    }
+}
