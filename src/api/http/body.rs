@@ -11,13 +11,26 @@ use tokio::time::timeout;
 use super::refuse;
 use crate::config::Limits;
 
+/// How much of a body is taken, and the settings that say so: `limits.NAME_bytes` and `limits.NAME_ms`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    pub bytes: usize,
+    pub ms: u64,
+    pub setting: &'static str,
+}
+
 /// Read all of it. The error is the answer; with it the connection ends, since the rest of the body
 /// could be taken for the next request.
 pub(super) async fn read(body: Body, limits: &Limits) -> Result<Vec<u8>, Response> {
-    let within = Duration::from_millis(limits.body_ms);
-    match timeout(within, gather(body, limits.body_bytes)).await {
+    read_into(body, Room { bytes: limits.body_bytes, ms: limits.body_ms, setting: "body" }).await
+}
+
+/// The same, of what is more or less than a question.
+pub(super) async fn read_into(body: Body, room: Room) -> Result<Vec<u8>, Response> {
+    let within = Duration::from_millis(room.ms);
+    match timeout(within, gather(body, room.bytes)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(Cut::TooLarge)) => Err(too_large(limits.body_bytes)),
+        Ok(Err(Cut::TooLarge)) => Err(too_large(room)),
         Ok(Err(Cut::Broken)) => Err(closing(refuse(
             StatusCode::BAD_REQUEST,
             "BODY_CUT",
@@ -27,22 +40,23 @@ pub(super) async fn read(body: Body, limits: &Limits) -> Result<Vec<u8>, Respons
         Err(_) => Err(closing(refuse(
             StatusCode::REQUEST_TIMEOUT,
             "BODY_TIMEOUT",
-            &format!("请求正文没有在 {} 毫秒内传完（limits.body_ms）。没有执行，请重新发送。", limits.body_ms),
+            &format!("请求正文没有在 {} 毫秒内传完（limits.{}_ms）。没有执行，请重新发送。", room.ms, room.setting),
             &format!(
-                "The body did not arrive within {} ms (limits.body_ms). Nothing was carried out; send it again.",
-                limits.body_ms
+                "The body did not arrive within {} ms (limits.{}_ms). Nothing was carried out; send it again.",
+                room.ms, room.setting
             ),
         ))),
     }
 }
 
 /// The refusal of a body that is too large.
-pub(super) fn too_large(most: usize) -> Response {
+pub(super) fn too_large(room: Room) -> Response {
+    let Room { bytes, setting, .. } = room;
     closing(refuse(
         StatusCode::PAYLOAD_TOO_LARGE,
         "BODY_TOO_LARGE",
-        &format!("请求正文超过 {most} 字节（limits.body_bytes）。请缩短或分几次发送。"),
-        &format!("The body has more than {most} bytes (limits.body_bytes). Shorten it, or send it in parts."),
+        &format!("请求正文超过 {bytes} 字节（limits.{setting}_bytes）。请缩短或分几次发送。"),
+        &format!("The body has more than {bytes} bytes (limits.{setting}_bytes). Shorten it, or send it in parts."),
     ))
 }
 

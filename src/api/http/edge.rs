@@ -20,7 +20,7 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
-use super::body::{closing, too_large};
+use super::body::{Room, closing, too_large};
 use super::origin::{self, Origins, Whence};
 use super::peer::Peer;
 use super::refuse;
@@ -41,6 +41,8 @@ const HEADERS: usize = 14;
 
 /// Characters of a path in the log.
 const PATH_CHARACTERS: usize = 100;
+/// Where files are handed in.
+pub(super) const IMPORT: &str = "/import";
 
 /// The number of a request, as an extension of it: in the answer's `X-Request-Id` and in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +57,8 @@ pub(super) struct UncertainLength;
 pub(super) struct Edge {
     origins: Origins,
     proxies: Vec<IpAddr>,
-    body_bytes: usize,
+    question: Room,
+    upload: Room,
     compress_bytes: u16,
     since: Instant,
     crowd: Crowd,
@@ -93,7 +96,8 @@ impl Edge {
         Self {
             origins: Origins::new(&config.origins),
             proxies: config.proxies.clone(),
-            body_bytes: config.limits.body_bytes,
+            question: Room { bytes: config.limits.body_bytes, ms: config.limits.body_ms, setting: "body" },
+            upload: Room { bytes: config.limits.upload_bytes, ms: config.limits.upload_ms, setting: "upload" },
             compress_bytes: config.limits.compress_bytes,
             since: Instant::now(),
             crowd: Crowd::default(),
@@ -137,7 +141,8 @@ impl Edge {
         }
         let declared =
             request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        declared.is_some_and(|length: u64| length > self.body_bytes as u64).then(|| too_large(self.body_bytes))
+        let room = if request.uri().path() == IMPORT { self.upload } else { self.question };
+        declared.is_some_and(|length: u64| length > room.bytes as u64).then(|| too_large(room))
     }
 }
 
@@ -160,10 +165,10 @@ fn asks(request: &Request) -> bool {
     request.uri().path() == "/graphql"
 }
 
-/// Does it go where people log in? That is for pages of the service itself.
+/// Does it go where people log in or hand files in? That is for pages of the service itself.
 fn lets_in(request: &Request) -> bool {
     let path = request.uri().path();
-    path == "/session" || path.starts_with("/session/")
+    path == "/session" || path.starts_with("/session/") || path == IMPORT
 }
 
 async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {

@@ -218,7 +218,7 @@ fn one_of(query: Option<String>, id: Option<String>) -> Result<Text, ApiError> {
 }
 
 /// Names and values of a query string.
-fn pairs(query: &str) -> Vec<(String, String)> {
+pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| {
         let mut bytes = Vec::with_capacity(text.len());
         let mut rest = text.bytes();

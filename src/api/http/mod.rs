@@ -8,6 +8,7 @@ mod door;
 mod edge;
 mod execute;
 mod graphql;
+mod import;
 mod origin;
 mod pages;
 mod peer;
@@ -66,6 +67,8 @@ pub struct Service {
     sign_on: Option<SignOn>,
     sessions: Sessions,
     rules: Rules,
+    /// Turns of files that are handed in.
+    uploads: Arc<Semaphore>,
     /// Turns of those whose password is hashed.
     hashing: Arc<Semaphore>,
     /// Whom every request comes from, in a service that asks for no tokens.
@@ -117,6 +120,7 @@ impl Service {
             accounts: None,
             sign_on: config.oidc.as_ref().map(SignOn::open),
             sessions: Sessions::new(&config.accounts),
+            uploads: Arc::new(Semaphore::new(config.limits.uploads_at_once)),
             hashing: Arc::new(Semaphore::new(config.accounts.hashes_at_once)),
             rules: config.accounts.clone(),
             trusted: None,
@@ -201,6 +205,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/graphql", get(socket::get).post(graphql::post))
         .route("/session", get(session::who).post(session::log_in).delete(session::log_out))
         .route("/session/password", post(session::choose))
+        .route(edge::IMPORT, post(import::post))
         .route("/livez", get(|| async { "ok" }))
         .route("/readyz", get(pages::ready))
         .method_not_allowed_fallback(|| async {

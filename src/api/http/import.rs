@@ -1,0 +1,221 @@
+//! `POST /import?name=enterprises.xlsx`: a file as it is, tried or carried out. Without `plan` nothing is written:
+//! the answer says what would come of it, with every refusal at its place, under a plan id. The same file sent
+//! again with `plan=ID` does exactly that, or is refused because what it touches has moved.
+//!
+//! Nothing is kept between the two: who asks, what they may write and what a row means are judged both times.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Extension, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value as Json, json};
+
+use super::body::Room;
+use super::door::{Caller, Refused, holds_a_token, token_in_address};
+use super::graphql::pairs;
+use super::session::is_meant;
+use super::{Peer, Service, refuse, refuse_with};
+use crate::api::error::{ApiError, internal};
+use crate::api::mutation::failure;
+use crate::domain::command::Command;
+use crate::engine::{Order, Plan, ThingChange, WriteError, today};
+use crate::intake::{self, InputFile, Limits, Mapping, Report};
+use crate::rights::Place;
+
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// Characters of the name of a file.
+const NAME_CHARACTERS: usize = 200;
+
+/// What is sent, and what is wanted of it.
+struct Upload {
+    file: InputFile,
+    plan: Option<String>,
+    /// Is the workbook that goes back wanted, where anything was refused?
+    returned: bool,
+}
+
+/// `POST /import`
+pub(super) async fn post(
+    State(service): State<Arc<Service>>,
+    RawQuery(query): RawQuery,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let given = query.as_deref().map(pairs).unwrap_or_default();
+    if holds_a_token(&given) {
+        return token_in_address();
+    }
+    match received(&service, &given, Peer::of(peer), &headers, body).await {
+        Ok((caller, upload)) => carried_out(service, caller, upload).await,
+        Err(refused) => *refused,
+    }
+}
+
+/// Who sends what. Judged before anything of the body is read.
+async fn received(
+    service: &Service,
+    given: &[(String, String)],
+    peer: Peer,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(Caller, Upload), Refused> {
+    // The turn is held while the body comes: so many at the same time for each client.
+    let (caller, _turn) = service.let_in(headers, peer)?;
+    is_meant(headers, caller.page_key)?;
+    if !caller.rights(&service.engine.view(), today()).may_write_within(Place::Inside) || caller.actor.is_none() {
+        return Err(Box::new(refuse_with(StatusCode::FORBIDDEN, &failure::forbidden())));
+    }
+    let find = |name: &str| given.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let name = find("name").filter(|name| is_file_name(name)).ok_or_else(|| {
+        Box::new(refuse(
+            StatusCode::BAD_REQUEST,
+            "FILE_NAME_MISSING",
+            "请在网址里写文件名，如 /import?name=enterprises.xlsx；文件名说明是哪张表，不含 / 与 \\。",
+            "Name the file in the address, like /import?name=enterprises.xlsx; the name says which table it is, without / and \\.",
+        ))
+    })?;
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        return Err(Box::new(refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_ENCODING",
+            "请求正文不接受压缩。",
+            "A compressed body is not taken.",
+        )));
+    }
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (plan, returned) = (find("plan").filter(|plan| !plan.is_empty()), accepted.contains(WORKBOOK));
+    let room = Room { bytes: service.limits.upload_bytes, ms: service.limits.upload_ms, setting: "upload" };
+    let bytes = super::body::read_into(body, room).await.map_err(Box::new)?;
+    Ok((caller, Upload { file: InputFile { label: name.clone(), name, bytes }, plan, returned }))
+}
+
+fn is_file_name(name: &str) -> bool {
+    let fits = (1..=NAME_CHARACTERS).contains(&name.chars().count());
+    fits && !name.contains(['/', '\\', '#']) && !name.chars().any(char::is_control)
+}
+
+/// Try or carry out beside the tasks that answer, so many at the same time.
+async fn carried_out(service: Arc<Service>, caller: Caller, upload: Upload) -> Response {
+    let within = Duration::from_millis(service.limits.heavy_wait_ms);
+    let turn = tokio::time::timeout(within, Arc::clone(&service.uploads).acquire_owned()).await;
+    let Ok(Ok(turn)) = turn else {
+        let busy = ApiError::new(
+            "BUSY",
+            "同时导入的文件太多。请稍后再试。",
+            "Too many files are being imported at the same time. Try again shortly.",
+        );
+        return refuse_with(StatusCode::SERVICE_UNAVAILABLE, &busy.retry_after(5));
+    };
+    // Who hangs up before it is written wants it no more.
+    let waiting = Waiting(Arc::new(AtomicBool::new(true)));
+    let still = Arc::clone(&waiting.0);
+    let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        answer(&service, &caller, &upload, &still)
+    });
+    match done.await {
+        Ok(answer) => answer,
+        Err(cause) => refuse_with(StatusCode::INTERNAL_SERVER_ERROR, &internal("import", &cause)),
+    }
+}
+
+struct Waiting(Arc<AtomicBool>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+fn answer(service: &Service, caller: &Caller, upload: &Upload, still: &AtomicBool) -> Response {
+    let (limits, mapping) = (service.limits.intake(), Mapping::default());
+    let files = std::slice::from_ref(&upload.file);
+    let input = (files, &mapping, &limits);
+    let reading = intake::read_tables(files, &mapping, &limits);
+    let commands: Vec<Command> = reading.commands.iter().map(|(_, command)| command.clone()).collect();
+    let order = Order {
+        actor: caller.actor.clone().unwrap_or_else(|| Arc::from("")),
+        rights: Some(caller.rights(&service.engine.view(), today())),
+        input: intake::digest(files, &mapping),
+    };
+    let mut progress = |_, _| still.load(Ordering::Relaxed);
+    if let (Some(id), true) = (&upload.plan, reading.refusals.is_empty()) {
+        return match service.engine.apply(order, &commands, id, &mut progress) {
+            Ok(outcome) => told(
+                StatusCode::OK,
+                &json!({
+                    "written": true, "rows": reading.rows, "accepted": reading.rows, "refused": 0,
+                    "changed": outcome.changed, "unchanged": outcome.unchanged, "sequence": outcome.sequence,
+                }),
+            ),
+            Err(WriteError::PlanStale) => refused(StatusCode::CONFLICT, WriteError::PlanStale),
+            Err(error) => refused(StatusCode::SERVICE_UNAVAILABLE, error),
+        };
+    }
+    let plan = match service.engine.plan(&order, &commands, service.limits.plan(), &mut progress) {
+        Ok(plan) => plan,
+        Err(error) => return refused(StatusCode::SERVICE_UNAVAILABLE, error),
+    };
+    let report =
+        intake::report(input, &reading, (plan.refused.as_slice(), plan.refused_count), service.limits.import_refusals);
+    if report.refusal_count > 0 && upload.returned {
+        return returned(input, &report);
+    }
+    let status = if report.refusal_count == 0 { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    told(status, &body(&report, &plan))
+}
+
+fn refused(status: StatusCode, error: WriteError) -> Response {
+    match failure::sorted(error) {
+        Ok(rejection) => refuse_with(StatusCode::UNPROCESSABLE_ENTITY, &rejection.into()),
+        Err(error) => refuse_with(status, &error),
+    }
+}
+
+fn returned(input: (&[InputFile], &Mapping, &Limits), report: &Report) -> Response {
+    match intake::marked(input, report) {
+        Ok(bytes) => (StatusCode::UNPROCESSABLE_ENTITY, [(header::CONTENT_TYPE, WORKBOOK)], bytes).into_response(),
+        Err(cause) => refuse_with(StatusCode::INTERNAL_SERVER_ERROR, &internal("import", &cause)),
+    }
+}
+
+fn told(status: StatusCode, body: &Json) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
+}
+
+/// What a dry run says.
+fn body(report: &Report, plan: &Plan) -> Json {
+    json!({
+        "written": false,
+        "rows": report.rows,
+        "accepted": report.accepted,
+        "refused": report.refused,
+        "refusalCount": report.refusal_count,
+        "refusals": report.refusals,
+        "changed": plan.changed,
+        "unchanged": plan.unchanged,
+        "changedThings": plan.changed_things,
+        "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
+        "sequence": plan.sequence,
+        "plan": plan.id.as_ref().filter(|_| report.refusal_count == 0),
+    })
+}
+
+fn change(thing: &ThingChange) -> Json {
+    json!({
+        "id": thing.id.map(|id| id.to_string()),
+        "kind": thing.kind.map(|kind| kind.row().code),
+        "name": thing.name,
+        "names": thing.names,
+        "identifiers": thing.identifiers,
+        "statements": thing.statements,
+        "ties": thing.ties,
+        "records": thing.records,
+        "corrections": thing.corrections,
+    })
+}
