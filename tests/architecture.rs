@@ -39,6 +39,7 @@ const EVERY: &[&str] = &[
     "audit",
     "accounts",
     "oidc",
+    "generate",
 ];
 
 /// In the order in which data flows. A lens carries its rights, so whoever reads through one need
@@ -52,6 +53,8 @@ const ROOMS: &[Room] = &[
     Room("programme", true, &["domain", "graph"]),
     Room("intake", true, &["domain"]),
     Room("export", true, &["domain"]),
+    // What is planted must share nothing with what finds it, so it names no room at all.
+    Room("generate", true, &[]),
     Room("ledger", false, &[]),
     Room("search", false, &["domain", "graph"]),
     Room("engine", false, &["domain", "rights", "graph", "ledger", "search"]),

@@ -8,6 +8,7 @@ mod doctor;
 mod documents;
 pub mod exit;
 mod failure;
+mod generate;
 mod import;
 mod interrupt;
 mod manifest;
@@ -139,6 +140,8 @@ enum Subcommands {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Make a synthetic city of any size as a folder in the import format, with the truth planted in it.
+    Generate(generate::GenerateArgs),
     /// Print the GraphQL schema.
     Schema,
     /// Settings.
@@ -178,7 +181,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Token { action } => load(action.settings(), Overrides::default()),
         Subcommands::Account { action } => load(action.settings(), Overrides::default()),
         Subcommands::Audit { action } => load(action.settings(), Overrides::default()),
-        Subcommands::Schema | Subcommands::Restore { .. } | Subcommands::Template { .. } => Ok(Config::default()),
+        Subcommands::Schema | Subcommands::Generate(_) | Subcommands::Restore { .. } | Subcommands::Template { .. } => {
+            Ok(Config::default())
+        }
     };
     let config = match loaded {
         Ok(config) => config,
@@ -199,6 +204,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Account { action } => account::account(&config, &action),
         Subcommands::Audit { action } => audit::audit(&config, &action),
         Subcommands::Documents { files, out, .. } => documents::documents(&config, &files, out.as_deref()),
+        Subcommands::Generate(args) => generate::generate(&args),
         Subcommands::Schema => {
             print!("{}", crate::api::sdl());
             ExitCode::from(exit::OK)
