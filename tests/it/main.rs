@@ -24,6 +24,7 @@ mod expected;
 mod facts;
 mod faults;
 mod following;
+mod generate;
 mod import_http;
 mod import_plan;
 mod intake;
