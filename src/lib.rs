@@ -24,3 +24,4 @@ pub mod programme;
 pub mod rights;
 pub mod search;
 pub mod tokens;
+pub mod vault;

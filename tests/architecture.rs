@@ -40,6 +40,7 @@ const EVERY: &[&str] = &[
     "accounts",
     "oidc",
     "generate",
+    "vault",
 ];
 
 /// In the order in which data flows. A lens carries its rights, so whoever reads through one need
@@ -57,7 +58,8 @@ const ROOMS: &[Room] = &[
     Room("generate", true, &[]),
     Room("ledger", false, &[]),
     Room("search", false, &["domain", "graph"]),
-    Room("engine", false, &["domain", "rights", "graph", "ledger", "search"]),
+    Room("vault", false, &["domain", "ledger"]),
+    Room("engine", false, &["domain", "rights", "graph", "ledger", "search", "vault"]),
     Room("audit", false, &["ledger", "engine"]),
     Room("tokens", false, &["domain", "rights", "ledger", "engine", "audit"]),
     Room("oidc", false, &["rights", "ledger", "engine"]),
@@ -82,6 +84,7 @@ const ROOMS: &[Room] = &[
             "audit",
             "accounts",
             "oidc",
+            "vault",
         ],
     ),
     Room("cli", false, EVERY),
@@ -132,6 +135,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("argon2", &["src/accounts/"]),
     ("calamine", &["src/intake/"]),
     ("ring", &["src/oidc/"]),
+    ("aes_gcm_siv", &["src/vault/"]),
 ];
 
 const MOST_LINES: usize = 400;

@@ -14,6 +14,7 @@ pub mod identifier;
 pub mod kind;
 pub mod kinds;
 pub mod name;
+pub mod personal;
 pub mod plausibility;
 pub mod provenance;
 pub mod record;

@@ -1,0 +1,179 @@
+//! Keys kept, lost, destroyed and brought back; registers changed by hand.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::personal::{Part, Seal, SealFault};
+
+const STORE: &str = "demo";
+
+fn person(number: u128) -> Id {
+    Id::from_u128(number)
+}
+
+fn opened(directory: &Path) -> Arc<Vault> {
+    Arc::new(Vault::open(directory, true).expect("it opens"))
+}
+
+/// Enter somebody and keep the key, as the writer does.
+fn entered(vault: &Arc<Vault>, number: u128, name: &str) -> Sealed {
+    let mut sealing = Sealing::new(Arc::clone(vault));
+    sealing.begin(person(number)).expect("a new person gets a key");
+    let sealed = sealing.seal(person(number), Part::Name, name).expect("it can be sealed");
+    vault.keep(sealing.fresh()).expect("it can be kept");
+    sealed
+}
+
+fn text(vault: &Vault, sealed: &Sealed) -> Result<String, &'static str> {
+    match vault.open_text(sealed) {
+        Opened::Text(text) => Ok(text.to_string()),
+        Opened::Erased => Err("ERASED"),
+        Opened::KeyMissing => Err("KEY_MISSING"),
+    }
+}
+
+fn erasure(number: u128) -> Line {
+    line(STORE, person(number), ErasureReason::Requested, 1_700_000_000_000)
+}
+
+#[test]
+fn keys_stay_over_a_restart_and_are_private() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let directory = folder.path().join("personal");
+    let (one, two) = {
+        let vault = opened(&directory);
+        assert!(!directory.exists(), "nothing is made before there is something to keep");
+        (entered(&vault, 1, "示例人员甲"), entered(&vault, 2, "示例人员乙"))
+    };
+    let vault = opened(&directory);
+    assert_eq!((text(&vault, &one), text(&vault, &two)), (Ok("示例人员甲".into()), Ok("示例人员乙".into())));
+    assert_eq!(vault.is_open_to_others(), None);
+    assert_eq!(directory.join("keys").metadata().expect("it is there").len(), 3 * 64, "the secret and two keys");
+    // Sealed again with the key that is there it is the same.
+    let mut sealing = Sealing::new(Arc::clone(&vault));
+    sealing.begin(person(1)).expect("there is a key");
+    assert_eq!(sealing.seal(person(1), Part::Name, "示例人员甲"), Ok(one));
+    assert!(sealing.fresh().is_empty());
+}
+
+#[test]
+fn what_was_not_kept_is_nowhere() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let directory = folder.path().join("personal");
+    let vault = opened(&directory);
+    let mut sealing = Sealing::new(Arc::clone(&vault));
+    let before = sealing.fresh().clone();
+    sealing.begin(person(1)).expect("a new person gets a key");
+    sealing.back_to(before);
+    assert!(sealing.fresh().is_empty());
+    assert_eq!(sealing.seal(person(1), Part::Name, "示例"), Err(SealFault::KeyMissing));
+    vault.keep(sealing.fresh()).expect("there is nothing to keep");
+    assert!(!directory.exists());
+}
+
+#[test]
+fn erasing_leaves_a_line_and_zeros() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let vault = opened(folder.path());
+    let (one, two) = (entered(&vault, 1, "示例人员甲"), entered(&vault, 2, "示例人员乙"));
+    let before = std::fs::read(folder.path().join("keys")).expect("the file of keys");
+    let digest = Sealing::new(Arc::clone(&vault)).blind([1; 32]);
+    vault.erase(&erasure(1)).expect("it can be erased");
+    vault.erase(&erasure(1)).expect("once more changes nothing");
+    let after = std::fs::read(folder.path().join("keys")).expect("the file of keys");
+    let key = &before[64 + 16..64 + 48];
+    assert!(!after.windows(32).any(|window| window == key), "the key is gone from the file");
+    assert!(after[64 + 16..64 + 48].iter().all(|byte| *byte == 0));
+    assert_eq!(before[128..], after[128..], "nobody else's key is touched");
+    assert_ne!(Sealing::new(Arc::clone(&vault)).blind([1; 32]), digest, "the secret was changed");
+    let register = std::fs::read_to_string(folder.path().join("erasures")).expect("the register");
+    assert_eq!(register.lines().count(), 2, "a head and a line: {register}");
+    for vault in [vault, opened(folder.path())] {
+        assert_eq!((text(&vault, &one), text(&vault, &two)), (Err("ERASED"), Ok("示例人员乙".into())));
+        assert!(vault.is_settled(STORE, person(1)) && !vault.is_settled(STORE, person(2)));
+        assert_eq!(Sealing::new(vault).begin(person(1)), Err(SealFault::Erased));
+    }
+}
+
+#[test]
+fn an_old_copy_of_the_keys_brings_nobody_back() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let keys = folder.path().join("keys");
+    let vault = opened(folder.path());
+    let sealed = entered(&vault, 1, "示例人员甲");
+    let old = std::fs::read(&keys).expect("the file of keys");
+    vault.erase(&erasure(1)).expect("it can be erased");
+    drop(vault);
+    std::fs::write(&keys, &old).expect("the old copy");
+    let vault = opened(folder.path());
+    assert_eq!(text(&vault, &sealed), Err("ERASED"), "the register says so");
+    assert!(!vault.is_settled(STORE, person(1)));
+    vault.erase(&erasure(1)).expect("it is destroyed once more");
+    assert!(std::fs::read(&keys).expect("the file").len() == old.len() && vault.is_settled(STORE, person(1)));
+    assert!(!std::fs::read(&keys).expect("the file").windows(32).any(|window| window == &old[80..112]));
+}
+
+#[test]
+fn a_lost_or_damaged_file_is_told() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let keys = folder.path().join("keys");
+    let sealed = entered(&opened(folder.path()), 1, "示例人员甲");
+    let whole = std::fs::read(&keys).expect("the file of keys");
+    for place in 64..128 {
+        let mut flipped = whole.clone();
+        flipped[place] ^= 1;
+        std::fs::write(&keys, &flipped).expect("it can be written");
+        assert_eq!(text(&opened(folder.path()), &sealed), Err("KEY_MISSING"), "byte {place}");
+    }
+    // Half a slot at the end is as none, and the next key is written over it.
+    std::fs::write(&keys, [&whole[..], &[1; 20]].concat()).expect("it can be written");
+    let vault = opened(folder.path());
+    let other = entered(&vault, 2, "示例人员乙");
+    drop(vault);
+    let vault = opened(folder.path());
+    assert_eq!((text(&vault, &sealed).is_ok(), text(&vault, &other).is_ok()), (true, true));
+    drop(vault);
+    std::fs::remove_file(&keys).expect("it can be removed");
+    let vault = opened(folder.path());
+    assert_eq!(text(&vault, &sealed), Err("KEY_MISSING"));
+    assert_eq!(Sealing::new(vault).seal(person(1), Part::Name, "示例"), Err(SealFault::KeyMissing));
+}
+
+#[test]
+fn a_failed_write_refuses_new_people_until_restart() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let directory = folder.path().join("personal");
+    let vault = opened(&directory);
+    let sealed = entered(&vault, 1, "示例人员甲");
+    drop(vault);
+    // The file of keys is held by another process: as good as a disk that refuses.
+    let vault = opened(&directory);
+    let other = opened(&directory);
+    entered(&other, 2, "示例人员乙");
+    let before = std::fs::read(directory.join("keys")).expect("the file of keys");
+    let mut sealing = Sealing::new(Arc::clone(&vault));
+    sealing.begin(person(3)).expect("a key is made");
+    assert!(matches!(vault.keep(sealing.fresh()), Err(VaultError::InUse { .. })));
+    assert_eq!(std::fs::read(directory.join("keys")).expect("the file of keys"), before);
+    assert_eq!(Sealing::new(Arc::clone(&vault)).begin(person(4)), Err(SealFault::Unwritable));
+    assert_eq!(text(&vault, &sealed), Ok("示例人员甲".into()), "reading goes on");
+}
+
+#[test]
+fn a_line_of_the_register_that_was_changed_is_seen() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = folder.path().join("erasures");
+    let vault = opened(folder.path());
+    for number in 1..4 {
+        vault.erase(&line("示例 库", person(number), ErasureReason::LegalDuty, 5)).expect("it can be erased");
+    }
+    let whole = std::fs::read_to_string(&path).expect("the register");
+    assert_eq!(Vault::read_register(&path).expect("it is sound").len(), 3);
+    let changed = whole.replacen("LEGAL_DUTY", "REQUESTED", 1);
+    std::fs::write(&path, changed).expect("it can be written");
+    assert!(matches!(Vault::open(folder.path(), true), Err(VaultError::Damaged { line: 2, .. })));
+    // A last line that was cut off was never confirmed.
+    std::fs::write(&path, &whole[..whole.len() - 5]).expect("it can be written");
+    assert_eq!(opened(folder.path()).registered("示例 库").len(), 2);
+    assert!(Vault::read_register(&folder.path().join("none")).is_err(), "a register that is named is there");
+}
