@@ -40,8 +40,19 @@ pub struct Config {
     pub accounts: Rules,
     /// A sign-on service elsewhere whose tokens count; none by default.
     pub oidc: Option<Provider>,
+    /// Keys of people, and the register of erasures.
+    pub personal: PersonalSettings,
     /// The limits.
     pub limits: Limits,
+}
+
+/// Where what belongs to people is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonalSettings {
+    /// Outside the data directory; beside it where none is given.
+    #[serde(default)]
+    pub directory: Option<PathBuf>,
 }
 
 /// The limits. Counts are entries unless the name says otherwise.
@@ -213,6 +224,8 @@ pub struct Limits {
     pub upload_ms: u64,
     /// Tokens kept, revoked ones included.
     pub tokens: usize,
+    /// People whose data one name may read in full within an hour; 0 = nobody reads any.
+    pub reveals: u32,
 }
 
 impl Default for Limits {
@@ -300,6 +313,7 @@ impl Default for Limits {
             uploads_at_once: 2,
             upload_ms: 120_000,
             tokens: 1_000,
+            reveals: 30,
         }
     }
 }
@@ -318,6 +332,7 @@ impl Default for Config {
             trusted_only: false,
             accounts: Rules::default(),
             oidc: None,
+            personal: PersonalSettings::default(),
             limits: Limits::default(),
         }
     }
@@ -352,6 +367,11 @@ impl Config {
         };
         let environment = Env::prefixed("INNOGRAPH_").filter(move |key| is_setting(key.as_str())).split("__");
         figment.merge(environment).merge(Serialized::defaults(given)).extract().map_err(Box::new)
+    }
+
+    /// Where the keys of people are.
+    pub fn personal_directory(&self) -> PathBuf {
+        self.personal.directory.clone().unwrap_or_else(|| crate::vault::beside(&self.data))
     }
 
     /// The store's name in Chinese.

@@ -15,14 +15,15 @@ use futures_util::Stream;
 
 use super::admission::KNOWN_AT;
 use super::error::ApiError;
-use super::mutation::{self, MutationRoot};
+use super::mutation::{self, MutationRoot, Reveals};
 use super::past::Moments;
 use super::query;
 use super::subscription::{self, SubscriptionRoot};
 use super::types::def::{Cx, FieldDef, Object, Out, TypeDef, Types};
 use super::types::moment::Moment;
 use super::types::resolve::{Args, finish, read_field, variable};
-use super::types::{enums, fact, inputs, node, page, projection, record, registry, statistics_types, tie};
+use super::types::{enums, fact, inputs, node, page, personal, projection, record, registry, statistics_types, tie};
+use crate::audit::Audit;
 use crate::config::Limits;
 use crate::domain::Day;
 use crate::engine::{Engine, View, WriterState};
@@ -71,6 +72,10 @@ pub struct Answering {
     pub meter: Meter,
     /// May they see the schema?
     pub sees_schema: bool,
+    /// Where it is written who read what is personal.
+    pub audit: Arc<Audit>,
+    /// How often that was done.
+    pub reveals: Arc<Reveals>,
 }
 
 /// What a request has done so far, in the unit of its price, and whether it is still wanted.
@@ -112,6 +117,7 @@ pub static TYPES: LazyLock<Types> = LazyLock::new(|| {
     let mut types = page::types();
     types.extend(fact::types());
     types.extend(tie::types());
+    types.extend(personal::types());
     types.extend(record::types(limits().statistics_cells));
     types.extend(node::types(limits().page, limits().statistics_cells));
     types.extend(statistics_types::types());

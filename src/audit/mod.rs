@@ -67,6 +67,10 @@ pub enum Event {
     TokenCreated,
     /// A token was taken back.
     TokenRevoked,
+    /// Somebody read what is personal in full: of whom, and for what purpose.
+    PersonalDataRevealed,
+    /// Somebody ordered personal data to be erased: of whom, and why.
+    PersonalDataErased,
 }
 
 /// What is to be written.

@@ -114,7 +114,7 @@ fn fill(data: &Path, to: &Path, progress: Progress<'_>) -> Result<Manifest, Fail
     let (standing, name) = {
         // A checkpoint would be written only to be cleared away.
         let limits = EngineLimits { checkpoint_every: 0, ..EngineLimits::default() };
-        let engine = Engine::open_with(to, limits).map_err(|error| Failure::store(&error))?;
+        let engine = Engine::open_copy(to, limits).map_err(|error| Failure::store(&error))?;
         let view = engine.view();
         (Standing::of(&view, head), view.state().name().map(str::to_owned))
     };

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::exit;
-use crate::engine::{self, CheckpointVerdict};
+use crate::engine::{self, CheckpointVerdict, PersonalStanding};
+use crate::graph::State;
+use crate::vault::Vault;
 
-/// Check a store.
-pub fn check(data: &Path) -> ExitCode {
+/// Check a store, and whether the keys of people in `personal` go with it.
+pub fn check(data: &Path, personal: &Path) -> ExitCode {
     let inspection = match engine::inspect(data) {
         Ok(inspection) => inspection,
         Err(error) => {
@@ -31,6 +33,7 @@ pub fn check(data: &Path) -> ExitCode {
     for violation in &violations {
         eprintln!("{}", violation.0);
     }
+    sound &= keys_go_with(state, personal);
     for (file, verdict) in engine::inspect_checkpoints(data) {
         let file = file.display();
         match verdict {
@@ -59,6 +62,40 @@ pub fn check(data: &Path) -> ExitCode {
         return ExitCode::from(exit::OK);
     }
     ExitCode::from(exit::DAMAGED)
+}
+
+/// What is sealed, and whether it can be opened. A key that is gone is told, and is no damage of the store.
+fn keys_go_with(state: &State, personal: &Path) -> bool {
+    let vault = match Vault::open(personal, false) {
+        Ok(vault) => vault,
+        Err(error) => {
+            eprintln!("{error}");
+            return false;
+        }
+    };
+    vault.order(state.erasures().map(|erasure| erasure.person));
+    let standing = PersonalStanding::of(state, &vault);
+    let PersonalStanding { sealed, people, missing, erased, unsettled, plain } = standing;
+    println!(
+        "个人信息 personal data: 加密内容 sealed texts {sealed}, 人 people {people}, 密钥缺失 keys missing {missing}, 已删除 erased {erased}, 删除未完成 erasures outstanding {unsettled}"
+    );
+    if missing > 0 {
+        eprintln!(
+            "PERSONAL_KEYS_MISSING 有 {missing} 个人的密钥不在 {}。请放回密钥文件的备份。The keys of {missing} people are missing there: put a backup of the keys back.",
+            personal.display()
+        );
+    }
+    if unsettled > 0 {
+        eprintln!(
+            "ERASURES_OUTSTANDING 有 {unsettled} 次删除没有做完（登记或销毁密钥）；启动一次服务即会补做。{unsettled} erasures are not carried out to their end; the next start does it."
+        );
+    }
+    if plain > 0 {
+        eprintln!(
+            "PERSONAL_PLAIN 旧账本里有 {plain} 个人名是明文，销毁密钥删不掉；请按 docs/personal-data.md 办理。An early ledger holds {plain} names of people in plain letters, which no key erases; see docs/personal-data.md."
+        );
+    }
+    missing == 0 && unsettled == 0
 }
 
 fn hex(digest: [u8; 32]) -> String {

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::engine::OpenError;
 use crate::ledger::LedgerError;
+use crate::vault::VaultError;
 
 /// Done.
 pub const OK: u8 = 0;
@@ -39,6 +40,9 @@ pub fn number_of_open(error: &OpenError) -> u8 {
             | LedgerError::ReadOnly,
         ) => UNUSABLE,
         OpenError::Ledger(_) | OpenError::Envelope(_) | OpenError::Broken(_) => DAMAGED,
+        OpenError::Vault(VaultError::Damaged { .. }) => DAMAGED,
+        OpenError::Vault(VaultError::InUse { .. }) => IN_USE,
+        OpenError::Vault(_) => UNUSABLE,
         OpenError::Thread(_) => FAILED,
     }
 }

@@ -58,7 +58,7 @@ pub fn import(config: &Config, args: &ImportArgs) -> ExitCode {
             return ExitCode::from(exit::USAGE);
         }
     };
-    let engine = match Engine::open_with(&config.data, config.limits.engine()) {
+    let engine = match Engine::open_kept(&config.data, &config.personal_directory(), config.limits.engine()) {
         Ok(engine) => engine,
         Err(error) => {
             eprintln!("{error}");

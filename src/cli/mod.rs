@@ -103,6 +103,16 @@ enum Subcommands {
         /// The data directory to make; it must not be there yet, or be empty.
         #[arg(long)]
         data: PathBuf,
+        /// Where the keys of people are; beside the data directory where not given.
+        #[arg(long)]
+        personal: Option<PathBuf>,
+        /// The register of erasures: whoever it names is erased in what is restored. Asked for where
+        /// there are people in the backup.
+        #[arg(long, conflicts_with = "no_erasures")]
+        erasures: Option<PathBuf>,
+        /// There is no register: nobody was ever erased in this store.
+        #[arg(long)]
+        no_erasures: bool,
     },
     /// Look at a store from all sides and say what to do; also while it is served.
     Doctor {
@@ -196,9 +206,13 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Serve { .. } => serve::serve(&config),
         Subcommands::Import { args, .. } => import::import(&config, &args),
         Subcommands::Template { table, out } => template::template(&table, &out),
-        Subcommands::Check { .. } => check::check(&config.data),
+        Subcommands::Check { .. } => check::check(&config.data, &config.personal_directory()),
         Subcommands::Backup { to, .. } => backup::backup(&config.data, &to),
-        Subcommands::Restore { from, data } => restore::restore(&from, &data),
+        Subcommands::Restore { from, data, personal, erasures, no_erasures } => {
+            let personal = personal.unwrap_or_else(|| crate::vault::beside(&data));
+            let erasures = restore::Erasures::of(erasures, no_erasures);
+            restore::restore(&from, (&data, &personal), &erasures)
+        }
         Subcommands::Doctor { accept_ledger, .. } => doctor::doctor(&config.data, accept_ledger),
         Subcommands::Token { action } => token::token(&config, &action),
         Subcommands::Account { action } => account::account(&config, &action),

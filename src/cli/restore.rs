@@ -10,14 +10,45 @@ use super::backup::{Progress, sum_of, watched};
 use super::exit;
 use super::failure::Failure;
 use super::manifest::{Manifest, Standing, damaged_backup};
-use crate::engine::{Engine, is_in_use};
+use crate::engine::{Engine, EngineLimits, is_in_use};
 use crate::ledger::{accept_ledger, parent, sync_directory};
+use crate::vault::{Line, Vault, VaultError};
 
 const LEDGER: &str = "ledger.sqlite";
 
-/// Make the data directory `data` out of the backup `from`.
-pub fn restore(from: &Path, data: &Path) -> ExitCode {
-    match watched("恢复 restore", |progress| bring_back(from, data, progress)) {
+/// Whose data must not come back with the backup.
+pub enum Erasures {
+    /// Those that this register names.
+    Register(PathBuf),
+    /// Nobody's: somebody says that there is no register.
+    Nobody,
+    /// Nothing was said.
+    Unsaid,
+}
+
+impl Erasures {
+    /// What the command line says.
+    pub fn of(register: Option<PathBuf>, nobody: bool) -> Self {
+        match register {
+            Some(path) => Self::Register(path),
+            None if nobody => Self::Nobody,
+            None => Self::Unsaid,
+        }
+    }
+
+    /// The lines of the register.
+    fn lines(&self) -> Result<Vec<Line>, Failure> {
+        match self {
+            Self::Register(path) => Vault::read_register(path).map_err(|error| Failure::store(&error.into())),
+            Self::Nobody | Self::Unsaid => Ok(Vec::new()),
+        }
+    }
+}
+
+/// Make the data directory `data` out of the backup `from`, with the keys of people in `personal`.
+pub fn restore(from: &Path, (data, personal): (&Path, &Path), erasures: &Erasures) -> ExitCode {
+    let restored = watched("恢复 restore", |progress| bring_back(from, (data, personal), erasures, progress));
+    match restored {
         Ok((manifest, standing)) => {
             let name = manifest.store_name.as_deref().unwrap_or("xinxiang");
             println!("恢复完成 restored: {}", data.display());
@@ -42,22 +73,53 @@ pub fn restore(from: &Path, data: &Path) -> ExitCode {
     }
 }
 
-fn bring_back(from: &Path, data: &Path, progress: Progress<'_>) -> Result<(Manifest, Standing), Failure> {
+fn bring_back(
+    from: &Path,
+    (data, personal): (&Path, &Path),
+    erasures: &Erasures,
+    progress: Progress<'_>,
+) -> Result<(Manifest, Standing), Failure> {
     let manifest = Manifest::read(from)?;
     must_be_free(data)?;
+    let lines = erasures.lines()?;
     let part = part_of(data)?;
     std::fs::create_dir_all(parent(data)).map_err(|cause| Failure::system(parent(data), &cause))?;
     std::fs::create_dir(&part).map_err(|cause| match cause.kind() {
         io::ErrorKind::AlreadyExists => leftover(&part),
         _ => Failure::system(&part, &cause),
     })?;
-    let outcome =
-        build(from, &part, &manifest, progress).and_then(|standing| put_in_place(&part, data).map(|()| standing));
+    let is_said = !matches!(erasures, Erasures::Unsaid);
+    let built = build(from, &part, &manifest, (is_said, progress));
+    // The register first: whatever is cut off after it, the next start carries it out.
+    let built = built.and_then(|standing| adopt(personal, &lines).map(|()| standing));
+    let outcome = built.and_then(|standing| put_in_place(&part, data).map(|()| standing));
     if outcome.is_err() {
         // Nobody knows of it yet.
         let _ = std::fs::remove_dir_all(&part);
     }
-    outcome.map(|standing| (manifest, standing))
+    let standing = outcome?;
+    if !lines.is_empty() {
+        // Opened once, so that what the register says is in the ledger and no key is left of it.
+        drop(Engine::open_kept(data, personal, EngineLimits::default()).map_err(|error| Failure::store(&error))?);
+    }
+    Ok((manifest, standing))
+}
+
+/// Take over what a register says.
+fn adopt(personal: &Path, lines: &[Line]) -> Result<(), Failure> {
+    let failed = |error: VaultError| Failure::store(&error.into());
+    let vault = Vault::open(personal, true).map_err(failed)?;
+    lines.iter().try_for_each(|line| vault.erase(line)).map_err(failed)
+}
+
+/// A backup with people in it is not restored before it was said whom not to bring back.
+fn unsaid() -> Failure {
+    Failure::new(
+        "RESTORE_ERASURES",
+        exit::REFUSED,
+        "备份里有人员，没有恢复：请用 --erasures 给出删除登记簿（personal.directory 里的 erasures 文件），以免已删除的再现；从未删除过任何人的，写明 --no-erasures。",
+        "There are people in the backup, and nothing was restored: name the register of erasures with --erasures (the file erasures in personal.directory), so that nobody who was erased comes back; where nobody ever was, say --no-erasures.",
+    )
 }
 
 /// The directory is not there, or empty.
@@ -117,7 +179,12 @@ fn part_of(data: &Path) -> Result<PathBuf, Failure> {
 }
 
 /// Copy, verify and replay; what that gives.
-fn build(from: &Path, part: &Path, manifest: &Manifest, progress: Progress<'_>) -> Result<Standing, Failure> {
+fn build(
+    from: &Path,
+    part: &Path,
+    manifest: &Manifest,
+    (is_said, progress): (bool, Progress<'_>),
+) -> Result<Standing, Failure> {
     let (source, target) = (from.join(LEDGER), part.join(LEDGER));
     let failed = |cause: io::Error| Failure::system(&target, &cause);
     let mut file = File::create_new(&target).map_err(failed)?;
@@ -131,11 +198,15 @@ fn build(from: &Path, part: &Path, manifest: &Manifest, progress: Progress<'_>) 
         ));
     }
     let head = accept_ledger(&target).map_err(Failure::ledger)?;
-    let (standing, name) = {
-        let engine = Engine::open(part).map_err(|error| Failure::store(&error))?;
+    let (standing, name, has_people) = {
+        let engine = Engine::open_copy(part, EngineLimits::default()).map_err(|error| Failure::store(&error))?;
         let view = engine.view();
-        (Standing::of(&view, head), view.state().name().map(str::to_owned))
+        let has_people = view.state().sealed().next().is_some();
+        (Standing::of(&view, head), view.state().name().map(str::to_owned), has_people)
     };
+    if has_people && !is_said {
+        return Err(unsaid());
+    }
     if !manifest.promises(&standing) || name != manifest.store_name {
         let zh = format!("重放得到序号 {}、摘要 {}，与清单不同", standing.sequence, standing.state_digest);
         let en = format!(
@@ -173,6 +244,7 @@ mod tests {
     fn a_restore_that_is_cancelled_leaves_nothing_and_a_leftover_is_named() {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let (data, backup, new) = (folder.path().join("data"), folder.path().join("backup"), folder.path().join("new"));
+        let keys = folder.path().join("keys");
         drop(Engine::open(&data).expect("it opens"));
         super::super::backup::back_up(&data, &backup, &mut |_, _| true).expect("it is backed up");
         let code = |outcome: Result<(Manifest, Standing), Failure>| outcome.map(|_| ()).map_err(|failure| failure.code);
@@ -183,7 +255,7 @@ mod tests {
                 left -= 1;
                 left >= 0
             };
-            match code(bring_back(&backup, &new, &mut going)) {
+            match code(bring_back(&backup, (&new, &keys), &Erasures::Unsaid, &mut going)) {
                 Ok(()) => break,
                 Err(code) => assert_eq!(code, "CANCELLED"),
             }
@@ -191,10 +263,16 @@ mod tests {
             steps += 1;
         }
         assert!(steps > 0 && new.join(LEDGER).is_file());
-        assert_eq!(code(bring_back(&backup, &new, &mut |_, _| true)), Err("RESTORE_NOT_EMPTY"));
+        assert_eq!(
+            code(bring_back(&backup, (&new, &keys), &Erasures::Unsaid, &mut |_, _| true)),
+            Err("RESTORE_NOT_EMPTY")
+        );
         let other = folder.path().join("other");
         std::fs::create_dir(part_of(&other).expect("a path")).expect("it can be made");
-        assert_eq!(code(bring_back(&backup, &other, &mut |_, _| true)), Err("RESTORE_LEFTOVER"));
+        assert_eq!(
+            code(bring_back(&backup, (&other, &keys), &Erasures::Unsaid, &mut |_, _| true)),
+            Err("RESTORE_LEFTOVER")
+        );
         assert!(part_of(&other).expect("a path").is_dir(), "what belongs to somebody else stays");
     }
 }

@@ -14,7 +14,7 @@ use crate::api::admission::Trusted;
 use crate::api::http::{Service, listen, malformed_origin, router};
 use crate::config::Config;
 use crate::domain::Rejection;
-use crate::engine::Engine;
+use crate::engine::{Engine, PersonalStanding};
 use crate::tokens::Tokens;
 
 /// Serve until SIGTERM or Ctrl-C.
@@ -47,7 +47,7 @@ async fn run(config: &Config) -> ExitCode {
         );
         return ExitCode::from(exit::USAGE);
     }
-    let engine = match Engine::open_with(&config.data, config.limits.engine()) {
+    let engine = match Engine::open_kept(&config.data, &config.personal_directory(), config.limits.engine()) {
         Ok(engine) => Arc::new(engine),
         Err(error) => {
             eprintln!("{error}");
@@ -65,6 +65,7 @@ async fn run(config: &Config) -> ExitCode {
             config.data.display()
         );
     }
+    warn_of_keys(&engine, config);
     let listener = match TcpListener::bind(config.listen).await {
         Ok(listener) => listener,
         Err(cause) => {
@@ -156,6 +157,25 @@ fn warn_of(tokens: &Tokens) {
         eprintln!(
             "TOKENS_OPEN 其他用户可读写 {path}：请执行 chmod 600 {path}。Other users may read or write {path}: run chmod 600 {path}.",
             path = tokens.path().display()
+        );
+    }
+}
+
+/// What is wrong with the keys of people. Everything else is served all the same.
+fn warn_of_keys(engine: &Engine, config: &Config) {
+    let view = engine.view();
+    let missing = PersonalStanding::of(view.state(), view.vault()).missing;
+    if missing > 0 {
+        let directory = config.personal_directory();
+        eprintln!(
+            "PERSONAL_KEYS_MISSING 有 {missing} 个人的密钥不在 {directory}：他们的姓名、电话、邮箱打不开，其余照常。请停止服务，把密钥文件的备份放回后再启动。The keys of {missing} people are not in {directory}: their names and numbers cannot be opened, everything else is served. Stop the service, put a backup of the keys back, and start it again.",
+            directory = directory.display()
+        );
+    }
+    if let Some(path) = view.vault().is_open_to_others() {
+        eprintln!(
+            "PERSONAL_OPEN 其他用户可读写 {path}：请执行 chmod go= {path}。Other users may read or write {path}: run chmod go= {path}.",
+            path = path.display()
         );
     }
 }

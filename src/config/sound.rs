@@ -4,7 +4,7 @@
 use super::{Config, Limits};
 
 /// Limits for which 0 means something: off, or none.
-const MAY_BE_ZERO: [&str; 12] = [
+const MAY_BE_ZERO: [&str; 13] = [
     "client_at_once",
     "client_requests",
     "client_rows",
@@ -16,6 +16,7 @@ const MAY_BE_ZERO: [&str; 12] = [
     "known_bytes",
     "known_documents",
     "log_slow_ms",
+    "reveals",
     "subscription_pause_ms",
 ];
 

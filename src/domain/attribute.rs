@@ -5,6 +5,7 @@
 
 use super::enumeration::Enumeration;
 use super::kind::Kind;
+use super::personal::Personal;
 
 /// Statements one node may have; lists of them are answered whole.
 pub const MOST_STATEMENTS: usize = 200;
@@ -102,6 +103,8 @@ pub struct Attribute {
     pub dates: Dates,
     /// Other Chinese words that head its column in tables that are in use.
     pub also: &'static [&'static str],
+    /// What it holds of a person, where it is kept sealed.
+    pub personal: Option<Personal>,
 }
 
 /// The word at the head of a Chinese sentence of a table: up to the first `，`, `；` or `：` outside
@@ -123,7 +126,7 @@ impl Attribute {
     /// A public, optional attribute of cost 1.
     pub const fn new(tag: u16, name: &'static str, value_type: ValueType, zh: &'static str, en: &'static str) -> Self {
         let (sensitivity, text, dates) = (Sensitivity::Public, TextWeight::None, Dates::Any);
-        Self { tag, name, value_type, required: false, zh, en, sensitivity, cost: 1, text, dates, also: &[] }
+        Self { tag, name, value_type, required: false, zh, en, sensitivity, cost: 1, text, dates, also: &[], personal: None }
     }
 
     /// The same, to be answered.
@@ -172,6 +175,12 @@ impl Attribute {
     /// The same, seen by those alone who answer for it.
     pub const fn restricted(mut self) -> Self {
         self.sensitivity = Sensitivity::Restricted;
+        self
+    }
+
+    /// The same, a text of a person: kept sealed, shown masked.
+    pub const fn sealed(mut self, personal: Personal) -> Self {
+        self.personal = Some(personal);
         self
     }
 

@@ -1,9 +1,12 @@
 //! Commands: what somebody wants done. References are resolved and rules checked by `decide`.
 
+use std::fmt;
+
 use super::id::Id;
 use super::identifier::Scheme;
 use super::kind::Kind;
 use super::name::{Language, NameKind};
+use super::personal::ErasureReason;
 use super::provenance::Method;
 use super::record::RecordKind;
 use super::relation::Relation;
@@ -96,7 +99,7 @@ pub enum TieReference {
 }
 
 /// What is different in a corrected fact. What is not named stays.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Amendment {
     /// The text of a name or an identifier, the value of a statement, as written.
     pub value: Option<String>,
@@ -108,8 +111,9 @@ pub struct Amendment {
     pub to: Option<Option<PartialDate>>,
 }
 
-/// What somebody wants done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What somebody wants done. It may hold the name or the number of a person in plain letters, on its way
+/// to being sealed: it is never written anywhere, and never shown.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Command {
     /// Name the store. Data of differently named stores are never mixed.
     NameStore {
@@ -236,4 +240,43 @@ pub enum Command {
         /// Why, for those who come later.
         reason: String,
     },
+    /// What is kept of a person is to be read no more, by anybody, of any day.
+    ErasePerson {
+        /// Who.
+        person: Reference,
+        /// Why.
+        reason: ErasureReason,
+    },
+}
+
+impl Command {
+    /// What is done, without what it is done with.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NameStore { .. } => "NameStore",
+            Self::SaveSource { .. } => "SaveSource",
+            Self::SaveEntity { .. } => "SaveEntity",
+            Self::AddName { .. } => "AddName",
+            Self::AddIdentifier { .. } => "AddIdentifier",
+            Self::State { .. } => "State",
+            Self::Relate { .. } => "Relate",
+            Self::SaveRecord { .. } => "SaveRecord",
+            Self::EndRelation { .. } => "EndRelation",
+            Self::Correct { .. } => "Correct",
+            Self::Retract { .. } => "Retract",
+            Self::ErasePerson { .. } => "ErasePerson",
+        }
+    }
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for Amendment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Amendment of {} values", self.values.len() + usize::from(self.value.is_some()))
+    }
 }

@@ -312,6 +312,12 @@ enumeration! { MAPPING, "TermMapping", "两个分类条目的对应关系", "How
     3 "NARROW" "对方更窄" "The other is narrower";
     4 "RELATED" "相关" "They are related";
 }
+enumeration! { PERSON_ROLE, "PersonRole", "人员的身份", "What a person is here",
+    1 "EXPERT" "专家" "An expert";
+    2 "ADVISER" "帮扶人" "An adviser assigned to firms";
+    3 "CONTACT" "联系人" "Whom to talk to";
+    4 "LEGAL_REP" "法定代表人" "The legal representative";
+}
 enumeration! { SUCCESSION_KIND, "SuccessionKind", "承继的方式（更名不在此列，记为曾用名）", "How one organisation followed another; a rename is a former name",
     1 "MERGE" "合并" "Two became one";
     2 "SPLIT" "分立" "One became several";
@@ -382,6 +388,7 @@ static OF_NODES: &[&Enumeration] = &[
     &NECESSITY,
     &MAPPING,
     &SUCCESSION_KIND,
+    &PERSON_ROLE,
     &CERTIFICATION_STATUS,
     &SOURCE_KIND,
     &GRADE,

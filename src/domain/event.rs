@@ -6,6 +6,7 @@ use super::id::Id;
 use super::identifier::Identifier;
 use super::kind::Kind;
 use super::name::{Language, NameKind};
+use super::personal::{ErasureReason, Sealed};
 use super::provenance::Provenance;
 use super::record::RecordKind;
 use super::relation::Relation;
@@ -17,8 +18,9 @@ pub type Values = Vec<(u16, Value)>;
 
 /// The version of the event set that this code writes. A reader meeting a later one stops.
 ///
-/// 1 had the events 0 to 7; 2 adds ending, correcting, retracting and answered requests.
-pub const EVENT_VERSION: u16 = 2;
+/// 1 had the events 0 to 7; 2 adds ending, correcting, retracting and answered requests; 3 adds what is
+/// sealed of people, and its erasure.
+pub const EVENT_VERSION: u16 = 3;
 
 /// The content of a corrected fact; which one follows from what the fact is.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -35,6 +37,9 @@ pub enum Content {
     /// Of a tie or a record.
     #[n(3)]
     Values(#[n(0)] Values),
+    /// Of the name of a person.
+    #[n(4)]
+    Sealed(#[n(0)] Sealed),
 }
 
 /// One thing that happened.
@@ -246,6 +251,41 @@ pub enum Event {
         /// The version of what it was about, afterwards.
         #[n(4)]
         version: Option<u64>,
+    },
+    /// A name was added to a person.
+    #[n(12)]
+    NameSealed {
+        /// The id of the fact.
+        #[n(0)]
+        id: Id,
+        /// Whose name.
+        #[n(1)]
+        entity: Id,
+        /// The name, as ciphertext.
+        #[n(2)]
+        text: Sealed,
+        /// Its language.
+        #[n(3)]
+        language: Language,
+        /// What it is to its owner.
+        #[n(4)]
+        kind: NameKind,
+        /// When it is in use.
+        #[n(5)]
+        validity: Validity,
+        /// Where it comes from.
+        #[n(6)]
+        provenance: Provenance,
+    },
+    /// The key of a person was ordered to be destroyed: what was sealed with it can be read no more.
+    #[n(13)]
+    PersonErased {
+        /// Who.
+        #[n(0)]
+        person: Id,
+        /// Why.
+        #[n(1)]
+        reason: ErasureReason,
     },
 }
 

@@ -177,6 +177,8 @@ mod tests {
             let names: BTreeSet<_> = row.attributes.iter().map(|attribute| attribute.name).collect();
             assert_eq!(tags.len(), row.attributes.len(), "{}", row.name);
             assert_eq!(names.len(), row.attributes.len(), "{}", row.name);
+            // Keys belong to people, so nothing else is sealed.
+            assert!(kind == Kind::Person || row.attributes.iter().all(|attribute| attribute.personal.is_none()));
             if let Some(name) = row.begins_with {
                 assert!(row.attribute(name).is_some(), "{name}");
             }

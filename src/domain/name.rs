@@ -2,8 +2,31 @@
 
 use minicbor::{Decode, Encode};
 
+use super::personal::Sealed;
+
 /// Names one node may have; lists of them are answered whole.
 pub const MOST_NAMES: usize = 50;
+
+/// The text of a name. That of a person is ciphertext, wherever it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub enum Text {
+    /// Of anything but a person.
+    #[n(0)]
+    Plain(#[n(0)] String),
+    /// Of a person.
+    #[n(1)]
+    Sealed(#[n(0)] Sealed),
+}
+
+impl Text {
+    /// The text, where everybody may read it.
+    pub fn plain(&self) -> Option<&str> {
+        match self {
+            Text::Plain(text) => Some(text),
+            Text::Sealed(_) => None,
+        }
+    }
+}
 
 /// What a name is to its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]

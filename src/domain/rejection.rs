@@ -3,6 +3,7 @@
 
 use super::attribute::Attribute;
 use super::kind::Kind;
+use super::personal::SealFault;
 use super::plausibility::Implausible;
 use super::record::RecordKind;
 use super::relation::Relation;
@@ -47,14 +48,16 @@ pub enum Rejection {
     AlreadyEnded { given: String, on: String },
     Fixed { what_zh: &'static str, what_en: &'static str },
     OutsideRegion { what: String },
+    Unsealed { fault: SealFault, given: String },
     Implausible(Implausible),
     Unreadable(Unreadable),
 }
 
-/// A value that its attribute does not take.
+/// A value that its attribute does not take. What is personal is not repeated.
 pub fn invalid_value(attribute: &Attribute, given: &str) -> Rejection {
     let (expected_zh, expected_en) = value::expectation(attribute);
-    Rejection::InvalidValue { name: attribute.name.into(), given: clip(given), expected_zh, expected_en }
+    let given = if attribute.personal.is_some() { String::new() } else { clip(given) };
+    Rejection::InvalidValue { name: attribute.name.into(), given, expected_zh, expected_en }
 }
 
 /// May “nobody knows” be said of something of this name? Of a field of the tables it may, and of when a
@@ -76,6 +79,17 @@ pub fn clip(text: &str) -> String {
 }
 
 impl Rejection {
+    /// The same without what was given, where that may be personal.
+    pub fn discreet(self) -> Self {
+        match self {
+            Self::InvalidValue { name, expected_zh, expected_en, .. } => {
+                Self::InvalidValue { name, given: String::new(), expected_zh, expected_en }
+            }
+            Self::InvalidName { zh, en, .. } => Self::InvalidName { given: String::new(), zh, en },
+            other => other,
+        }
+    }
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
@@ -113,6 +127,7 @@ impl Rejection {
             Self::AlreadyEnded { .. } => "ALREADY_ENDED",
             Self::Fixed { .. } => "FIXED",
             Self::OutsideRegion { .. } => "OUTSIDE_REGION",
+            Self::Unsealed { fault, .. } => fault.code(),
             Self::Implausible(fault) => fault.code(),
             Self::Unreadable(fault) => fault.code(),
         }
@@ -159,6 +174,7 @@ impl Rejection {
             Self::InvalidValue { name, given, expected_zh, .. } => {
                 format!("“{name}”的值“{given}”不对：{expected_zh}。")
             }
+            Self::InvalidName { given, zh, .. } if given.is_empty() => format!("名称不能用：{zh}。"),
             Self::InvalidName { given, zh, .. } => format!("名称“{given}”不能用：{zh}。"),
             Self::InvalidIdentifier { given, zh, .. } => format!("编号“{given}”不能用：{zh}。"),
             Self::IdentifierTaken { given, holder } => {
@@ -212,6 +228,7 @@ impl Rejection {
             Self::OutsideRegion { what } => {
                 format!("“{what}”不归您所管的地区，您不能这样写。请交给它归口的县区或市级管理员办理。")
             }
+            Self::Unsealed { fault, given } => fault.zh(given),
             Self::Implausible(fault) => fault.zh(),
             Self::Unreadable(fault) => fault.zh(),
         }
@@ -262,6 +279,7 @@ impl Rejection {
             Self::InvalidValue { name, given, expected_en, .. } => {
                 format!("“{name}” cannot be “{given}”: it {expected_en}.")
             }
+            Self::InvalidName { given, en, .. } if given.is_empty() => format!("The name cannot be used: {en}."),
             Self::InvalidName { given, en, .. } => format!("“{given}” cannot be a name: {en}."),
             Self::InvalidIdentifier { given, en, .. } => format!("“{given}” cannot be an identifier: {en}."),
             Self::IdentifierTaken { given, holder } => {
@@ -327,6 +345,7 @@ impl Rejection {
             Self::OutsideRegion { what } => format!(
                 "“{what}” is not for your region, and you cannot write this. Have it done by the county that answers for it, or by the city."
             ),
+            Self::Unsealed { fault, given } => fault.en(given),
             Self::Implausible(fault) => fault.en(),
             Self::Unreadable(fault) => fault.en(),
         }
@@ -376,6 +395,8 @@ impl Rejection {
             Self::Fixed { what_zh: "行键", what_en: "The row key" },
             Self::OutsideRegion { what: text() },
         ];
+        let faults = [SealFault::Erased, SealFault::KeyMissing, SealFault::Unwritable];
+        samples.extend(faults.map(|fault| Self::Unsealed { fault, given: text() }));
         samples.extend(Implausible::samples().into_iter().map(Self::Implausible));
         samples.extend(Unreadable::samples().into_iter().map(Self::Unreadable));
         samples

@@ -6,6 +6,7 @@ use minicbor::{Decode, Encode};
 use super::attribute::{Attribute, ValueType};
 use super::id::Id;
 use super::kind::Kind;
+use super::personal::Sealed;
 use super::validity::PartialDate;
 
 /// A value, or the answer that nobody knows it.
@@ -56,6 +57,9 @@ pub enum Value {
     /// A decimal number in millionths.
     #[n(14)]
     Decimal(#[n(0)] i64),
+    /// A text of a person, as ciphertext.
+    #[n(15)]
+    Sealed(#[n(0)] Sealed),
 }
 
 impl Value {

@@ -16,6 +16,8 @@ pub enum Hindrance {
     DiskFull,
     /// The store is open for reading only.
     ReadOnly,
+    /// An erasure was written and not carried out to its end.
+    Unerased,
     /// Nobody waited any more.
     Withdrawn,
     /// What was planned would come to something else now.
@@ -33,6 +35,7 @@ impl WriteError {
             WriteError::Stopped => Hindrance::Stopped,
             WriteError::Cancelled => Hindrance::Withdrawn,
             WriteError::PlanStale => Hindrance::Stale,
+            WriteError::Vault(_) => Hindrance::Unerased,
             WriteError::Ledger(error) => match **error {
                 LedgerError::Full { .. } => Hindrance::DiskFull,
                 LedgerError::ReadOnly => Hindrance::ReadOnly,

@@ -9,6 +9,7 @@ mod hindrance;
 mod inspect;
 mod keep;
 mod past;
+mod personal;
 mod plan;
 mod recover;
 mod request;
@@ -29,6 +30,7 @@ pub use follow::Tell;
 pub use hindrance::Hindrance;
 pub use inspect::{CheckpointVerdict, Inspection, inspect, inspect_checkpoints, look};
 pub use past::PastError;
+pub use personal::PersonalStanding;
 pub use plan::{Order, Plan, PlanLimits, ThingChange};
 pub use recover::is_in_use;
 pub use request::{
@@ -40,6 +42,7 @@ pub use view::{Known, SearchState, View};
 use crate::domain::command::Command;
 use crate::graph::State;
 use crate::ledger::{Access, CheckpointStore, Head, Ledger, LedgerError, SqliteLedger};
+use crate::vault::{Vault, VaultError};
 use follow::Follower;
 use keep::Keeper;
 use past::Past;
@@ -76,6 +79,9 @@ pub enum OpenError {
     /// The log contradicts itself.
     #[error("the ledger contradicts itself: {0}; restore a backup")]
     Broken(String),
+    /// The keys of people cannot be read, or an erasure cannot be carried out to its end.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The thread of the writer could not be started.
     #[error("the writer cannot be started: {0}")]
     Thread(String),
@@ -87,6 +93,7 @@ pub struct Engine {
     jobs: Option<SyncSender<Job>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     health: Arc<Health>,
+    vault: Arc<Vault>,
     past: Past,
     /// Held while the process lives; the system lets go of it when the process dies.
     _lock: Option<std::fs::File>,
@@ -137,12 +144,34 @@ impl Engine {
         Self::open_with(directory, EngineLimits::default())
     }
 
-    /// Open the store of a directory, with limits.
+    /// Open the store of a directory, with limits. The keys of people are beside it.
     pub fn open_with(directory: &Path, limits: EngineLimits) -> Result<Self, OpenError> {
+        Self::open_kept(directory, &crate::vault::beside(directory), limits)
+    }
+
+    /// Open the store of a directory, with the keys of people in a directory of their own.
+    pub fn open_kept(directory: &Path, personal: &Path, limits: EngineLimits) -> Result<Self, OpenError> {
         let (lock, access) = recover::lock(directory)?;
+        let vault = Vault::open(personal, access == Access::Write)?;
+        Self::open_locked(directory, vault, (access, lock), limits)
+    }
+
+    /// Open a copy of a store to see whether it is whole: no key is read and no erasure carried out.
+    pub fn open_copy(directory: &Path, limits: EngineLimits) -> Result<Self, OpenError> {
+        let locked = recover::lock(directory)?;
+        Self::open_locked(directory, Vault::in_memory(), (locked.1, locked.0), limits)
+    }
+
+    fn open_locked(
+        directory: &Path,
+        vault: Vault,
+        (access, lock): (Access, Option<std::fs::File>),
+        limits: EngineLimits,
+    ) -> Result<Self, OpenError> {
         let ledger = SqliteLedger::open(&directory.join("ledger.sqlite"), access)?;
         let checkpoints = CheckpointStore::open(directory, access)?;
-        Self::start(Box::new(ledger), Some(checkpoints), (access, lock), Clock::default(), limits)
+        let vault = Arc::new(vault);
+        Self::start((Box::new(ledger), Some(checkpoints), vault), (access, lock), Clock::default(), limits)
     }
 
     /// Open over a ledger that is there already; for tests and throw-away stores.
@@ -158,18 +187,24 @@ impl Engine {
         clock: Clock,
         limits: EngineLimits,
     ) -> Result<Self, OpenError> {
-        Self::start(ledger, checkpoints, (Access::Write, None), clock, limits)
+        let vault = Arc::new(Vault::in_memory());
+        Self::start((ledger, checkpoints, vault), (Access::Write, None), clock, limits)
     }
 
     fn start(
-        ledger: Box<dyn Ledger>,
-        checkpoints: Option<CheckpointStore>,
+        (ledger, checkpoints, vault): (Box<dyn Ledger>, Option<CheckpointStore>, Arc<Vault>),
         (access, lock): (Access, Option<std::fs::File>),
         clock: Clock,
         limits: EngineLimits,
     ) -> Result<Self, OpenError> {
         let recovered = recover::recover(ledger.as_ref(), checkpoints.as_ref())?;
         let state = Arc::new(recovered.state);
+        vault.order(state.erasures().map(|erasure| erasure.person));
+        let mut unwritten = Vec::new();
+        if access == Access::Write {
+            personal::settle(&vault, &state)?;
+            unwritten = personal::missing(&vault, &state)?;
+        }
         let shared = Arc::new(Shared {
             current: RwLock::new(Arc::clone(&state)),
             follower: Follower::default(),
@@ -194,17 +229,23 @@ impl Engine {
         let (jobs, waiting) = sync_channel(limits.queue.max(1));
         let outlet = Outlet { shared: Arc::clone(&shared), keeper };
         let begin = (state, recovered.last_recorded_at);
-        let writer = Writer::new(ledger, begin, outlet, clock, (Arc::clone(&health), limits));
+        let writer = Writer::new((ledger, Arc::clone(&vault)), begin, outlet, clock, (Arc::clone(&health), limits));
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&waiting));
         threads.push(thread.map_err(failed)?);
-        Ok(Self { shared, jobs: Some(jobs), threads: Mutex::new(threads), health, past, _lock: lock })
+        let engine = Self { shared, jobs: Some(jobs), threads: Mutex::new(threads), health, vault, past, _lock: lock };
+        if !unwritten.is_empty() {
+            let written = engine.execute(personal::ACTOR, &unwritten, &mut |_, _| true);
+            written
+                .map_err(|error| OpenError::Broken(format!("an erasure of the register cannot be written: {error}")))?;
+        }
+        Ok(engine)
     }
 
     /// The view to answer one request from, from its first field to its last.
     pub fn view(&self) -> Arc<View> {
         // The index first: it may be behind the state, never ahead of it.
         let search = self.shared.follower.index();
-        Arc::new(View::new(self.now(), search))
+        Arc::new(View::new(self.now(), search, Arc::clone(&self.vault)))
     }
 
     /// What was known at a moment, in milliseconds since 1970: the facts as they had been recorded by
@@ -213,11 +254,11 @@ impl Engine {
         let now = self.now();
         let begun_at = now.first_recorded_at();
         let Some((sequence, recorded_at)) = now.last_known(moment) else {
-            let view = Arc::new(View::past(Arc::new(State::new())));
+            let view = Arc::new(View::past(Arc::new(State::new()), Arc::clone(&self.vault)));
             return Ok(Known { view, recorded_at: None, begun_at, replayed: 0 });
         };
         let found = self.past.after(&now, sequence)?;
-        let (view, recorded_at) = (Arc::new(View::past(found.state)), Some(recorded_at));
+        let (view, recorded_at) = (Arc::new(View::past(found.state, Arc::clone(&self.vault))), Some(recorded_at));
         Ok(Known { view, recorded_at, begun_at, replayed: found.replayed })
     }
 

@@ -7,6 +7,7 @@ use crate::domain::command::Command;
 use crate::domain::{Id, Rejection};
 use crate::ledger::LedgerError;
 use crate::rights::Rights;
+use crate::vault::VaultError;
 
 /// One write that somebody asks for.
 #[derive(Clone, Debug)]
@@ -97,6 +98,15 @@ pub enum WriteError {
     /// The ledger refused.
     #[error(transparent)]
     Ledger(Arc<LedgerError>),
+    /// An erasure is in the ledger, and not yet in the register or in the file of keys.
+    #[error(transparent)]
+    Vault(Arc<VaultError>),
+}
+
+impl From<VaultError> for WriteError {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(Arc::new(error))
+    }
 }
 
 impl From<LedgerError> for WriteError {

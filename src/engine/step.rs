@@ -14,6 +14,7 @@ use crate::domain::{Day, Rejection};
 use crate::graph::{Answered, Context, Decided, Stamp, State, Writer, decide};
 use crate::ledger::Head;
 use crate::rights::Rights;
+use crate::vault::{Fresh, Sealing};
 
 /// Events an envelope holds at most; a large batch is several envelopes in one commit.
 const EVENTS_AN_ENVELOPE: usize = 1_000;
@@ -29,6 +30,7 @@ pub type By<'b> = (&'b Arc<str>, Option<Rights>);
 pub struct Turn {
     recorded_at: i64,
     context: Context,
+    sealing: Sealing,
     envelopes: Vec<Made>,
 }
 
@@ -43,9 +45,9 @@ struct Made {
 impl Turn {
     /// A turn at a record time, with ids that nobody had before. Record time never runs backwards:
     /// the caller gives the later of the clock and the last turn.
-    pub fn new(recorded_at: i64, ids: IdSequence) -> Self {
+    pub fn new(recorded_at: i64, ids: IdSequence, sealing: Sealing) -> Self {
         let context = Context { ids, expected_version: None, from_list: false, writer: None };
-        Self { recorded_at, context, envelopes: Vec::new() }
+        Self { recorded_at, context, sealing, envelopes: Vec::new() }
     }
 
     /// The ids that are left.
@@ -53,24 +55,50 @@ impl Turn {
         &self.context.ids
     }
 
+    /// Keys of people who are new: they are kept before anything of this turn is.
+    pub fn fresh(&self) -> &Fresh {
+        self.sealing.fresh()
+    }
+
     /// Carry out one request on a working copy: its envelope is kept, its answer given back. A
-    /// refused one leaves no trace.
+    /// refused one leaves no trace, not even a key.
     pub fn request(&mut self, working: &mut State, request: &Request) -> Result<Written, WriteError> {
+        let before = self.sealing.fresh().clone();
+        let outcome = self.carry_out(working, request);
+        if outcome.is_err() {
+            self.sealing.back_to(before);
+        }
+        outcome
+    }
+
+    /// What tells a request apart. Of one that may hold personal data it is blinded: nobody who reads the
+    /// ledger can try names and numbers until one fits.
+    fn digest(&mut self, working: &State, request: &Request) -> [u8; 32] {
+        match &request.key {
+            Some(key) if working.concerns_a_person(&request.command) => self.sealing.blind(key.digest),
+            Some(key) => key.digest,
+            None => [0; 32],
+        }
+    }
+
+    fn carry_out(&mut self, working: &mut State, request: &Request) -> Result<Written, WriteError> {
         if request.withdrawn.load(Ordering::Relaxed) {
             return Err(WriteError::Cancelled);
         }
         let refused = |rejection| WriteError::Rejected(vec![(0, rejection)]);
         if let Some(key) = &request.key {
             check_key(&key.key).map_err(refused)?;
-            if let Some(known) = working.answered(&request.actor, &key.key) {
-                return repeat(known, key.digest).map_err(refused);
-            }
+        }
+        let digest = self.digest(working, request);
+        if let Some(known) = request.key.as_ref().and_then(|key| working.answered(&request.actor, &key.key)) {
+            return repeat(known, digest).map_err(refused);
         }
         (self.context.expected_version, self.context.from_list) = (request.expected_version, false);
         // What lies in whose county is a matter of the day on which it is written.
         let (rights, day, actor) = (request.rights, Day::in_shanghai(self.recorded_at), Arc::clone(&request.actor));
         self.context.writer = Some(Writer { rights, day, actor });
-        let Decided { mut events, subject } = decide(working, &request.command, &mut self.context).map_err(refused)?;
+        let decided = decide(working, &request.command, &mut self.context, &mut self.sealing);
+        let Decided { mut events, subject } = decided.map_err(refused)?;
         let changed = !events.is_empty();
         let (stands_at, next) = (working.sequence(), working.sequence() + 1);
         let version = match subject {
@@ -79,7 +107,7 @@ impl Turn {
             None => None,
         };
         if let Some(key) = &request.key {
-            let (key, request) = (key.key.clone(), Digest(key.digest));
+            let (key, request) = (key.key.clone(), Digest(digest));
             events.push(Event::RequestAnswered { key, request, subject, changed, version });
         }
         let mut written = Written { subject, changed, version, sequence: stands_at, repeated: false };
@@ -134,7 +162,7 @@ impl Turn {
         (self.context.expected_version, self.context.from_list) = (None, true);
         let day = Day::in_shanghai(self.recorded_at);
         self.context.writer = rights.map(|rights| Writer { rights, day, actor: Arc::clone(actor) });
-        decide(working, command, &mut self.context)
+        decide(working, command, &mut self.context, &mut self.sealing)
     }
 
     fn open(&mut self, working: &mut State, actor: &Arc<str>, key: Option<String>) {

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use crate::graph::State;
 use crate::search::SearchIndex;
+use crate::vault::Vault;
 
 /// What readers hold for the time of one request.
 #[derive(Debug)]
 pub struct View {
     state: Arc<State>,
     search: Option<Arc<SearchIndex>>,
+    vault: Arc<Vault>,
     is_past: bool,
 }
 
@@ -36,13 +38,13 @@ pub enum SearchState {
 }
 
 impl View {
-    pub(super) fn new(state: Arc<State>, search: Option<Arc<SearchIndex>>) -> Self {
-        Self { state, search, is_past: false }
+    pub(super) fn new(state: Arc<State>, search: Option<Arc<SearchIndex>>, vault: Arc<Vault>) -> Self {
+        Self { state, search, vault, is_past: false }
     }
 
     /// One of the past. The search index knows today alone.
-    pub(super) fn past(state: Arc<State>) -> Self {
-        Self { state, search: None, is_past: true }
+    pub(super) fn past(state: Arc<State>, vault: Arc<Vault>) -> Self {
+        Self { state, search: None, vault, is_past: true }
     }
 
     /// Was it asked for by a moment of the past?
@@ -58,6 +60,12 @@ impl View {
     /// The search index, once it stands. It may be a moment behind the state, never ahead of it.
     pub fn search(&self) -> Option<&Arc<SearchIndex>> {
         self.search.as_ref()
+    }
+
+    /// The keys of people. They are those of this moment, in a view of the past too: what is erased now
+    /// can be read of no day.
+    pub fn vault(&self) -> &Arc<Vault> {
+        &self.vault
     }
 
     /// How far the search index is.

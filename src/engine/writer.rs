@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::clock::Clock;
 use super::copies::{Copies, Entry, replay};
 use super::envelope::Envelope;
+use super::personal;
 use super::plan::{Order, PlanLimits, Standing, plan};
 use super::request::{Advance, EngineLimits, ImportOutcome, Request, WriteError, WriterState, Written};
 use super::step::Turn;
@@ -17,6 +18,7 @@ use crate::domain::command::Command;
 use crate::domain::id::IdSequence;
 use crate::graph::{Stamp, State};
 use crate::ledger::{Head, Ledger, LedgerError};
+use crate::vault::{Sealing, Vault};
 
 /// Told what came of a request.
 pub type Answer<T = Written> = Box<dyn FnOnce(Result<T, WriteError>) + Send>;
@@ -89,6 +91,9 @@ impl Health {
 /// Owns the ledger and the copies of the state.
 pub(super) struct Writer<A> {
     ledger: Box<dyn Ledger>,
+    vault: Arc<Vault>,
+    /// Erasures that register and keys know of.
+    settled: usize,
     audience: A,
     published: Arc<State>,
     head: Head,
@@ -104,7 +109,7 @@ pub(super) struct Writer<A> {
 
 impl<A: Audience> Writer<A> {
     pub(super) fn new(
-        ledger: Box<dyn Ledger>,
+        (ledger, vault): (Box<dyn Ledger>, Arc<Vault>),
         (published, last_recorded_at): (Arc<State>, i64),
         audience: A,
         mut clock: Clock,
@@ -113,7 +118,22 @@ impl<A: Audience> Writer<A> {
         let head = ledger.head();
         let ids = id_sequence(last_recorded_at, (clock.seed)());
         let copies = Copies::new(limits.copies);
-        Self { ledger, audience, published, head, packed: 0, copies, last_recorded_at, clock, ids, health, limits }
+        let settled = published.erasure_count();
+        Self {
+            ledger,
+            vault,
+            settled,
+            audience,
+            published,
+            head,
+            packed: 0,
+            copies,
+            last_recorded_at,
+            clock,
+            ids,
+            health,
+            limits,
+        }
     }
 
     /// Work until nobody can ask any more. A panic stops the writer for good, and says so.
@@ -166,8 +186,16 @@ impl<A: Audience> Writer<A> {
         let results = self.commit(|turn, working| {
             Ok(requests.iter().map(|request| turn.request(working, request)).collect::<Vec<_>>())
         });
+        let settled = self.settle();
         match results {
-            Ok(results) => answers.into_iter().zip(results).for_each(|(answer, result)| answer(result)),
+            Ok(results) => {
+                let done = |request: &Request, result: Result<Written, WriteError>| match &request.command {
+                    Command::ErasePerson { .. } => result.and_then(|written| settled.clone().map(|()| written)),
+                    _ => result,
+                };
+                let results = requests.iter().zip(results).map(|(request, result)| done(request, result));
+                answers.into_iter().zip(results).for_each(|(answer, result)| answer(result));
+            }
             // What was refused may have been so for the sake of what was not written: nobody is told.
             Err(error) => answers.into_iter().for_each(|answer| answer(Err(error.clone()))),
         }
@@ -180,12 +208,23 @@ impl<A: Audience> Writer<A> {
             let mut turn = self.turn();
             return decide_all(&mut turn, &mut working, batch);
         }
-        self.commit(|turn, working| {
+        let outcome = self.commit(|turn, working| {
             if let Purpose::Apply(id) = &batch.purpose {
                 still_planned(working, batch, id)?;
             }
             decide_all(turn, working, batch)
-        })
+        })?;
+        self.settle().map(|()| outcome)
+    }
+
+    /// Whoever was erased is in the register, and their key is gone, before anybody is told so.
+    fn settle(&mut self) -> Result<(), WriteError> {
+        let erased = self.published.erasure_count();
+        if erased != self.settled {
+            personal::settle(&self.vault, &self.published)?;
+            self.settled = erased;
+        }
+        Ok(())
     }
 
     fn turn(&mut self) -> Turn {
@@ -194,7 +233,7 @@ impl<A: Audience> Writer<A> {
             self.last_recorded_at = now;
             self.ids = id_sequence(now, (self.clock.seed)());
         }
-        Turn::new(self.last_recorded_at, self.ids.clone())
+        Turn::new(self.last_recorded_at, self.ids.clone(), Sealing::new(Arc::clone(&self.vault)))
     }
 
     /// Decide on a working copy, append durably, only then publish. On any failure nothing has
@@ -218,17 +257,27 @@ impl<A: Audience> Writer<A> {
             if let Some(broken) = working.broken() {
                 return Err(self.stop(&format!("a decision broke the state: {broken}")));
             }
+            if let Err(error) = self.vault.keep(turn.fresh()) {
+                // Decided once more: from now on whoever is new is refused, and everybody else is not.
+                tracing::error!(%error, "keys of people cannot be kept; nobody new is entered until restart");
+                continue;
+            }
             match self.ledger.append(self.head, &turn.bodies(self.head)) {
                 Ok(head) => {
                     self.publish(working, head, turn.into_entries());
                     return Ok(outcome);
                 }
-                Err(LedgerError::Moved { .. }) => self.catch_up()?,
+                Err(LedgerError::Moved { .. }) => {
+                    self.vault.withdraw(turn.fresh());
+                    self.catch_up()?;
+                }
                 Err(error @ LedgerError::Full { .. }) => {
+                    self.vault.withdraw(turn.fresh());
                     self.health.set(WriterState::DiskFull);
                     return Err(error.into());
                 }
                 Err(error @ LedgerError::ReadOnly) => {
+                    self.vault.withdraw(turn.fresh());
                     self.health.set(WriterState::ReadOnly);
                     return Err(error.into());
                 }

@@ -9,6 +9,7 @@ use super::state::{Ended, Entity, Fact, NEVER, Place, Retraction, State};
 use crate::domain::event::{Content, Values};
 use crate::domain::fold::fold;
 use crate::domain::identifier::Identifier;
+use crate::domain::name::Text;
 use crate::domain::provenance::Provenance;
 use crate::domain::{Attribute, Id, PartialDate, Sensitivity, Validity};
 
@@ -111,6 +112,7 @@ impl State {
                 self.unindex_name(row, place);
                 self.index_name(row, text);
             }
+            (Part::Name(place), Some(Content::Sealed(_))) => self.unindex_name(row, place),
             (Part::Identifier(place), Some(Content::Identifier(identifier))) => {
                 self.unindex_identifier(row, place);
                 self.index_identifier(row, identifier);
@@ -126,7 +128,12 @@ impl State {
             match (part, content) {
                 (Part::Name(place), Some(Content::Text(text))) => {
                     if let Some(name) = entity.names.get_mut(place) {
-                        name.text = text;
+                        name.text = Text::Plain(text);
+                    }
+                }
+                (Part::Name(place), Some(Content::Sealed(sealed))) => {
+                    if let Some(name) = entity.names.get_mut(place) {
+                        name.text = Text::Sealed(sealed);
                     }
                 }
                 (Part::Identifier(place), Some(Content::Identifier(identifier))) => {
@@ -250,8 +257,8 @@ impl State {
     /// Its names and numbers lead nowhere any more; what was said of it stays for the record.
     fn retract_node(&mut self, row: u32) {
         let entity = Arc::clone(self.entities.get(row).expect("rows are never removed"));
-        for name in &entity.names {
-            self.drop_name(row, fold(&name.text));
+        for text in entity.names.iter().filter_map(|name| name.text.plain()) {
+            self.drop_name(row, fold(text));
         }
         for (identifier, _) in &entity.identifiers {
             self.drop_identifier(row, identifier);
@@ -288,9 +295,9 @@ impl State {
     /// The name at that place no longer leads to the node, unless another one of it reads alike.
     fn unindex_name(&mut self, row: u32, place: usize) {
         let entity = self.entity(row);
-        let Some(gone) = entity.names.get(place).map(|name| fold(&name.text)) else { return };
+        let Some(gone) = entity.names.get(place).and_then(|name| name.text.plain()).map(fold) else { return };
         let mut others = entity.names.iter().enumerate().filter(|(other, _)| *other != place);
-        if !others.any(|(_, name)| fold(&name.text) == gone) {
+        if !others.any(|(_, name)| name.text.plain().map(fold).as_ref() == Some(&gone)) {
             self.drop_name(row, gone);
         }
     }

@@ -7,6 +7,7 @@ use crate::domain::attribute::Attribute;
 use crate::domain::command::{Amendment, Origin, TieReference};
 use crate::domain::event::{Content, Event, Values};
 use crate::domain::identifier::{Identifier, Scheme};
+use crate::domain::name::Text;
 use crate::domain::provenance::Provenance;
 use crate::domain::rejection::{Rejection, clip};
 use crate::domain::{Id, PartialDate, Relation, Validity, name};
@@ -149,12 +150,14 @@ impl Decision<'_> {
 
     /// What is new about a name, an identifier or a statement, and what it was.
     fn correct_part(
-        &self,
+        &mut self,
         row: u32,
         id: Id,
         amendment: &Amendment,
     ) -> Result<(Option<Content>, Validity, Provenance), Rejection> {
-        let entity = self.state.entity(row);
+        let state = self.state;
+        let entity = state.entity(row);
+        let (kind, owner) = (entity.kind, entity.fact.id);
         let part = part(entity, id).ok_or_else(|| unknown(&id.to_string()))?;
         let fact = entity.part_fact(part).ok_or_else(|| unknown(&id.to_string()))?;
         if let Some((name, _)) = amendment.values.first() {
@@ -163,19 +166,22 @@ impl Decision<'_> {
         let content = match (part, amendment.value.as_deref()) {
             (_, None) => None,
             (Part::Name(place), Some(text)) => {
-                if let Some((zh, en)) = name::refusal(text) {
-                    return Err(Rejection::InvalidName { given: clip(text), zh, en });
-                }
-                let text = text.trim().to_owned();
+                self.needs_key(kind, owner, Some(row))?;
+                let text = self.spelled(kind, owner, text)?;
                 let same = entity.names.get(place).is_some_and(|name| name.text == text);
-                (!same).then_some(Content::Text(text))
+                (!same).then_some(match text {
+                    Text::Plain(text) => Content::Text(text),
+                    Text::Sealed(sealed) => Content::Sealed(sealed),
+                })
             }
             (Part::Identifier(place), Some(text)) => self.corrected_identifier(row, place, text)?,
             (Part::Statement(place), Some(text)) => {
                 let statement = entity.statements.get(place).ok_or_else(|| unknown(&id.to_string()))?;
-                let attributes = entity.kind.row().attributes;
-                let attribute = entity.kind.row().attribute_by_tag(statement.attribute);
-                let value = self.parsed(attributes, attribute.ok_or_else(|| unknown(&id.to_string()))?, text)?;
+                let attribute = kind.row().attribute_by_tag(statement.attribute);
+                let attribute = attribute.ok_or_else(|| unknown(&id.to_string()))?;
+                self.needs_key(kind, owner, Some(row))?;
+                let value = self.parsed(kind.row().attributes, attribute, text)?;
+                let value = self.kept(attribute, owner, value)?;
                 (value != statement.value).then_some(Content::Value(value))
             }
         };

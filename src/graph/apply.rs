@@ -15,6 +15,7 @@ use crate::domain::event::Event;
 use crate::domain::fold::fold;
 use crate::domain::identifier::Identifier;
 use crate::domain::kind::KINDS;
+use crate::domain::name::Text;
 use crate::domain::provenance::Provenance;
 use crate::domain::{Day, Id, Kind, RecordKind, Sensitivity, Validity, Value};
 
@@ -48,9 +49,15 @@ impl State {
             }
             Event::NameAdded { id, entity, text, language, kind, validity, provenance } => {
                 let Some(row) = self.known(entity) else { return };
-                let named = Named { text, language, kind, fact: fact(id, validity, provenance) };
-                self.add_name(row, named);
+                let text = Text::Plain(text);
+                self.add_name(row, Named { text, language, kind, fact: fact(id, validity, provenance) });
             }
+            Event::NameSealed { id, entity, text, language, kind, validity, provenance } => {
+                let Some(row) = self.known(entity) else { return };
+                let text = Text::Sealed(text);
+                self.add_name(row, Named { text, language, kind, fact: fact(id, validity, provenance) });
+            }
+            Event::PersonErased { person, reason } => self.erase_person(person, reason),
             Event::IdentifierAdded { id, entity, identifier, validity, provenance } => {
                 let Some(row) = self.known(entity) else { return };
                 self.add_identifier(row, identifier, fact(id, validity, provenance));
@@ -169,7 +176,10 @@ impl State {
     }
 
     fn add_name(&mut self, row: u32, named: Named) {
-        self.index_name(row, &named.text);
+        // Nobody is found by the name of a person.
+        if let Some(text) = named.text.plain() {
+            self.index_name(row, text);
+        }
         self.indexes.ids.insert(named.fact.id, Place::Fact(row));
         self.change(row, Sensitivity::Public, |entity| entity.names.push(named));
     }

@@ -185,8 +185,8 @@ impl State {
         let mut names: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
         let mut identifiers: BTreeMap<(u64, &str), (&Identifier, BTreeSet<u32>)> = BTreeMap::new();
         for (row, entity) in (0..).zip(self.entities.iter()).filter(|(row, _)| !self.is_retracted(*row)) {
-            for name in &entity.names {
-                names.entry(fold(&name.text)).or_default().insert(row);
+            for text in entity.names.iter().filter_map(|name| name.text.plain()) {
+                names.entry(fold(text)).or_default().insert(row);
             }
             for (identifier, _) in &entity.identifiers {
                 let key = (identifier.scheme as u64, identifier.value.as_str());

@@ -20,8 +20,8 @@ use crate::domain::kind::KINDS;
 use crate::domain::{Id, Relation};
 
 /// The form this code writes and reads.
-/// 2: what facts said before is part of it.
-pub const CHECKPOINT_FORMAT: u16 = 2;
+/// 2: what facts said before is part of it. 3: names may be sealed, and erasures are part of it.
+pub const CHECKPOINT_FORMAT: u16 = 3;
 
 /// The bytes are no checkpoint of this form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +52,7 @@ impl State {
             out.encode(gone.id)?.str(&gone.reason)?.u32(gone.stamp)?.encode(gone.was)?.ok()
         })?;
         rows(out, self.formers.len(), self.formers.iter(), |out, former| out.encode(&**former)?.ok())?;
+        rows(out, self.erasures.len(), self.erasures.iter(), |out, erasure| out.encode(erasure)?.ok())?;
         rows(out, self.changes.len(), self.changes.iter(), |out, mark| out.encode(mark)?.ok())?;
         rows(out, self.answers.iter().count(), self.answers.iter(), |out, answered| {
             out.str(&answered.actor)?.str(&answered.key)?.encode(answered.request)?.encode(answered.subject)?;
@@ -139,6 +140,10 @@ fn decode(input: &mut Decoder<'_>) -> Read<State> {
     })?;
     each(input, |input| {
         state.keep_former(input.decode()?);
+        Ok(())
+    })?;
+    each(input, |input| {
+        state.erasures.push(input.decode()?);
         Ok(())
     })?;
     each(input, |input| {
@@ -230,8 +235,8 @@ impl State {
         if gone {
             return;
         }
-        for name in &entity.names {
-            self.index_name(row, &name.text);
+        for text in entity.names.iter().filter_map(|name| name.text.plain()) {
+            self.index_name(row, text);
         }
         for (identifier, _) in &entity.identifiers {
             self.index_identifier(row, identifier);

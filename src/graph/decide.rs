@@ -12,6 +12,7 @@ use crate::domain::event::{Event, Values};
 use crate::domain::id::IdSequence;
 use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::name::{Language, NameKind};
+use crate::domain::personal::Seal;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::rejection::{Rejection, clip};
@@ -40,13 +41,18 @@ pub struct Decided {
     pub subject: Option<Id>,
 }
 
-/// Decide one command.
-pub fn decide(state: &State, command: &Command, context: &mut Context) -> Result<Decided, Rejection> {
+/// Decide one command. What it says of people is sealed on the way.
+pub fn decide(
+    state: &State,
+    command: &Command,
+    context: &mut Context,
+    seal: &mut dyn Seal,
+) -> Result<Decided, Rejection> {
     let Context { ids, expected_version: expected, from_list, writer } = context;
     let budget = Budget::new(0);
     let bounds = writer.as_ref().filter(|writer| !writer.is_free()).map(|writer| writer.bounds(state, &budget));
     let (expected, from_list) = (*expected, *from_list);
-    let mut decision = Decision { state, ids, expected, from_list, bounds, events: Vec::new() };
+    let mut decision = Decision { state, ids, seal, expected, from_list, bounds, events: Vec::new() };
     let subject = match command {
         Command::NameStore { name } => decision.name_store(name).map(|()| None),
         Command::SaveSource { key, values } => decision.save_source(key, values).map(Some),
@@ -73,6 +79,7 @@ pub fn decide(state: &State, command: &Command, context: &mut Context) -> Result
         Command::EndRelation { tie, to, origin } => decision.end_relation(tie, *to, origin).map(Some),
         Command::Correct { id, amendment, origin } => decision.correct(*id, amendment, origin.as_ref()).map(Some),
         Command::Retract { id, reason } => decision.retract(*id, reason).map(Some),
+        Command::ErasePerson { person, reason } => decision.erase_person(person, *reason).map(Some),
     }?;
     Ok(Decided { events: decision.events, subject })
 }
@@ -167,10 +174,16 @@ impl Decision<'_> {
         let (name_zh, name_en) = entity.names;
         let names =
             [name_zh.map(|text| official(text, Language::Zh)), name_en.map(|text| official(text, Language::En))];
+        self.needs_key(kind, id, known)?;
         for (text, form) in names.into_iter().flatten() {
+            let text = self.spelled(kind, id, text)?;
             self.name(id, known, text, form, Validity::OPEN, &provenance)?;
         }
         for (attribute, value) in values {
+            let value = match row.attribute_by_tag(attribute) {
+                Some(row) => self.kept(row, id, value)?,
+                None => value,
+            };
             self.statement(id, known, attribute, value, Validity::OPEN, &provenance)?;
         }
         Ok(id)
@@ -216,28 +229,10 @@ impl Decision<'_> {
         let id = self.expect_row(row)?;
         let provenance = self.provenance(origin)?;
         ordered(validity)?;
+        let kind = self.state.entity(row).kind;
+        self.needs_key(kind, id, Some(row))?;
+        let text = self.spelled(kind, id, text)?;
         self.name(id, Some(row), text, form, validity, &provenance)
-    }
-
-    fn add_identifier(
-        &mut self,
-        entity: &Reference,
-        scheme: Scheme,
-        text: &str,
-        validity: Validity,
-        origin: &Origin,
-    ) -> Result<Id, Rejection> {
-        let row = self.resolve_own(entity, None)?;
-        let id = self.expect_row(row)?;
-        self.may_have(row, scheme)?;
-        let provenance = self.provenance(origin)?;
-        ordered(validity)?;
-        let identifier = Identifier::new(scheme, text).map_err(|(zh, en)| Rejection::InvalidIdentifier {
-            given: clip(text),
-            zh,
-            en,
-        })?;
-        self.identify(id, Some(row), identifier, validity, &provenance)
     }
 
     fn state(
@@ -258,6 +253,8 @@ impl Decision<'_> {
             return Err(Rejection::UnknownColumn { name: clip(name), known });
         };
         let value = self.parsed(kind.attributes, attribute, text)?;
+        self.needs_key(kind.kind, id, Some(row))?;
+        let value = self.kept(attribute, id, value)?;
         self.statement(id, Some(row), attribute.tag, value, validity, &provenance)
     }
 

@@ -184,7 +184,7 @@ impl<'v, 'c> Comparison<'v, 'c> {
             return;
         }
         let names = self.each(node, |side| side.named(node, Language::Zh));
-        if names.map(|name| name.map(|name| name.text.as_str()))[0] == names[1].map(|name| name.text.as_str()) {
+        if names[0].map(|name| &name.text) == names[1].map(|name| &name.text) {
             return;
         }
         let facts = names.map(|name| name.map(|name| &name.fact));

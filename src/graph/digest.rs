@@ -10,6 +10,7 @@ use minicbor::Encoder;
 use super::answers::Answered;
 use super::state::{Entity, Fact, Record, Retraction, SourceRecord, State};
 use crate::domain::identifier::Scheme;
+use crate::domain::name::Text;
 use crate::domain::provenance::Provenance;
 use crate::domain::{Id, Value};
 
@@ -57,6 +58,12 @@ impl State {
         }
         for row in by_id(self.retractions.iter().map(|gone| gone.id)) {
             take(self.retractions.get(row).map(|gone| writer.retraction(gone)).into_iter().collect());
+        }
+        for erasure in self.erasures.iter() {
+            let stamp = self.stamps.get(erasure.stamp).map(|stamp| stamp.sequence);
+            take(vec![writer.line("erasure", |line| {
+                line.id(erasure.person).text(erasure.reason.name()).number(stamp);
+            })]);
         }
         for stamp in self.stamps.iter() {
             take(vec![writer.line("stamp", |line| {
@@ -141,7 +148,7 @@ impl LineWriter<'_> {
         let names = entity.names.iter().map(|name| {
             self.line("name", |line| {
                 let form = (name.language as u64) << 8 | name.kind as u64;
-                line.id(own).text(&name.text).number(Some(form)).fact(&name.fact);
+                line.id(own).spelled(&name.text).number(Some(form)).fact(&name.fact);
             })
         });
         let identifiers = entity.identifiers.iter().map(|(identifier, fact)| {
@@ -222,6 +229,17 @@ impl LineParts<'_> {
     fn text(&mut self, text: &str) -> &mut Self {
         self.encoder.str(text).expect(WRITES);
         self
+    }
+
+    /// A name: of a person its ciphertext, so that digests tell nothing of it.
+    fn spelled(&mut self, text: &Text) -> &mut Self {
+        match text {
+            Text::Plain(text) => self.text(text),
+            Text::Sealed(sealed) => {
+                self.encoder.encode(sealed).expect(WRITES);
+                self
+            }
+        }
     }
 
     fn number(&mut self, number: Option<u64>) -> &mut Self {

@@ -9,7 +9,8 @@ use crate::domain::event::{Event, Values};
 use crate::domain::id::IdSequence;
 use crate::domain::identifier::{Identifier, MOST_IDENTIFIERS, Scheme};
 use crate::domain::kind::KindRow;
-use crate::domain::name::{self, Language, MOST_NAMES, NameKind};
+use crate::domain::name::{Language, MOST_NAMES, NameKind, Text};
+use crate::domain::personal::Seal;
 use crate::domain::plausibility::judge;
 use crate::domain::provenance::Provenance;
 use crate::domain::rejection::{Rejection, clip, invalid_value};
@@ -19,6 +20,7 @@ use crate::domain::{Day, Id, Kind, Validity, Value, value};
 pub(super) struct Decision<'a> {
     pub(super) state: &'a State,
     pub(super) ids: &'a mut IdSequence,
+    pub(super) seal: &'a mut dyn Seal,
     pub(super) expected: Option<u64>,
     pub(super) from_list: bool,
     /// What binds whoever asks; none where they may write everything.
@@ -46,15 +48,11 @@ impl Decision<'_> {
         &mut self,
         id: Id,
         known: Option<u32>,
-        text: &str,
+        text: Text,
         (language, kind): (Language, NameKind),
         validity: Validity,
         provenance: &Provenance,
     ) -> Result<Id, Rejection> {
-        if let Some((zh, en)) = name::refusal(text) {
-            return Err(Rejection::InvalidName { given: clip(text), zh, en });
-        }
-        let text = text.trim();
         let names = known.map_or(&[][..], |row| self.state.entity(row).names.as_slice());
         let same = names.iter().find(|name| {
             name.text == text && name.language == language && name.kind == kind && name.fact.validity == validity
@@ -63,9 +61,12 @@ impl Decision<'_> {
             return Ok(same.fact.id);
         }
         room(names.len(), MOST_NAMES)?;
-        let (text, provenance) = (text.to_owned(), provenance.clone());
-        let fact = self.ids.next_id();
-        self.events.push(Event::NameAdded { id: fact, entity: id, text, language, kind, validity, provenance });
+        let provenance = provenance.clone();
+        let (fact, entity) = (self.ids.next_id(), id);
+        self.events.push(match text {
+            Text::Plain(text) => Event::NameAdded { id: fact, entity, text, language, kind, validity, provenance },
+            Text::Sealed(text) => Event::NameSealed { id: fact, entity, text, language, kind, validity, provenance },
+        });
         Ok(fact)
     }
 
@@ -94,6 +95,27 @@ impl Decision<'_> {
         let provenance = provenance.clone();
         self.events.push(Event::IdentifierAdded { id: fact, entity: id, identifier, validity, provenance });
         Ok(fact)
+    }
+
+    pub(super) fn add_identifier(
+        &mut self,
+        entity: &Reference,
+        scheme: Scheme,
+        text: &str,
+        validity: Validity,
+        origin: &Origin,
+    ) -> Result<Id, Rejection> {
+        let row = self.resolve_own(entity, None)?;
+        let id = self.expect_row(row)?;
+        self.may_have(row, scheme)?;
+        let provenance = self.provenance(origin)?;
+        ordered(validity)?;
+        let identifier = Identifier::new(scheme, text).map_err(|(zh, en)| Rejection::InvalidIdentifier {
+            given: clip(text),
+            zh,
+            en,
+        })?;
+        self.identify(id, Some(row), identifier, validity, &provenance)
     }
 
     pub(super) fn statement(

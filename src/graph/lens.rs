@@ -220,13 +220,17 @@ impl<'v> Lens<'v> {
     }
 
     /// The Chinese name in force on the day: a former name while it was in use, else the official one.
+    /// A person is called by the row key.
     pub fn name(&self, node: EntityRow) -> &'v str {
-        self.name_in(node, Language::Zh).unwrap_or("")
+        match self.kind(node) {
+            Kind::Person => self.code(node),
+            _ => self.name_in(node, Language::Zh).unwrap_or(""),
+        }
     }
 
-    /// The name of a language in force on the day.
+    /// The name of a language in force on the day, where everybody may read it.
     pub fn name_in(&self, node: EntityRow, language: Language) -> Option<&'v str> {
-        self.named(node, language).map(|name| name.text.as_str())
+        self.named(node, language).and_then(|name| name.text.plain())
     }
 
     /// All its names.

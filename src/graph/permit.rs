@@ -246,8 +246,11 @@ impl Decision<'_> {
     }
 
     fn outside(&self, row: u32) -> Rejection {
-        let name = self.state.entity(row).names.first().map_or("", |name| name.text.as_str());
-        outside(name)
+        let entity = self.state.entity(row);
+        match entity.plain_name() {
+            "" => outside(&entity.fact.id.to_string()),
+            name => outside(name),
+        }
     }
 }
 

@@ -26,7 +26,7 @@ impl State {
     pub(super) fn absent(&self, kinds: &[Kind], reference: &Reference) -> Rejection {
         match self.other_edition(reference) {
             Some((held, row)) => {
-                let label = self.entity(row).names.first().map_or("", |name| name.text.as_str());
+                let label = self.entity(row).plain_name();
                 Rejection::Implausible(other_edition(&reference.given(), &held, label))
             }
             None => not_found(kinds, clip(&reference.given())),
@@ -93,11 +93,10 @@ impl State {
         }
     }
 
-    /// Name and key of a node, for refusals.
+    /// Name and key of a node, for refusals; of a person the key alone.
     pub(super) fn label(&self, row: u32) -> String {
         let entity = self.entity(row);
-        let name = entity.names.first().map_or("", |name| name.text.as_str());
-        format!("{name}（{}）", entity.fact.id)
+        format!("{}（{}）", entity.plain_name(), entity.fact.id)
     }
 
     /// Does a relation lead from one node to another?

@@ -13,9 +13,10 @@ use super::answers::Answers;
 use super::changes::ChangeMark;
 use super::column::Column;
 use super::former::Former;
+use super::persons::Erasure;
 use super::shards::Shards;
 use crate::domain::identifier::Identifier;
-use crate::domain::name::{Language, NameKind};
+use crate::domain::name::{Language, NameKind, Text};
 use crate::domain::provenance::Provenance;
 use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::{Day, Id, Kind, RecordKind, Relation, Validity, Value};
@@ -64,7 +65,7 @@ pub struct Fact {
 pub struct Named {
     /// The name.
     #[n(0)]
-    pub text: String,
+    pub text: Text,
     /// Its language.
     #[n(1)]
     pub language: Language,
@@ -293,6 +294,7 @@ pub struct State {
     pub(super) public_changes: Column<u32>,
     pub(super) retractions: Column<Arc<Retraction>>,
     pub(super) formers: Column<Arc<Former>>,
+    pub(super) erasures: Column<Erasure>,
     pub(super) answers: Answers,
     pub(super) sequence: u64,
     pub(super) name: Option<String>,

@@ -139,7 +139,7 @@ impl Subject {
     /// All of them with their files, in the order in which their commands can be carried out: what is
     /// referred to stands before what refers to it.
     pub fn all() -> Vec<(&'static str, Subject)> {
-        let mut kinds: Vec<Kind> = Kind::all().filter(|kind| *kind != Kind::Person).collect();
+        let mut kinds: Vec<Kind> = Kind::all().collect();
         kinds.sort_by_key(|kind| !matches!(kind, Kind::Term | Kind::Region));
         let mut all = vec![("sources.csv", Subject::Sources)];
         all.extend(kinds.into_iter().map(|kind| (kind.row().file, Subject::Kind(kind))));

@@ -33,6 +33,17 @@ pub enum Place {
     Outside,
 }
 
+/// How much of what is personal somebody is shown. More includes less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Personal {
+    /// That there is something, and no letter of it.
+    Hidden,
+    /// A mask: 张*, 138****1234.
+    Masked,
+    /// A mask, and everything where a purpose is given.
+    Revealed,
+}
+
 /// What a role may do in one place.
 #[derive(Debug)]
 struct Reach {
@@ -40,6 +51,8 @@ struct Reach {
     sees: Option<Sensitivity>,
     /// The same of what its owner agreed to have shown.
     consented: Option<Sensitivity>,
+    /// How much of what is personal is shown.
+    personal: Personal,
     /// May facts be written?
     writes: bool,
     /// Are counts of fewer than three withheld?
@@ -56,6 +69,7 @@ struct Grant {
     outside: Reach,
     accounts: bool,
     past: bool,
+    erases: bool,
 }
 
 const PUBLIC: Option<Sensitivity> = Some(Sensitivity::Public);
@@ -63,10 +77,15 @@ const INTERNAL: Option<Sensitivity> = Some(Sensitivity::Internal);
 const EVERYTHING: Option<Sensitivity> = Some(Sensitivity::Restricted);
 
 /// What nobody is denied, and no more.
-const AS_PUBLIC: Reach = Reach { sees: PUBLIC, consented: PUBLIC, writes: false, small_cells: true };
+const AS_PUBLIC: Reach =
+    Reach { sees: PUBLIC, consented: PUBLIC, personal: Personal::Hidden, writes: false, small_cells: true };
 const AS_APP: Reach = Reach { consented: INTERNAL, ..AS_PUBLIC };
-const AS_ANALYST: Reach = Reach { sees: INTERNAL, consented: INTERNAL, writes: false, small_cells: true };
-const WHOLE: Reach = Reach { sees: EVERYTHING, consented: EVERYTHING, writes: true, small_cells: false };
+const AS_ANALYST: Reach =
+    Reach { sees: INTERNAL, consented: INTERNAL, personal: Personal::Masked, writes: false, small_cells: true };
+const WHOLE: Reach =
+    Reach { sees: EVERYTHING, consented: EVERYTHING, personal: Personal::Revealed, writes: true, small_cells: false };
+/// Runs the service and has no business with people.
+const AS_ADMINISTRATOR: Reach = Reach { personal: Personal::Masked, ..WHOLE };
 
 /// The table. A role that works for no one county reaches as far outside as inside.
 const GRANTS: &[Grant] = &[
@@ -78,9 +97,19 @@ const GRANTS: &[Grant] = &[
         outside: AS_PUBLIC,
         accounts: false,
         past: false,
+        erases: false,
     },
     // What was public once by mistake is not handed on to other programs.
-    Grant { role: Role::App, name: "APP", zh: "应用", inside: AS_APP, outside: AS_APP, accounts: false, past: false },
+    Grant {
+        role: Role::App,
+        name: "APP",
+        zh: "应用",
+        inside: AS_APP,
+        outside: AS_APP,
+        accounts: false,
+        past: false,
+        erases: false,
+    },
     Grant {
         role: Role::CountyOfficer,
         name: "COUNTY_OFFICER",
@@ -89,6 +118,7 @@ const GRANTS: &[Grant] = &[
         outside: AS_PUBLIC,
         accounts: false,
         past: true,
+        erases: false,
     },
     Grant {
         role: Role::CityOfficer,
@@ -98,6 +128,7 @@ const GRANTS: &[Grant] = &[
         outside: WHOLE,
         accounts: false,
         past: true,
+        erases: false,
     },
     Grant {
         role: Role::Analyst,
@@ -107,6 +138,7 @@ const GRANTS: &[Grant] = &[
         outside: AS_ANALYST,
         accounts: false,
         past: true,
+        erases: false,
     },
     Grant {
         role: Role::Steward,
@@ -116,15 +148,17 @@ const GRANTS: &[Grant] = &[
         outside: WHOLE,
         accounts: false,
         past: true,
+        erases: true,
     },
     Grant {
         role: Role::Administrator,
         name: "ADMINISTRATOR",
         zh: "系统管理员",
-        inside: WHOLE,
-        outside: WHOLE,
+        inside: AS_ADMINISTRATOR,
+        outside: AS_ADMINISTRATOR,
         accounts: true,
         past: true,
+        erases: true,
     },
 ];
 
@@ -248,6 +282,16 @@ impl Rights {
     /// May values of this sensitivity be seen there, whose owner agreed to have them shown?
     pub fn may_see_consented(self, sensitivity: Sensitivity, place: Place) -> bool {
         self.reach(place).and_then(|reach| reach.consented).is_some_and(|highest| sensitivity <= highest)
+    }
+
+    /// How much of what is personal is shown there?
+    pub fn personal_within(self, place: Place) -> Personal {
+        self.reach(place).map_or(Personal::Hidden, |reach| reach.personal)
+    }
+
+    /// May personal data be erased?
+    pub fn may_erase(self) -> bool {
+        self.role.grant().is_some_and(|grant| grant.erases)
     }
 
     /// Are counts of fewer than three withheld there? A doubt withholds.

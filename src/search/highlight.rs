@@ -43,11 +43,11 @@ impl SearchIndex {
         // Names that contain the whole text come first.
         let mut places: Vec<usize> = self.names(node.number()).iter().map(|name| name.place).collect();
         places.sort_by_key(|place| {
-            let whole =
-                all.get(*place).is_some_and(|name| needles.first().is_some_and(|text| fold(&name.text).contains(text)));
+            let text = all.get(*place).and_then(|name| name.text.plain());
+            let whole = text.is_some_and(|name| needles.first().is_some_and(|text| fold(name).contains(text)));
             (!whole, *place)
         });
-        let marked = places.into_iter().filter_map(|place| mark("name", &all.get(place)?.text, needles));
+        let marked = places.into_iter().filter_map(|place| mark("name", all.get(place)?.text.plain()?, needles));
         marked.take(1).collect()
     }
 }

@@ -230,7 +230,7 @@ fn words(entity: &Entity) -> BTreeMap<String, ()> {
 /// Words of names, of keywords, of running text.
 fn words_by_weight(entity: &Entity) -> [Vec<String>; 3] {
     let mut words: [Vec<String>; 3] = Default::default();
-    words[0].extend(entity.names.iter().flat_map(|name| analysis::words(&name.text)));
+    words[0].extend(entity.names.iter().filter_map(|name| name.text.plain()).flat_map(analysis::words));
     for statement in &entity.statements {
         let Some(attribute) = entity.kind.row().attribute_by_tag(statement.attribute) else { continue };
         let place = match attribute.text {
@@ -246,8 +246,9 @@ fn words_by_weight(entity: &Entity) -> [Vec<String>; 3] {
 }
 
 fn folded_names(entity: &Entity) -> Vec<FoldedName> {
-    let all = entity.names.iter().enumerate();
-    all.map(|(place, name)| FoldedName { text: fold(&name.text).into(), kind: name.kind, place }).collect()
+    // What is sealed has no text here: no person is found by name.
+    let all = entity.names.iter().enumerate().filter_map(|(place, name)| Some((place, name.text.plain()?, name.kind)));
+    all.map(|(place, text, kind)| FoldedName { text: fold(text).into(), kind, place }).collect()
 }
 
 fn fill(document: &mut TantivyDocument, fields: Fields, entity: &Entity, folded: &[FoldedName]) {

@@ -40,6 +40,7 @@ mod line;
 mod mutations;
 mod partners_oracle;
 mod peer;
+mod personal;
 mod price;
 mod process;
 mod quality_oracle;

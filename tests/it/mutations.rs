@@ -4,6 +4,7 @@
 use std::fs;
 
 use innograph::domain::attribute::{Attribute, ValueType};
+use innograph::domain::personal::Personal;
 use innograph::domain::{Kind, RecordKind, Relation};
 use serde_json::{Value, json};
 
@@ -37,6 +38,11 @@ fn written(outcome: &Value) -> String {
 
 /// A value for an attribute, in the form in which it is given and read.
 fn sample(attribute: &Attribute) -> Value {
+    match attribute.personal {
+        Some(Personal::Phone) => return json!("13800001234"),
+        Some(Personal::Email) => return json!("shili@example.cn"),
+        None => {}
+    }
     match attribute.value_type {
         ValueType::Text => json!(format!("示例{}", attribute.name)),
         ValueType::Texts => json!(["示例甲", "示例乙"]),
@@ -102,12 +108,18 @@ fn selection(attributes: &[Attribute]) -> String {
         ValueType::Term(_) => format!("{} {{ code }}", attribute.name),
         ValueType::Node(_) | ValueType::Nodes(_) => format!("{} {{ key }}", attribute.name),
         ValueType::Log => format!("{} {{ date text by }}", attribute.name),
+        _ if attribute.personal.is_some() => format!("{} {{ state text }}", attribute.name),
         _ => attribute.name.to_owned(),
     };
     attributes.iter().map(field).collect::<Vec<_>>().join(" ")
 }
 
 fn expected(attribute: &Attribute) -> Value {
+    match attribute.personal {
+        Some(Personal::Phone) => return json!({ "state": "MASKED", "text": "138****1234" }),
+        Some(Personal::Email) => return json!({ "state": "MASKED", "text": "s***@example.cn" }),
+        None => {}
+    }
     match attribute.value_type {
         ValueType::Term("") => json!({ "code": "FIELD:1" }),
         ValueType::Term(scheme) => json!({ "code": format!("{scheme}:HNTE") }),

@@ -25,6 +25,10 @@ fn every_refusal_is_met_and_changes_nothing() {
     let mut failed = Vec::new();
     for sample in Rejection::samples() {
         let code = sample.code();
+        // Met where a file of keys is lost or held: tests/it/personal.rs.
+        if ["PERSONAL_KEY_MISSING", "PERSONAL_KEYS_UNWRITABLE"].contains(&code) {
+            continue;
+        }
         let document = project(&format!("{FOLDER}/{code}.graphql"));
         let folder = project(&format!("{FOLDER}/{code}"));
         let tried = catch_unwind(AssertUnwindSafe(|| {

@@ -109,7 +109,11 @@ impl Served {
     }
 
     fn over(name: &'static str, engine: Arc<Engine>, writer: Option<&str>) -> Self {
-        let config = Config { store_name: name.to_owned(), ..Config::default() };
+        let mut config = Config { store_name: name.to_owned(), ..Config::default() };
+        if writer.is_some() {
+            // Where the audit log is kept; it stays for as long as the service writes there.
+            config.data = tempfile::tempdir().expect("a scratch folder").keep();
+        }
         let service = match writer {
             Some(actor) => Service::trusting(Arc::clone(&engine), &config, actor),
             None => Service::new(Arc::clone(&engine), &config),

@@ -286,6 +286,8 @@ impl Service {
             moments: Moments::new(Arc::clone(&self.engine)),
             meter: Meter::default(),
             sees_schema,
+            audit: Arc::clone(&self.audit),
+            reveals: Arc::clone(&self.reveals),
         }
     }
 }

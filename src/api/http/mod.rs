@@ -29,9 +29,11 @@ use tokio::sync::{Semaphore, watch};
 
 use super::admission::{Clients, Documents, Shapes, Trusted, Validator};
 use super::error::ApiError;
+use super::mutation::Reveals;
 use super::query::StoreName;
 use super::schema::Schemas;
 use crate::accounts::{Accounts, Rules, Sessions};
+use crate::audit::Audit;
 use crate::config::Config;
 use crate::engine::{Engine, SearchState};
 use crate::oidc::SignOn;
@@ -66,6 +68,8 @@ pub struct Service {
     /// A sign-on service elsewhere whose tokens count.
     sign_on: Option<SignOn>,
     sessions: Sessions,
+    audit: Arc<Audit>,
+    reveals: Arc<Reveals>,
     rules: Rules,
     /// Turns of files that are handed in.
     uploads: Arc<Semaphore>,
@@ -121,6 +125,8 @@ impl Service {
             sign_on: config.oidc.as_ref().map(SignOn::open),
             sessions: Sessions::new(&config.accounts),
             uploads: Arc::new(Semaphore::new(config.limits.uploads_at_once)),
+            audit: Arc::new(Audit::open(&config.data)),
+            reveals: Arc::new(Reveals::new(config.limits.reveals)),
             hashing: Arc::new(Semaphore::new(config.accounts.hashes_at_once)),
             rules: config.accounts.clone(),
             trusted: None,

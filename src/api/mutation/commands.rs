@@ -4,6 +4,7 @@ use super::read::{Fields, unfit};
 use crate::domain::command::{Amendment, Command, Given, Reference, Subject, TieReference};
 use crate::domain::identifier::{SCHEMES, Scheme};
 use crate::domain::name::{Language, NameKind};
+use crate::domain::personal::{ERASURE_REASONS, ErasureReason};
 use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::rejection::Rejection;
 use crate::domain::{Id, Kind, RecordKind, Relation};
@@ -151,6 +152,13 @@ pub fn retract(arguments: &Fields) -> Result<Command, Rejection> {
     Ok(Command::Retract { id: id(arguments, "id")?, reason: arguments.needed("reason")? })
 }
 
+/// What is personal erased.
+pub fn erase(arguments: &Fields) -> Result<Command, Rejection> {
+    let known: Vec<&str> = ERASURE_REASONS.iter().map(|row| row.1).collect();
+    let reason = arguments.listed("reason", ErasureReason::by_name, &known)?;
+    Ok(Command::ErasePerson { person: arguments.needed_reference("person")?, reason })
+}
+
 fn id(fields: &Fields, name: &str) -> Result<Id, Rejection> {
     let text = fields.needed(name)?;
     let malformed = |()| unfit(name, &text, "编号应为 26 位字母数字", "expects an id of 26 letters and digits");
@@ -174,6 +182,7 @@ pub fn references(command: &Command) -> Vec<&Reference> {
             [subject].into_iter().chain(values.iter().flat_map(named)).collect()
         }
         Command::EndRelation { tie: TieReference::Ends { from, to, .. }, .. } => vec![from, to],
+        Command::ErasePerson { person, .. } => vec![person],
         Command::NameStore { .. }
         | Command::SaveSource { .. }
         | Command::EndRelation { .. }

@@ -47,6 +47,14 @@ pub fn sorted(error: WriteError) -> Result<Rejection, ApiError> {
             "这个库以只读方式打开，不能写入。请管理员检查数据目录的权限后重启。",
             "The store is open for reading only. Have the rights of the data directory checked and the service restarted.",
         ),
+        Hindrance::Unerased => {
+            tracing::error!(%cause, "an erasure was not carried out to its end");
+            ApiError::new(
+                "ERASURE_UNFINISHED",
+                "删除已记入账本，谁也读不到了；但删除登记簿或密钥文件写不进去，密钥还在磁盘上。请管理员检查 personal.directory 的空间与权限，再原样提交一次或重启服务。",
+                "The erasure is in the ledger and nobody can read the data; but the register or the file of keys cannot be written, and the key is still on the disk. Have the room and the permissions of personal.directory checked, then send it again unchanged or restart the service.",
+            )
+        }
         Hindrance::Withdrawn => ApiError::new(
             "WITHDRAWN",
             "请求在轮到之前已无人等待，没有写入。",

@@ -73,7 +73,7 @@ pub fn mutations() -> Vec<(FieldDef, ReadCommand)> {
             move |arguments| commands::save_record(kind, arguments),
         ));
     }
-    all.extend([end_relation(), correct(), retract()]);
+    all.extend([end_relation(), correct(), retract(), erase()]);
     all
 }
 
@@ -150,6 +150,21 @@ fn correct() -> (FieldDef, ReadCommand) {
         input_field("input", "CorrectionInput!", "更正的内容", "What is different"),
     ]);
     (shared(field), Box::new(commands::correct))
+}
+
+/// The mutation that erases what is personal.
+pub const ERASE: &str = "erasePersonalData";
+
+fn erase() -> (FieldDef, ReadCommand) {
+    let field = declare(
+        ERASE,
+        "删除一个人的姓名、电话、邮箱：销毁密钥，任何人、任何日期都再也读不到；关系与其他事实保留。不能撤销",
+        "Erase name, telephone number and address of a person: the key is destroyed, and nobody can read them again, of no day; ties and other facts stay. It cannot be undone",
+    );
+    let field = field
+        .arg("person", "Reference!", "谁：按编号或行键，不能按姓名", "Who: by number or row key, never by name")
+        .arg("reason", "ErasureReason!", "删除的理由，记入删除登记簿", "Why; it goes into the register of erasures");
+    (shared(field), Box::new(commands::erase))
 }
 
 fn retract() -> (FieldDef, ReadCommand) {

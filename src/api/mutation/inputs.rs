@@ -109,6 +109,7 @@ fn type_of(attribute: &Attribute) -> String {
         ValueType::Term(_) | ValueType::Node(_) => "Reference".into(),
         ValueType::Nodes(_) => "[Reference!]".into(),
         ValueType::Log => "[String!]".into(),
+        _ if attribute.personal.is_some() => "String".into(),
         _ => crate::api::types::value::type_of(attribute),
     }
 }

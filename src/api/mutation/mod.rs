@@ -8,6 +8,7 @@ mod fields;
 mod inputs;
 mod read;
 mod result;
+mod reveal;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -28,6 +29,7 @@ use crate::domain::command::Command;
 use crate::engine::{Request, RequestKey, WriteError, Written};
 use crate::rights::Place;
 pub use result::{Meant, refused};
+pub use reveal::Reveals;
 
 use fields::{KEY, ReadCommand, VERSION};
 use read::{Fields, unfit};
@@ -37,8 +39,9 @@ static READERS: LazyLock<HashMap<String, ReadCommand>> =
 
 /// The types that only mutations name, and their root.
 pub fn types() -> Vec<TypeDef> {
-    let fields = fields::mutations().into_iter().map(|(field, _)| field).collect();
+    let fields = fields::mutations().into_iter().map(|(field, _)| field).chain([reveal::field()]).collect();
     let mut types = result::types();
+    types.extend(reveal::types());
     types.push(TypeDef::new(
         "Mutation",
         "全部写入的入口；依次执行",
@@ -86,13 +89,21 @@ impl ContainerType for MutationRoot {
         let name = ctx.item.node.name.node.as_str();
         let Some(def) = TYPES.get("Mutation").and_then(|root| root.field(name)) else { return Ok(None) };
         let answering = ctx.data_unchecked::<Arc<Answering>>();
+        if name == reveal::FIELD {
+            return reveal::resolve(ctx, def, answering).await.map(Some);
+        }
         let asked = ask(ctx, def, answering);
         let (outcome, command) = match asked {
             Err(error) => (Err(error), None),
             Ok(Err(rejection)) => (Ok(Err(rejection)), None),
             Ok(Ok(request)) => {
                 let command = request.command.clone();
-                (submit(answering, request).await, Some(command))
+                let noted = reveal::note_erasure(answering, &command).await;
+                let outcome = match noted {
+                    Ok(()) => submit(answering, request).await,
+                    Err(error) => Err(error),
+                };
+                (outcome, Some(command))
             }
         };
         match outcome.and_then(|outcome| Ok((outcome, day_of(ctx, def, answering)?))) {
@@ -133,12 +144,21 @@ fn ask(
     let Some(actor) = answering.actor.clone().filter(|_| answering.rights.may_write_within(Place::Inside)) else {
         return Err(failure::forbidden());
     };
+    if def.name == fields::ERASE && !answering.rights.may_erase() {
+        return Err(reveal::forbidden_to_erase());
+    }
     // The day of the answer is read first: a slip there must not be told after writing.
     day_of(ctx, def, answering)?;
     let variables = |name: &str| variable(ctx, name);
     let arguments = Fields::new(Args::new(&ctx.item.node, def, &variables).all());
-    Ok(request(def, &arguments, actor, answering))
+    let asked = request(def, &arguments, actor, answering);
+    // What was given may be a name or a number of somebody: it is not repeated.
+    let is_personal = PERSONAL.contains(&def.name.as_str());
+    Ok(asked.map_err(|rejection| if is_personal { rejection.discreet() } else { rejection }))
 }
+
+/// Mutations whose arguments may be personal.
+const PERSONAL: [&str; 4] = ["savePerson", "addName", "stateAttribute", "correct"];
 
 fn request(def: &FieldDef, arguments: &Fields, actor: Arc<str>, answering: &Answering) -> Result<Request, Rejection> {
     arguments.check(&answering.limits)?;

@@ -2,11 +2,11 @@
 
 use super::history::details;
 use crate::api::types::def::{Cx, Object, Out, TypeDef, field};
-use crate::api::types::{page, value};
+use crate::api::types::{page, personal, value};
 use crate::domain::identifier::SCHEMES;
 use crate::domain::relation::RelationRow;
-use crate::domain::{Id, Relation, Value, enumeration};
-use crate::graph::{Aspect, Cause, Difference, EntityRow, Lens, Record, SourceRecord, Statement, Tie, What};
+use crate::domain::{Id, Kind, Relation, Value, enumeration};
+use crate::graph::{Aspect, Cause, Difference, EntityRow, Record, SourceRecord, Statement, Tie, What};
 
 /// Facts told of one difference.
 const MOST_FACTS: usize = 20;
@@ -129,7 +129,7 @@ pub fn entry_of(cx: &Cx<'_>, sides: &[Cx<'_>; 2], found: &Difference<'_>) -> Ent
     let mut entry = Entry {
         id: Some(side.lens.id(found.node)),
         kind: Some((row.code, row.label_zh)),
-        name: side.lens.name(found.node).to_owned(),
+        name: personal::called(side, found.node),
         node: shown(cx, found.node),
         what: kind_code(&found.what),
         cause: Some(found.cause),
@@ -179,7 +179,9 @@ impl Entry {
         match what {
             What::Appeared | What::Vanished => {}
             What::Renamed(names) => {
-                [self.before, self.after] = names.map(|name| name.map(|name| name.text.clone()));
+                let is_person = self.kind.is_some_and(|kind| kind.0 == Kind::Person.row().code);
+                let say = |side: usize| names[side].map(|name| personal::name_text_of(&sides[side], name, is_person));
+                (self.before, self.after) = (say(0), say(1));
             }
             What::Value(attribute, statements) => {
                 self.about(attribute.name, attribute.zh);
@@ -271,9 +273,9 @@ fn tie_text(sides: &[Cx<'_>; 2], holds: usize, tie: &Tie) -> String {
     let row: &RelationRow = tie.relation.row();
     let end = if tie.forward { &row.forward } else { &row.reverse };
     let name = |node: EntityRow| {
-        let first = &sides[holds].lens;
-        let lens: &Lens<'_> = if first.has(node) { first } else { &sides[1 - holds].lens };
-        if lens.has(node) { lens.name(node).to_owned() } else { String::new() }
+        let first = &sides[holds];
+        let side = if first.lens.has(node) { first } else { &sides[1 - holds] };
+        if side.lens.has(node) { personal::called(side, node) } else { String::new() }
     };
     let said = end.sentence_zh.replace("{a}", &name(tie.here)).replace("{b}", &name(tie.there));
     let lens = &sides[holds].lens;

@@ -8,7 +8,7 @@ use crate::api::error::ApiError;
 use crate::api::types::def::{Cx, FieldDef, Object, Out, TypeDef, field};
 use crate::api::types::fact::{self, FACT_FIELDS};
 use crate::api::types::resolve::Args;
-use crate::api::types::{inputs, page, value};
+use crate::api::types::{inputs, page, personal, value};
 use crate::config::Limits;
 use crate::domain::identifier::SCHEMES;
 use crate::domain::name::NAME_KINDS;
@@ -110,10 +110,11 @@ fn worded(cx: &Cx<'_>, node: EntityRow, entry: &Recorded<'_>) -> Entry {
     };
     let kind = cx.lens.kind(node).row();
     match entry.content {
-        Content::Node => made.say("NODE", kind.code, kind.label_zh, cx.lens.name(node).to_owned()),
+        Content::Node => made.say("NODE", kind.code, kind.label_zh, personal::called(cx, node)),
         Content::Name(name) => {
             let zh = NAME_KINDS.iter().find(|row| row.0 == name.kind).map_or("", |row| row.2);
-            made.say("NAME", name.kind.name(), zh, name.text.clone());
+            let name = personal::name_of(cx, node, name);
+            made.say("NAME", name.kind.name(), zh, personal::name_text(cx, &name));
         }
         Content::Identifier(identifier) => {
             let zh = SCHEMES.iter().find(|row| row.0 == identifier.scheme).map_or("", |row| row.2);
@@ -154,7 +155,8 @@ impl Entry {
 pub fn tie_words(cx: &Cx<'_>, tie: &Tie, values: &[(u16, Value)]) -> String {
     let row = tie.relation.row();
     let end = if tie.forward { &row.forward } else { &row.reverse };
-    let said = end.sentence_zh.replace("{a}", cx.lens.name(tie.here)).replace("{b}", cx.lens.name(tie.there));
+    let said = end.sentence_zh.replace("{a}", &personal::called(cx, tie.here));
+    let said = said.replace("{b}", &personal::called(cx, tie.there));
     let details = details(cx, &[tie.here, tie.there], row.attributes, values);
     if details.is_empty() { said } else { format!("{said}（{details}）") }
 }

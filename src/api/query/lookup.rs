@@ -48,7 +48,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
         .arg("id", "ID!", "来源的编号", "Number of the source"),
         by("organization", "Organization", "机构", "organisation", Kind::ORGANIZATIONS),
     ];
-    for kind in Kind::all().filter(|kind| *kind != Kind::Person) {
+    for kind in Kind::all() {
         let row = kind.row();
         fields.push(by(row.field, row.name, row.label_zh, row.label_en, kind.alone()));
     }

@@ -5,6 +5,7 @@ use super::shape::Takes;
 use crate::api::query::{difference_types, history};
 use crate::domain::identifier::SCHEMES;
 use crate::domain::name::{LANGUAGES, NAME_KINDS};
+use crate::domain::personal::{ERASURE_REASONS, REVEAL_PURPOSES};
 use crate::domain::provenance::METHODS;
 use crate::domain::{Kind, Relation, enumeration};
 use crate::search::MatchKind;
@@ -158,6 +159,14 @@ pub fn enums() -> Vec<EnumDef> {
     ));
     all.push(define("DifferenceCause", "因何不同", "Why something differs", rows(difference_types::CAUSES)));
     all.extend(super::change::enums());
+    all.extend(super::personal::enums());
+    all.push(define(
+        "RevealPurpose",
+        "查看完整个人信息的用途",
+        "What personal data are read in full for",
+        plain(REVEAL_PURPOSES),
+    ));
+    all.push(define("ErasureReason", "删除个人信息的理由", "Why personal data are erased", rows(ERASURE_REASONS)));
     all
 }
 

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use super::def::{Cx, FieldDef, Out, TypeDef, field};
-use super::value;
+use super::{personal, value};
 use crate::domain::attribute::Attribute;
 use crate::domain::identifier::Identifier;
 use crate::domain::provenance::Provenance;
@@ -169,9 +169,13 @@ fn name_type() -> TypeDef {
             "Number of the name, to correct or retract it",
             |_, name: &Named, _| Ok(Out::text(name.fact.id.to_string())),
         ),
-        field("text", "String!", "名称文字", "The name as written", |_, name: &Named, _| {
-            Ok(Out::text(name.text.as_str()))
-        }),
+        field(
+            "text",
+            "String!",
+            "名称文字；人员的姓名遮盖显示",
+            "The name as written; of a person a mask",
+            |cx, name: &Named, _| Ok(Out::text(personal::name_text(cx, name))),
+        ),
         field("language", "Language!", "名称的语言", "The language it is written in", |_, name: &Named, _| {
             Ok(Out::code(name.language.name()))
         }),

@@ -142,7 +142,8 @@ fn attribute_filters(attributes: &'static [Attribute]) -> Vec<ArgDef> {
         };
         input_field(attribute.name, ty, format!("{}{zh}", how.0), format!("{}{en}", how.1))
     };
-    attributes.iter().map(filter).collect()
+    // Whoever could filter by what is sealed could guess it.
+    attributes.iter().filter(|attribute| attribute.personal.is_none()).map(filter).collect()
 }
 
 /// What a filter is asked about.
@@ -206,7 +207,8 @@ fn node_is(cx: &Cx<'_>, node: EntityRow, name: &Name, value: &Gql) -> Result<boo
     Ok(match name.as_str() {
         "nameContains" => {
             let wanted = fold(text());
-            cx.lens.names(node).iter().any(|name| fold(&name.text).contains(&wanted))
+            let mut texts = cx.lens.names(node).iter().filter_map(|name| name.text.plain());
+            texts.any(|text| fold(text).contains(&wanted))
         }
         "region" => within(cx, node, Relation::LocatedIn, find(cx, &reference(value)?, &[Kind::Region])?),
         "jurisdiction" => filter_ties::answered_for_by(cx, node, find(cx, &reference(value)?, &[Kind::Region])?),

@@ -20,6 +20,7 @@ pub mod moment;
 pub mod node;
 pub mod opening;
 pub mod page;
+pub mod personal;
 pub mod projection;
 pub mod record;
 pub mod records;

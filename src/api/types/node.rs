@@ -4,12 +4,12 @@ use super::def::{Cx, FieldDef, Object, Out, TypeDef, node_field};
 use super::fact::{FACT_FIELDS, IdentifierOf, StatementOf, VERSION, described, version};
 use super::page::{self, Page};
 use super::resolve::Args;
-use super::{projection, record, records, statistics_types, tie, value};
+use super::{personal, projection, record, records, statistics_types, tie, value};
 use crate::api::error::ApiError;
 use crate::domain::attribute::MOST_STATEMENTS;
 use crate::domain::enumeration;
 use crate::domain::identifier::{MOST_IDENTIFIERS, Scheme};
-use crate::domain::name::{Language, MOST_NAMES};
+use crate::domain::name::MOST_NAMES;
 use crate::domain::{Kind, RecordKind, Relation, Value, ValueType};
 use crate::graph::{Direction, EntityRow, Record, Tie};
 
@@ -37,10 +37,10 @@ fn node_fields(most: u32) -> Vec<FieldDef> {
             "String!",
             "查询日期使用的中文名称",
             "The Chinese name in use on the day asked for",
-            |cx, node, _| Ok(Out::text(cx.lens.name(node))),
+            |cx, node, _| Ok(Out::text(personal::called(cx, node))),
         ),
         node_field("nameEn", "String", "英文名称", "The English name, where one is known", |cx, node, _| {
-            Ok(Out::option(cx.lens.name_in(node, Language::En).map(Out::text)))
+            Ok(Out::option(personal::called_en(cx, node).map(Out::text)))
         }),
         node_field(
             "code",
@@ -59,7 +59,8 @@ fn node_fields(most: u32) -> Vec<FieldDef> {
             "全部名称：全称、简称、曾用名、别名",
             "All its names: full, short, former, other",
             |cx, node, _| {
-                Ok(Out::List(cx.lens.names(node).iter().map(|name| cx.types.data("Name", name.clone())).collect()))
+                let names = cx.lens.names(node).iter().map(|name| personal::name_of(cx, node, name));
+                Ok(Out::List(names.map(|name| cx.types.data("Name", name)).collect()))
             },
         )
         .at_most(MOST_NAMES as u32),
@@ -375,6 +376,9 @@ pub fn types(most: u32, cells: u32) -> Vec<TypeDef> {
             fields.extend(projection::fields(most));
         }
         fields.extend(attribute_fields(kind));
+        if kind == Kind::Person {
+            fields.push(personal::name_field());
+        }
         fields.extend(relation_fields(kind, most));
         fields.extend(record_fields(kind, most));
         types.push(TypeDef::new(row.name, row.zh, row.en, fields).implements(interfaces));

@@ -3,7 +3,7 @@
 
 use super::def::{Cx, FieldDef, Object, Out, TypeDef, field, tie_field};
 use super::record::answer_name;
-use super::{fact, page, value};
+use super::{fact, page, personal, value};
 use crate::domain::attribute::Attribute;
 use crate::domain::relation::RelationRow;
 use crate::domain::value::decimal;
@@ -54,13 +54,10 @@ fn ends(row: &RelationRow, targets: bool) -> Vec<Kind> {
 pub fn sentence(cx: &Cx<'_>, tie: &Tie) -> (String, String) {
     let row = tie.relation.row();
     let end = if tie.forward { &row.forward } else { &row.reverse };
-    let (here, there) = (cx.lens.name(tie.here), cx.lens.name(tie.there));
-    let english = |node| cx.lens.name_in(node, crate::domain::name::Language::En);
+    let (here, there) = (&personal::called(cx, tie.here), &personal::called(cx, tie.there));
+    let english = |node, name: &str| personal::called_en(cx, node).unwrap_or_else(|| name.to_owned());
     let zh = end.sentence_zh.replace("{a}", &quoted(cx, tie.here, here)).replace("{b}", &quoted(cx, tie.there, there));
-    let en = end
-        .sentence_en
-        .replace("{a}", english(tie.here).unwrap_or(here))
-        .replace("{b}", english(tie.there).unwrap_or(there));
+    let en = end.sentence_en.replace("{a}", &english(tie.here, here)).replace("{b}", &english(tie.there, there));
     let details = details(cx, tie).into_iter().filter(|detail| detail.in_sentence).map(|detail| detail.spoken);
     let fact = cx.lens.tie_fact(tie.row);
     let since = fact.validity.from.map(|date| format!("自 {date}"));

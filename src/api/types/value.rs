@@ -3,13 +3,18 @@
 use async_graphql::{Name, Value as Gql};
 
 use super::def::{Cx, Object, Out};
+use super::personal;
 use super::tie::type_of_kinds;
 use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::name::Language;
 use crate::domain::value::decimal;
 use crate::domain::{Enumeration, Value, enumeration};
 
 /// The type in the schema of an attribute's field. Always nullable: nobody may know.
 pub fn type_of(attribute: &Attribute) -> String {
+    if attribute.personal.is_some() {
+        return "PersonalText".into();
+    }
     match attribute.value_type {
         ValueType::Text => "String".into(),
         ValueType::Texts => "[String!]".into(),
@@ -52,6 +57,7 @@ pub fn answer(cx: &Cx<'_>, attribute: &Attribute, value: &Value) -> Out {
             Out::List(shown.map(|node| Out::Object(Object::Node(node))).collect())
         }
         (Value::Decimal(millionths), _) => Out::text(decimal(*millionths, 6)),
+        (Value::Sealed(sealed), _) => personal::out(cx, Some(personal::masked(cx, sealed, Language::Zh))),
         _ => Out::Null,
     }
 }
@@ -76,8 +82,9 @@ pub fn words(cx: &Cx<'_>, attribute: &Attribute, value: &Value) -> String {
         (Value::Texts(texts), _) => texts.join("、"),
         (Value::Term(_) | Value::Node(_) | Value::Nodes(_), _) => {
             let shown = value.nodes().iter().filter_map(|id| cx.lens.node(*id));
-            shown.map(|node| cx.lens.name(node)).collect::<Vec<_>>().join("、")
+            shown.map(|node| personal::called(cx, node)).collect::<Vec<_>>().join("、")
         }
+        (Value::Sealed(sealed), _) => personal::masked(cx, sealed, Language::Zh).text,
         _ => match answer(cx, attribute, value) {
             Out::Leaf(Gql::String(text)) => text,
             Out::Leaf(Gql::Enum(name)) if name == Name::new("YES") => "是".into(),

@@ -1,7 +1,9 @@
-//! 人员 · Person: people. Their data are personal: held sealed, shown masked.
+//! 人员 · Person: people. Their names and how to reach them are personal: held sealed, shown masked.
 
-use crate::domain::attribute::Attribute;
+use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::enumeration as list;
 use crate::domain::kind::{Kind, KindRow};
+use crate::domain::personal::Personal;
 
 /// The row of the kind table.
 pub static ROW: KindRow = KindRow {
@@ -20,4 +22,32 @@ pub static ROW: KindRow = KindRow {
     code_scheme: None,
 };
 
-const ATTRIBUTES: &[Attribute] = &[];
+const ATTRIBUTES: &[Attribute] = &[
+    Attribute::new(
+        1,
+        "role",
+        ValueType::Codes(&list::PERSON_ROLE),
+        "身份，可以有几个",
+        "What the person is here, several perhaps",
+    )
+    .internal(),
+    Attribute::new(2, "title", ValueType::Text, "职称或职务，不写姓名", "Title or post, without the name").internal(),
+    Attribute::new(
+        3,
+        "phone",
+        ValueType::Text,
+        "电话，加密保存，遮盖显示",
+        "Telephone number, kept sealed and shown masked",
+    )
+    .restricted()
+    .sealed(Personal::Phone),
+    Attribute::new(
+        4,
+        "email",
+        ValueType::Text,
+        "电子邮箱，加密保存，遮盖显示",
+        "Address of electronic mail, kept sealed and shown masked",
+    )
+    .restricted()
+    .sealed(Personal::Email),
+];

@@ -34,7 +34,7 @@ pub(super) fn index(scene: &mut Scene<'_>) {
 }
 
 fn names(scene: &Scene<'_>, node: EntityRow) -> Vec<String> {
-    once(scene.lens.names(node).iter().map(|name| fold(&name.text)).collect())
+    once(scene.lens.names(node).iter().filter_map(|name| name.text.plain()).map(fold).collect())
 }
 
 /// Organisation codes, without hyphens, as they stand alone or inside a credit code.

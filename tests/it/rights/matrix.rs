@@ -33,6 +33,10 @@ const LEVELS: &str = "
     OtherOrganization.agreesToApps 1
     PARTICIPATES_IN.share 1
     WORKS_AT.post 1
+    Person.role 1
+    Person.title 1
+    Person.phone 2
+    Person.email 2
     YearFigures.* 1
     YearFigures.*:TAX 2
     YearFigures.taxPaid 2

@@ -6,6 +6,7 @@ mod hidden;
 mod interference;
 mod leaks;
 mod matrix;
+mod people;
 mod probes;
 pub mod stores;
 mod writing;

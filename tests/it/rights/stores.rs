@@ -70,6 +70,8 @@ impl Store {
         (limits.client_requests, limits.client_rows, limits.request_ms) = (0, 0, 120_000);
         (limits.heavy_price, limits.walk_rows) = (u64::MAX / 4, 4_000_000);
         let data = tempfile::tempdir().expect("a scratch folder");
+        // The audit log is kept there.
+        config.data = data.path().to_owned();
         let kept = Tokens::open(data.path());
         let token = |reader: &Reader| {
             let name = format!("t{}{}", reader.role.name().to_lowercase(), reader.region.unwrap_or_default());
@@ -111,6 +113,16 @@ impl Store {
     /// From now on it is that many milliseconds later.
     pub fn later(&self, milliseconds: i64) {
         self.now.store(1_767_225_600_000 + milliseconds, Ordering::Relaxed);
+    }
+
+    /// The audit log so far.
+    pub fn audit(&self) -> String {
+        std::fs::read_to_string(self._data.path().join("audit.log")).unwrap_or_default()
+    }
+
+    /// From now on nothing can be written to the audit log.
+    pub fn break_audit(&self) {
+        std::fs::write(self._data.path().join("audit.head"), "broken").expect("it can be written");
     }
 
     /// What was written can be found.

@@ -26,6 +26,7 @@ use innograph::engine::{Clock, Engine, EngineLimits, Request, RequestKey, Turn, 
 use innograph::graph::State;
 use innograph::ledger::LedgerError;
 use innograph::rights::{Rights, Role};
+use innograph::vault::{Sealing, Vault};
 
 use crate::faults::wide;
 use asked::Dice;
@@ -185,7 +186,7 @@ impl History {
                     u64::try_from(replayed.last_recorded_at()).expect("positive"),
                     u128::from(rival_seed),
                 );
-                let mut turn = Turn::new(replayed.last_recorded_at(), ids);
+                let mut turn = Turn::new(replayed.last_recorded_at(), ids, Sealing::new(Arc::new(Vault::in_memory())));
                 let request = Request {
                     actor: Arc::from("别的节点"),
                     rights: Rights::of(Role::Administrator),
