@@ -331,8 +331,8 @@ impl Engine {
         let standing = Standing { sequence: base.sequence(), day: today() };
         std::thread::scope(|scope| {
             let (told, answered) = sync_channel(1);
-            let (base, advance) = (&base, &advance);
-            scope.spawn(move || told.send(plan::plan(base, (order, commands), standing, limits, advance)));
+            let (base, advance, vault) = (&base, &advance, &self.vault);
+            scope.spawn(move || told.send(plan::plan(base, (order, commands, vault), standing, limits, advance)));
             loop {
                 match answered.recv_timeout(PROGRESS) {
                     Ok(plan) => return plan,

@@ -11,11 +11,13 @@ use std::sync::atomic::Ordering;
 use super::request::{Advance, WriteError};
 use super::step::Turn;
 use crate::domain::command::Command;
-use crate::domain::event::Event;
+use crate::domain::event::{Content, Event};
 use crate::domain::id::IdSequence;
+use crate::domain::value::Value;
 use crate::domain::{Day, Id, Kind, Rejection};
 use crate::graph::{Budget, Lens, State};
 use crate::rights::{Rights, Role};
+use crate::vault::{Sealing, Vault};
 
 /// Who wants a batch carried out, and out of what it was read.
 #[derive(Clone, Debug)]
@@ -111,7 +113,7 @@ impl Standing {
 /// the same batch on the same facts has the same digest.
 pub(super) fn plan(
     base: &State,
-    (order, commands): (&Order, &[Command]),
+    (order, commands, vault): (&Order, &[Command], &Arc<Vault>),
     standing: Standing,
     limits: PlanLimits,
     advance: &Advance,
@@ -119,7 +121,7 @@ pub(super) fn plan(
     const DAY_MS: i64 = 86_400_000;
     let midnight = i64::from(standing.day.0) * DAY_MS - 8 * 3_600_000;
     let ids = IdSequence::new(u64::try_from(midnight).unwrap_or(0), 0);
-    let (mut working, mut turn) = (State::clone(base), Turn::new(midnight, ids));
+    let (mut working, mut turn) = (State::clone(base), Turn::new(midnight, ids, Sealing::new(Arc::clone(vault))));
     let mut plan = Plan { sequence: standing.sequence, ..Plan::default() };
     let mut digest = blake3::Hasher::new();
     digest.update(&order.input);
@@ -142,7 +144,7 @@ pub(super) fn plan(
                     versions.for_each(|version| {
                         digest.update(&version.to_be_bytes());
                     });
-                    let bytes = minicbor::to_vec(event).expect("encoding into memory cannot fail");
+                    let bytes = minicbor::to_vec(unsealed(event.clone())).expect("encoding into memory cannot fail");
                     digest.update(&bytes);
                     changes.note(event);
                 }
@@ -164,10 +166,25 @@ pub(super) fn plan(
     Ok(plan)
 }
 
+/// An event without its ciphertext: a new person gets another key each time, and what is under the
+/// seal is part of the input, which the digest holds as it is.
+fn unsealed(mut event: Event) -> Event {
+    match &mut event {
+        Event::NameSealed { text: sealed, .. }
+        | Event::StatementMade { value: Value::Sealed(sealed), .. }
+        | Event::FactCorrected { content: Some(Content::Sealed(sealed) | Content::Value(Value::Sealed(sealed))), .. } => {
+            sealed.bytes.clear();
+        }
+        _ => {}
+    }
+    event
+}
+
 /// What an event changes or hangs on to, as far as it may be there already.
 fn touched(event: &Event) -> [Option<Id>; 2] {
     match event {
         Event::NameAdded { entity, .. }
+        | Event::NameSealed { entity, .. }
         | Event::IdentifierAdded { entity, .. }
         | Event::StatementMade { entity, .. } => [Some(*entity), None],
         Event::Related { from, to, .. } => [Some(*from), Some(*to)],
@@ -176,6 +193,7 @@ fn touched(event: &Event) -> [Option<Id>; 2] {
         | Event::RelationEnded { id, .. }
         | Event::FactCorrected { id, .. }
         | Event::FactRetracted { id, .. } => [Some(*id), None],
+        Event::PersonErased { person, .. } => [Some(*person), None],
         Event::EntityCreated { .. } | Event::StoreNamed { .. } | Event::RequestAnswered { .. } => [None, None],
     }
 }
@@ -211,6 +229,8 @@ impl<'s> Changes<'s> {
                     thing.name.clone_from(text);
                 }
             }
+            Event::NameSealed { entity, .. } => self.thing(*entity).names += 1,
+            Event::PersonErased { person, .. } => self.thing(*person).corrections += 1,
             Event::IdentifierAdded { entity, .. } => self.thing(*entity).identifiers += 1,
             Event::StatementMade { entity, .. } => self.thing(*entity).statements += 1,
             Event::Related { from, .. } => self.thing(*from).ties += 1,

@@ -208,9 +208,10 @@ impl<A: Audience> Writer<A> {
             let mut turn = self.turn();
             return decide_all(&mut turn, &mut working, batch);
         }
+        let vault = Arc::clone(&self.vault);
         let outcome = self.commit(|turn, working| {
             if let Purpose::Apply(id) = &batch.purpose {
-                still_planned(working, batch, id)?;
+                still_planned(working, (batch, &vault), id)?;
             }
             decide_all(turn, working, batch)
         })?;
@@ -395,10 +396,10 @@ fn decide_all(turn: &mut Turn, working: &mut State, batch: &Batch) -> Result<Imp
 
 /// Would the batch still come to what was planned? Decided anew by the writer, so that nobody can come in
 /// between.
-fn still_planned(working: &State, batch: &Batch, id: &str) -> Result<(), WriteError> {
+fn still_planned(working: &State, (batch, vault): (&Batch, &Arc<Vault>), id: &str) -> Result<(), WriteError> {
     let standing = Standing::of(id).ok_or(WriteError::PlanStale)?;
     let limits = PlanLimits { refusals: 0, changes: 0 };
-    let now = plan(working, (&batch.order, &batch.commands), standing, limits, &batch.advance)?;
+    let now = plan(working, (&batch.order, &batch.commands, vault), standing, limits, &batch.advance)?;
     if now.id.as_deref() == Some(id) { Ok(()) } else { Err(WriteError::PlanStale) }
 }
 

@@ -74,7 +74,7 @@ fn imported(files: &BTreeMap<&'static str, Vec<u8>>) -> (Vec<String>, usize) {
         name: (*name).to_owned(),
         bytes: bytes.clone(),
     }));
-    let limits = intake::Limits { file_bytes: 1 << 30, cell_bytes: 64 << 10, columns: 200 };
+    let limits = intake::Limits { file_bytes: 1 << 30, cell_bytes: 64 << 10, columns: 200, ..intake::Limits::DEFAULT };
     let reading = intake::read_folder(&all, &limits);
     let read: Vec<String> =
         reading.refusals.iter().map(|refusal| format!("{} {}", refusal.place, refusal.rejection.en())).collect();
