@@ -358,6 +358,55 @@ fn what_is_withheld_can_be_read_one_by_one_and_what_cannot_be_read_is_nowhere_co
 }
 
 #[test]
+fn small_counts_and_sums_are_withheld_whatever_makes_them_internal() {
+    let engine = &demo().engine;
+    let (analyst, steward) = (as_role(engine, Role::Analyst, None), as_role(engine, Role::Steward, None));
+    let is_small = |count: &Value| count.as_u64().is_some_and(|count| (1..3).contains(&count));
+    let (mut counts, mut sums) = (0, 0);
+    for (of, keys, attributes) in [
+        // Demands, of which some are hidden; what firms agreed to, which is internal of a public thing.
+        ("DEMAND", vec!["kind", "status"], json!([])),
+        ("ENTERPRISE", vec!["agreesToApps"], json!([])),
+        ("YEAR_FIGURES", vec!["year"], json!(["rdExpense", "debts", "newConversions"])),
+        ("YEAR_FIGURES", vec!["region", "year"], json!(["revenue", "debts"])),
+        ("YEAR_FIGURES", vec!["figuresBasis"], json!(["revenue", "taxPaid", "ip1"])),
+        ("WORK_ITEM", vec!["kind", "status"], json!([])),
+        ("APPLICATION", vec!["scheme"], json!([])),
+        ("MATCH_FEEDBACK", vec!["decision"], json!([])),
+    ] {
+        let more = json!({ "asOf": "2021-12-31", "sums": attributes });
+        let told = asked(&analyst, of, &keys, &more);
+        // What the analyst may not read at all stands in no cell: cells are compared by their groups.
+        let all = asked(&steward, of, &keys, &more);
+        let cells = |found: &Value| found["cells"].as_array().expect("cells").clone();
+        let of_all = |groups: &Value| cells(&all).into_iter().find(|cell| cell["groups"] == *groups);
+        let mut withheld = 0;
+        for cell in cells(&told) {
+            let whole = of_all(&cell["groups"]).expect("a steward sees the cell too");
+            assert!(!is_small(&cell["count"]), "{of} {keys:?}: {cell}");
+            withheld += usize::from(cell["count"].is_null());
+            for (sum, full) in
+                cell["sums"].as_array().expect("sums").iter().zip(whole["sums"].as_array().expect("sums"))
+            {
+                assert!(!is_small(&sum["known"]), "{of} {keys:?}: {sum}");
+                assert!(!sum["known"].is_null() || sum["sum"].is_null(), "{of} {keys:?}: {sum}");
+                sums += usize::from(cell["count"].is_null() && !full["sum"].is_null());
+            }
+        }
+        assert!(withheld != 1 || told["total"].is_null(), "{of} {keys:?}: one alone is the rest of the total");
+        for (place, sum) in told["sums"].as_array().expect("sums").iter().enumerate() {
+            let of_cells = cells(&told).into_iter().filter(|cell| cell["sums"][place]["known"].is_null()).count();
+            assert!(of_cells != 1 || sum["known"].is_null(), "{of} {keys:?}: one sum alone is the rest of all");
+            assert!(!is_small(&sum["known"]), "{of} {keys:?}: {sum}");
+        }
+        counts += withheld;
+        println!("{of} {keys:?}: {withheld} withheld, sums {}", told["sums"]);
+        assert!(withheld > 0 || of == "YEAR_FIGURES", "{of} {keys:?}");
+    }
+    assert!(counts > 10 && sums > 0, "{counts} counts, sums of {sums} cells that are withheld");
+}
+
+#[test]
 fn what_is_hidden_changes_no_count() {
     let (engine, _) = registered();
     let with = Served::serving("demo", Arc::clone(&engine), Service::new(Arc::clone(&engine), &Config::default()));

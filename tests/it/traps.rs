@@ -142,14 +142,14 @@ fn three_years_of_expense_over_three_years_of_revenue() {
             total sums { attribute sum known } cells { groups { value } sums { sum } } } }";
     let found = store.data(STEWARD, query)["statistics"].clone();
     assert_eq!(found["total"], json!(3), "the same year by another basis is not counted twice");
-    let yuan = |sum: &Value| sum["sum"].as_str().expect("a sum").parse::<f64>().expect("a number");
+    let yuan = |sum: &Value| sum["sum"].as_str().expect("a sum").parse::<u32>().expect("whole yuan");
     let sums = [&found["sums"][0], &found["sums"][1]].map(yuan);
-    assert_eq!(sums, [17_000_000.0, 600_000_000.0]);
+    assert_eq!(sums, [17_000_000, 600_000_000]);
     let years = found["cells"].as_array().expect("cells").iter();
-    let ratios: Vec<f64> = years.map(|cell| yuan(&cell["sums"][0]) / yuan(&cell["sums"][1])).collect();
-    assert_eq!(ratios, [0.1, 0.02, 0.01], "every year can be told from the others");
-    let mean = ratios.iter().sum::<f64>() / 3.0;
-    assert!((sums[0] / sums[1] - 0.028_333).abs() < 0.000_01 && (mean - 0.043_333).abs() < 0.000_01);
+    let per_mille: Vec<u32> = years.map(|cell| yuan(&cell["sums"][0]) * 10 / (yuan(&cell["sums"][1]) / 100)).collect();
+    assert_eq!(per_mille, [100, 20, 10], "every year can be told from the others");
+    let (of_all, mean) = (sums[0] * 10 / (sums[1] / 100), per_mille.iter().sum::<u32>() / 3);
+    assert_eq!((of_all, mean), (28, 43));
 }
 
 #[test]
