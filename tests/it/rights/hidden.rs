@@ -9,8 +9,11 @@ pub const SHARED: &[(&str, &str)] = &[
     (
         "demands",
         "key,nameZh,kind,problem,budget,publishedOn,visibility,status,source
-        dem-x-anon,示例匿名需求（示例）,TECH,需要一种隔膜的耐热涂层工艺,900000,2021-04-01,ANONYMOUS,OPEN,src-demand",
+        dem-x-anon,示例匿名需求（示例）,TECH,需要一种隔膜的耐热涂层工艺,900000,2021-04-01,ANONYMOUS,OPEN,src-demand
+        dem-x-here,示例东城区的匿名需求（示例）,TECH,需要一种层析介质,300000,2021-04-05,ANONYMOUS,OPEN,src-demand",
     ),
+    // It lies in county A; whose it is, somebody of county B, is hidden.
+    ("located_in", "key,from,to,role,source\nx-loc-here,dem-x-here,990101,JURISDICTION,src-registry"),
     ("classified_as", "key,from,to,source\nx-cls-anon,dem-x-anon,HT8L2:601,src-field"),
     (
         "terms",
@@ -70,7 +73,8 @@ const DEMANDS: &[(&str, &str)] = &[
         x-hd-1,ent-zhengli,dem-x-1,1,src-demand
         x-hd-2,ent-moyuan,dem-x-2,1,src-demand
         x-hd-3,ent-runjie,dem-x-3,1,src-demand
-        x-hd-4,ent-runjie,dem-x-anon,1,src-demand",
+        x-hd-4,ent-runjie,dem-x-anon,1,src-demand
+        x-hd-5,ent-runjie,dem-x-here,1,src-demand",
     ),
     (
         "classified_as",

@@ -9,7 +9,7 @@ use super::interference::{
     OF_B, Pair, RESTRICTED, STRANGERS, all_ids, difference, interferes_with_nobody_but, plain, without_cursors,
 };
 use super::probes::{Probe, Schema};
-use super::stores::{ANALYST, OFFICER_OF_A, OFFICER_OF_B, Reader, STEWARD, Store};
+use super::stores::{ANALYST, OFFICER_OF_A, OFFICER_OF_B, PUBLIC, Reader, STEWARD, Store};
 use crate::peer::{Heard, Peer};
 
 #[test]
@@ -309,6 +309,38 @@ fn nobody_is_woken_by_what_is_hidden() {
     let told: Vec<Value> = heard.iter_mut().map(|(_, peer)| peer.next("1")["data"]["changed"].clone()).collect();
     assert_eq!(told[0]["changes"].as_array().map(Vec::len), Some(1), "{told:?}");
     assert_eq!(told[0], told[1], "the first message is about what everybody sees");
+    // In one batch, something hidden between two names of one firm: it is told of once.
+    let name = |key: &str, entity: &str| format!("{key},{entity},示例{key},zh,ALIAS,src-website");
+    let names = |rows: &[String]| format!("key,entity,text,language,kind,source\n{}", rows.join("\n"));
+    let (first, last) = (name("z-1", "ent-zhengli"), name("z-3", "ent-zhengli"));
+    pair.without.import(&[("names", &names(&[first.clone(), last.clone()]))]);
+    pair.with.import(&[("names", &names(&[first, name("z-2", "per-x-1"), last]))]);
+    let told: Vec<Value> = heard.iter_mut().map(|(_, peer)| peer.next("1")["data"]["changed"].clone()).collect();
+    assert_eq!(told[0]["changes"].as_array().map(Vec::len), Some(1), "{told:?}");
+    assert_eq!(told[0], told[1]);
+}
+
+#[test]
+fn what_was_open_then_and_is_hidden_on_the_day_of_the_question_is_not_shown_on_it() {
+    let store = Store::city(&[
+        (
+            "demands",
+            "key,nameZh,kind,problem,publishedOn,visibility,status,validFrom,source
+            dem-z,示例曾公开的需求（示例）,TECH,需要一种工艺,2021-03-01,PUBLIC,OPEN,2021-03-01,src-demand",
+        ),
+        ("statements", "key,entity,attribute,value,validFrom,source\nz-st-1,dem-z,status,DRAFT,2021-07-01,src-demand"),
+    ]);
+    let told = |as_of: &str| {
+        let query = format!(
+            "{{ difference(from: \"2021-01-01\", to: \"2021-05-01\", kinds: [DEMAND], what: [APPEARED], first: 100, asOf: {as_of:?}) {{ edges {{ node {{ nameZh node {{ nameZh }} }} }} }} }}"
+        );
+        let data = store.data(PUBLIC, &query);
+        let edges = data["difference"]["edges"].as_array().expect("edges").clone();
+        let found = edges.into_iter().find(|edge| edge["node"]["nameZh"] == "示例曾公开的需求（示例）");
+        found.expect("everybody saw it then")["node"]["node"].clone()
+    };
+    assert_eq!(told("2021-05-15"), json!({ "nameZh": "示例曾公开的需求（示例）" }));
+    assert_eq!(told("2021-12-31"), Value::Null);
 }
 
 #[test]

@@ -231,8 +231,8 @@ impl Schema {
     pub fn walks(&self) -> Vec<Probe> {
         let mut probes = Vec::new();
         for word in WORDS {
-            let hits = self.selection("SearchConnection", 0);
-            let suggestions = self.selection("Suggestion", 0);
+            let hits = self.selection("SearchConnection", 1);
+            let suggestions = self.selection("Suggestion", 1);
             probes.push(Probe {
                 name: format!("word {word}"),
                 query: format!(
@@ -246,7 +246,7 @@ impl Schema {
         let all = firms.iter().map(wish).chain(wishes.iter().map(|demand| format!("{{demand: {{code: {demand:?}}}}}")));
         let texts = ["隔膜的耐热涂层", "量子咬合隔膜", "疫苗佐剂与冷链"].map(|text| format!("{{text: {text:?}}}"));
         for wish in all.chain(texts).chain(["{achievement: {code: \"ach-mk-zuoji\"}}".to_owned()]) {
-            let read = self.selection("PartnerConnection", 0);
+            let read = self.selection("PartnerConnection", 2);
             probes.push(Probe {
                 name: format!("partners {wish}"),
                 query: format!("{{ partners(for: {wish}, first: 50) {{ {read} }} }}"),
@@ -268,7 +268,7 @@ impl Schema {
                 });
             }
         }
-        let differences = self.selection("DifferenceConnection", 1);
+        let differences = self.selection("DifferenceConnection", 2);
         for (from, to) in [("2018-12-31", "2021-12-31"), ("2021-01-01", "2021-06-30")] {
             probes.push(Probe {
                 name: format!("difference {from}"),
@@ -323,7 +323,7 @@ impl Schema {
 
     /// What is read of things by their ids, those that are hidden among them.
     pub fn by_id(&self, ids: &[String]) -> Vec<Probe> {
-        let history = self.selection("HistoryConnection", 0);
+        let history = self.selection("HistoryConnection", 1);
         let read = |id: &String| {
             let node = self.selection("Node", 1);
             let query = format!("{{ node(id: {id:?}) {{ {node} }} history(id: {id:?}, first: 100) {{ {history} }} }}");
