@@ -9,7 +9,7 @@ use super::interference::{
     OF_B, Pair, RESTRICTED, STRANGERS, all_ids, difference, interferes_with_nobody_but, plain, without_cursors,
 };
 use super::probes::{Probe, Schema};
-use super::stores::{ANALYST, OFFICER_OF_A, OFFICER_OF_B, PUBLIC, Reader, STEWARD, Store};
+use super::stores::{ANALYST, APP, OFFICER_OF_A, OFFICER_OF_B, PUBLIC, Reader, STEWARD, Store};
 use crate::peer::{Heard, Peer};
 
 #[test]
@@ -349,4 +349,15 @@ fn everything_that_can_be_counted_and_every_kind_of_record_is_asked_for() {
     assert_eq!(schema.values("StatisticsOf").len(), schema.input("StatisticsFilter").len());
     let narrowed = schema.lists().filter(|list| list.arguments.iter().any(|given| given.node.name.node == "inForce"));
     assert_eq!(narrowed.count(), 18);
+}
+
+#[test]
+fn who_agreed_and_also_did_not_is_shown_as_the_public_sees_it() {
+    let store = Store::city(hidden::SHARED);
+    let asked = r#"{ enterprise(by: {code: "ent-guanjia"}) { yearFigures(first: 1) { totalCount } } }"#;
+    let count = || store.data(APP, asked)["enterprise"]["yearFigures"]["totalCount"].as_u64();
+    assert!(count() > Some(0), "the firm agreed");
+    let no = "key,entity,attribute,value,source\nz-no,ent-guanjia,agreesToApps,NO,src-registry";
+    store.import(&[("statements", no)]);
+    assert_eq!(count(), Some(0), "a doubt denies");
 }

@@ -325,8 +325,10 @@ impl Schema {
     pub fn by_id(&self, ids: &[String]) -> Vec<Probe> {
         let history = self.selection("HistoryConnection", 1);
         let read = |id: &String| {
-            let node = self.selection("Node", 1);
-            let query = format!("{{ node(id: {id:?}) {{ {node} }} history(id: {id:?}, first: 100) {{ {history} }} }}");
+            let (node, tie) = (self.selection("Node", 1), self.selection("Tie", 0));
+            let query = format!(
+                "{{ node(id: {id:?}) {{ {node} }} tie(id: {id:?}) {{ {tie} }} history(id: {id:?}, first: 100) {{ {history} }} }}"
+            );
             Probe { name: format!("id {id}"), query }
         };
         ids.iter().map(read).collect()
