@@ -18,6 +18,9 @@ use crate::intake::{self, IMPORTERS, InputFile, Limits, Mapping, Place, Reading,
 /// Refusals and things printed; the rest are counted.
 const SHOWN: usize = 50;
 
+/// Endings of the files of a folder that are read.
+const READ: &[&str] = &["csv", "xlsx", "tsv", "json", "jsonl", "gz"];
+
 /// What is imported, and how.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
@@ -87,13 +90,12 @@ pub fn import(config: &Config, args: &ImportArgs) -> ExitCode {
     match outcome {
         Ok(outcome) => {
             let (rows, changed) = (read.reading.rows, outcome.changed - naming);
+            // A row of another register says several things.
+            let unchanged = read.reading.commands.len() - changed;
             println!(
-                "接受 {rows} 行：新增或更改 {changed}，无变化 {}；序号 {}\n\
-                 accepted {rows} rows: {changed} changed, {} unchanged; sequence {}",
-                rows - changed,
-                outcome.sequence,
-                rows - changed,
-                outcome.sequence,
+                "接受 {rows} 行：新增或更改 {changed}，无变化 {unchanged}；序号 {}\n\
+                 accepted {rows} rows: {changed} changed, {unchanged} unchanged; sequence {}",
+                outcome.sequence, outcome.sequence,
             );
             ExitCode::from(exit::OK)
         }
@@ -195,13 +197,12 @@ fn write_returned(path: &Path, input: (&[InputFile], &Mapping, &Limits), report:
 
 fn accept(report: &Report, plan: &Plan, naming: bool) {
     let (rows, changed) = (report.rows, plan.changed - usize::from(naming));
+    // Naming the store is no row: where it has its name, that changes nothing.
+    let unchanged = plan.unchanged - usize::from(!naming);
     println!(
-        "接受 {rows} 行：新增或更改 {changed}，无变化 {}；序号 {}（试运行，未写入 · dry run, nothing written）\n\
-         accepted {rows} rows: {changed} changed, {} unchanged; sequence {}",
-        rows - changed,
-        plan.sequence,
-        rows - changed,
-        plan.sequence,
+        "接受 {rows} 行：新增或更改 {changed}，无变化 {unchanged}；序号 {}（试运行，未写入 · dry run, nothing written）\n\
+         accepted {rows} rows: {changed} changed, {unchanged} unchanged; sequence {}",
+        plan.sequence, plan.sequence,
     );
     for thing in plan.changes.iter().take(SHOWN) {
         println!("{}", told(thing));
@@ -265,7 +266,7 @@ fn gather(inputs: &[PathBuf]) -> Result<Vec<InputFile>, String> {
         if input.is_dir() {
             for entry in std::fs::read_dir(input).map_err(|cause| cannot(input, &cause))? {
                 let path = entry.map_err(|cause| cannot(input, &cause))?.path();
-                if path.extension().is_some_and(|ending| ending == "csv" || ending == "xlsx") {
+                if path.extension().is_some_and(|ending| READ.iter().any(|known| ending == *known)) {
                     paths.push(path);
                 }
             }

@@ -126,7 +126,20 @@ impl Attribute {
     /// A public, optional attribute of cost 1.
     pub const fn new(tag: u16, name: &'static str, value_type: ValueType, zh: &'static str, en: &'static str) -> Self {
         let (sensitivity, text, dates) = (Sensitivity::Public, TextWeight::None, Dates::Any);
-        Self { tag, name, value_type, required: false, zh, en, sensitivity, cost: 1, text, dates, also: &[], personal: None }
+        Self {
+            tag,
+            name,
+            value_type,
+            required: false,
+            zh,
+            en,
+            sensitivity,
+            cost: 1,
+            text,
+            dates,
+            also: &[],
+            personal: None,
+        }
     }
 
     /// The same, to be answered.

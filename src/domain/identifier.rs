@@ -57,6 +57,21 @@ pub enum Scheme {
     /// 分类条目代码 `SCHEME:code`
     #[n(15)]
     TermCode,
+    /// Global Research Identifier Database
+    #[n(16)]
+    Grid,
+    /// International Standard Name Identifier (ISO 27729)
+    #[n(17)]
+    Isni,
+    /// Wikidata
+    #[n(18)]
+    Wikidata,
+    /// Crossref Funder Registry
+    #[n(19)]
+    FundRef,
+    /// OrgRef
+    #[n(20)]
+    OrgRef,
 }
 
 /// Name in schema and CSV, with words in both languages.
@@ -82,6 +97,11 @@ pub static SCHEMES: &[(Scheme, &str, &str, &str)] = &[
     (Scheme::Internal, "INTERNAL", "本库内部行键", "Row key of an import"),
     (Scheme::RegionCode, "REGION_CODE", "区划代码（GB/T 2260 或统计用）", "Code of a region"),
     (Scheme::TermCode, "TERM_CODE", "分类条目代码（体系:代码）", "Code of a term with its scheme in front"),
+    (Scheme::Grid, "GRID", "GRID 研究机构编号", "Number in the Global Research Identifier Database"),
+    (Scheme::Isni, "ISNI", "国际标准名称标识符（ISO 27729）", "International Standard Name Identifier"),
+    (Scheme::Wikidata, "WIKIDATA", "维基数据编号", "Number of the item in Wikidata"),
+    (Scheme::FundRef, "FUNDREF", "Crossref 资助机构编号", "Number in the Crossref Funder Registry"),
+    (Scheme::OrgRef, "ORGREF", "OrgRef 机构编号", "Number in OrgRef"),
 ];
 
 impl Scheme {

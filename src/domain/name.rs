@@ -67,8 +67,10 @@ pub static NAME_KINDS: &[(NameKind, &str, &str, &str)] = &[
 ];
 
 /// Name in schema and CSV, with words in both languages.
-pub static LANGUAGES: &[(Language, &str, &str, &str)] =
-    &[(Language::Zh, "zh", "中文名称", "Written in Chinese"), (Language::En, "en", "英文名称", "Written in English")];
+pub static LANGUAGES: &[(Language, &str, &str, &str)] = &[
+    (Language::Zh, "zh", "中文名称", "Written in Chinese"),
+    (Language::En, "en", "英文或其他外文名称", "Written in English or another foreign language"),
+];
 
 impl NameKind {
     /// Its name in the schema and in CSV.

@@ -51,6 +51,8 @@ pub enum Relation {
     Succeeds = 17,
     #[n(18)]
     Serves = 18,
+    #[n(19)]
+    RelatedTo = 19,
 }
 
 /// A field that shows a relation on one of its ends, with the phrase used in sentences.
@@ -158,6 +160,7 @@ relations! {
         attributes &[
             Attribute::new(1, "role", ValueType::Code(&list::PARTICIPANT_ROLE), "在合作中的角色", "The part it plays").required(),
             Attribute::new(2, "share", ValueType::Ratio, "金额或任务占比", "Its share of money or work").internal(),
+            Attribute::new(3, "amount", ValueType::Money, "分得的经费", "The money it gets").internal(),
         ];
     MemberOf "MEMBER_OF" "AllianceMembership" "member_of.csv" "联盟成员"
         ("某单位是联盟成员", "An organisation belongs to an alliance")
@@ -309,6 +312,14 @@ relations! {
             Attribute::new(1, "kind", ValueType::Text, "服务内容", "What is done for them"),
             Attribute::new(2, "outcome", ValueType::Text, "服务结果", "What came of it"),
         ];
+    RelatedTo "RELATED_TO" "Relatedness" "related_to.csv" "有关联"
+        ("登记库称两单位有关联，没有说明是什么关联", "A register calls two organisations related without saying how")
+        ends &[(ORGANIZATION, ORGANIZATION)], rule Free, explains true,
+        forward ("relatedTo", "有关联的单位", "Organisations it is related to", "{a}与{b}有关联", "{a} is related to {b}")
+        reverse ("relatedFrom", "称与之有关联的单位", "Organisations said to be related to it", "{a}与{b}有关联", "{b} is related to {a}")
+        attributes &[
+            Attribute::new(1, "weight", ValueType::Decimal, "来源给出的强度，没有单位", "How strong the source says it is, without a unit"),
+        ];
 }
 
 impl Relation {
@@ -365,7 +376,7 @@ mod tests {
             assert_eq!(relation as usize, position);
             assert_eq!(Relation::by_name(relation.row().name), Some(relation));
         }
-        assert_eq!(Relation::all().count(), 19);
+        assert_eq!(Relation::all().count(), 20);
     }
 
     #[test]

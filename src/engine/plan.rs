@@ -172,7 +172,9 @@ fn unsealed(mut event: Event) -> Event {
     match &mut event {
         Event::NameSealed { text: sealed, .. }
         | Event::StatementMade { value: Value::Sealed(sealed), .. }
-        | Event::FactCorrected { content: Some(Content::Sealed(sealed) | Content::Value(Value::Sealed(sealed))), .. } => {
+        | Event::FactCorrected {
+            content: Some(Content::Sealed(sealed) | Content::Value(Value::Sealed(sealed))), ..
+        } => {
             sealed.bytes.clear();
         }
         _ => {}

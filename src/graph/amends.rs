@@ -273,12 +273,10 @@ impl Decision<'_> {
                 Ok(())
             }
             Some(Part::Name(place)) => {
-                let chinese = |name: &super::state::Named| {
-                    name.language == name::Language::Zh && name.kind == name::NameKind::Official
-                };
+                let official = |name: &super::state::Named| name.kind == name::NameKind::Official;
                 let mut others = entity.names.iter().enumerate().filter(|(other, _)| *other != place);
-                let left = others.any(|(_, name)| chinese(name));
-                if left || !entity.names.get(place).is_some_and(chinese) {
+                let left = others.any(|(_, name)| official(name));
+                if left || !entity.names.get(place).is_some_and(official) {
                     return Ok(());
                 }
                 Err(Rejection::RequiredMissing { name: "nameZh".into() })

@@ -146,7 +146,7 @@ impl Decision<'_> {
         ordered(validity)?;
         let values = self.resolved(row.attributes, entity.values)?;
         self.all_answered(row.attributes, known, &values)?;
-        if known.is_none() && entity.names.0.is_none() {
+        if known.is_none() && entity.names.0.or(entity.names.1).is_none() {
             return Err(Rejection::RequiredMissing { name: "nameZh".into() });
         }
         if known.is_none() && row.code_scheme.is_some() && entity.code.is_none() {

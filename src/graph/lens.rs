@@ -220,11 +220,11 @@ impl<'v> Lens<'v> {
     }
 
     /// The Chinese name in force on the day: a former name while it was in use, else the official one.
-    /// A person is called by the row key.
+    /// Of what has no Chinese name, the foreign one. A person is called by the row key.
     pub fn name(&self, node: EntityRow) -> &'v str {
         match self.kind(node) {
             Kind::Person => self.code(node),
-            _ => self.name_in(node, Language::Zh).unwrap_or(""),
+            _ => self.name_in(node, Language::Zh).or_else(|| self.name_in(node, Language::En)).unwrap_or(""),
         }
     }
 

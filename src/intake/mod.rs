@@ -5,7 +5,9 @@
 
 mod archive;
 mod cell;
+mod collaborations;
 mod date;
+mod draft;
 mod encoding;
 mod example;
 mod folder;
@@ -13,6 +15,7 @@ mod header;
 mod mapping;
 mod marked;
 mod number;
+mod registry;
 mod report;
 mod sheet;
 mod subject;
@@ -24,9 +27,11 @@ mod workbook;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use collaborations::read_collaborations;
 pub use folder::{read_folder, read_tables};
 pub use mapping::{Mapping, MappingError, TableMapping, subject_of};
 pub use marked::marked;
+pub use registry::read_registry;
 pub use report::{Report, Told, report};
 pub use subject::{Column, Shape, Subject};
 pub use template::template;
@@ -125,12 +130,26 @@ pub fn digest(files: &[InputFile], mapping: &Mapping) -> [u8; 32] {
 }
 
 /// The table of importers.
-pub static IMPORTERS: &[Importer] = &[Importer {
-    name: "csv",
-    zh: "本系统导入格式的 CSV 或 XLSX（docs/import-format.md）",
-    en: "tables in CSV or XLSX, in the format of docs/import-format.md",
-    read: read_tables,
-}];
+pub static IMPORTERS: &[Importer] = &[
+    Importer {
+        name: "csv",
+        zh: "本系统导入格式的 CSV 或 XLSX（docs/import-format.md）",
+        en: "tables in CSV or XLSX, in the format of docs/import-format.md",
+        read: read_tables,
+    },
+    Importer {
+        name: "ror",
+        zh: "ROR 研究机构登记数据（JSON，v1 或 v2，可为 gzip）",
+        en: "dumps of the Research Organization Registry (JSON, v1 or v2, also packed by gzip)",
+        read: read_registry,
+    },
+    Importer {
+        name: "collaborations",
+        zh: "机构、合作、参加各一张表（CSV、TSV、JSON 行，可为 gzip），或只有连边的一张表",
+        en: "tables of organisations, collaborations and who took part (CSV, TSV or JSON lines, also packed by gzip), or edge lists",
+        read: read_collaborations,
+    },
+];
 
 /// The most an importer takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

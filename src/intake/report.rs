@@ -56,7 +56,8 @@ pub fn report(
     (decided, decided_count): (&[(usize, Rejection)], usize),
     most: usize,
 ) -> Report {
-    let refused = reading.refused_rows + decided_count;
+    // A row of another register may be refused for several things that it says.
+    let refused = (reading.refused_rows + decided_count).min(reading.rows);
     let waiting = refused_keys(reading, decided);
     let wanted: BTreeMap<&Place, &Rejection> = decided
         .iter()

@@ -237,7 +237,7 @@ fn the_sources_are_those_of_the_fact_list() {
 }
 
 #[expect(clippy::disallowed_methods, reason = "where the shared test data are is no setting of the program")]
-fn test_data() -> Option<std::path::PathBuf> {
+pub fn test_data() -> Option<std::path::PathBuf> {
     std::env::var_os("INNOGRAPH_TEST_DATA").map(Into::into)
 }
 

@@ -47,6 +47,7 @@ mod quality_oracle;
 mod records_oracle;
 mod recovery;
 mod refusals;
+mod registries;
 mod rights;
 mod schema;
 mod search;

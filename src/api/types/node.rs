@@ -35,8 +35,8 @@ fn node_fields(most: u32) -> Vec<FieldDef> {
         node_field(
             "nameZh",
             "String!",
-            "查询日期使用的中文名称",
-            "The Chinese name in use on the day asked for",
+            "查询日期使用的中文名称；没有中文名的，为外文名称",
+            "The Chinese name in use on the day asked for; of what has none, the foreign one",
             |cx, node, _| Ok(Out::text(personal::called(cx, node))),
         ),
         node_field("nameEn", "String", "英文名称", "The English name, where one is known", |cx, node, _| {

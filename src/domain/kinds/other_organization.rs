@@ -43,4 +43,18 @@ const ATTRIBUTES: &[Attribute] = &[
         "Whether matching apps may see what is internal of it",
     )
     .internal(),
+    Attribute::new(
+        9,
+        "registryStatus",
+        ValueType::Text,
+        "外部登记库中的状态原文（如 ROR 的 active）",
+        "Its status as a register elsewhere writes it, such as active",
+    ),
+    Attribute::new(
+        10,
+        "registryTypes",
+        ValueType::Texts,
+        "外部登记库中的类型原文（如 ROR 的 education）",
+        "Its types as a register elsewhere writes them, such as education",
+    ),
 ];
