@@ -9,7 +9,7 @@ use super::dates::{DAYS, Day, LAST_YEAR};
 use super::firms::{Tier, registered, tier};
 use super::institutes::{Body, nth};
 use super::places::{CITY, ZONE, county_code};
-use super::text::{self, Subject};
+use super::text;
 use super::words::words;
 use super::{Sink, chain};
 
@@ -40,8 +40,8 @@ fn main_family(city: &City, community: usize) -> usize {
     community % city.groups()
 }
 
-fn about<'w>(city: &City, family: usize, chance: &mut Chance, list: &'static [&'static str]) -> String {
-    let subject: Subject<'w> = text::drawn(city, &words().families[family], chance);
+fn about(city: &City, family: usize, chance: &mut Chance, list: &'static [&'static str]) -> String {
+    let subject = text::drawn(city, &words().families[family], chance);
     text::compose(city, chance, &subject, &[list], list)
 }
 
@@ -202,10 +202,10 @@ fn platform(city: &City, sink: &mut dyn Sink, platform: usize, members: &[Vec<u3
         let row = format!("op-{key}-{role}");
         sink.row("operates.csv", &[&row, &city.key(host), &key, &role, &"s-cluster"])?;
     }
-    if platform % 4 == 0 {
+    if platform.is_multiple_of(4) {
         sink.row("part_of.csv", &[&format!("po-{key}"), &key, &city.key(host), &"s-cluster"])?;
     }
-    if platform % 3 == 0 {
+    if platform.is_multiple_of(3) {
         let cluster = format!("k{community:05}");
         sink.row("supports.csv", &[&format!("su-{key}"), &key, &cluster, &founded, &"s-cluster"])?;
         let row = format!("ic-{key}");
@@ -232,7 +232,7 @@ fn carrier(city: &City, sink: &mut dyn Sink, carrier: usize) -> io::Result<()> {
     let description = about(city, family, &mut chance, &text::sentences(city).scope);
     let level = chance.pick(&LEVELS);
     sink.row("carriers.csv", &[&key, &name, &kind, &level, &area, &seats, &founded, &description, &"s-cluster"])?;
-    let region = if carrier % 5 == 0 { ZONE } else { county_code(chance.below(12)) };
+    let region = if carrier.is_multiple_of(5) { ZONE } else { county_code(chance.below(12)) };
     classify_and_locate(sink, &key, words().families[family].field, region)?;
     let runner = city.key(chance.below(city.size.plain_firms()));
     sink.row("operates.csv", &[&format!("op-{key}"), &runner, &key, &"OPERATOR", &"s-cluster"])?;

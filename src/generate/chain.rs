@@ -44,7 +44,7 @@ pub(super) fn links(city: &City) -> Vec<u8> {
     let mut links = vec![0_u8; city.size.firms];
     let mut single = vec![false; chains(city)];
     let mut round = vec![0_usize; chains(city)];
-    for firm in 0..city.size.plain_firms() {
+    for (firm, own) in links.iter_mut().enumerate().take(city.size.plain_firms()) {
         let family = city.family_number(firm);
         if family >= chains(city) || city.county(firm).is_none() {
             continue;
@@ -62,7 +62,7 @@ pub(super) fn links(city: &City) -> Vec<u8> {
         } else {
             0
         };
-        links[firm] = u8::try_from(link).unwrap_or(0);
+        *own = u8::try_from(link).unwrap_or(0);
     }
     links
 }

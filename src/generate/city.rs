@@ -118,7 +118,11 @@ impl City {
             degrees[*organization as usize] = super::power::degree(plan.variant, rank, ranked.len());
         }
         let members = city.settle(&ranked, &degrees);
-        city.edges = edges::wire(plan, &degrees, &city.community, &members);
+        let planted = match plan.variant {
+            Variant::Sparse => 0,
+            Variant::Dense => wishes::planted_ties(size.wishes),
+        };
+        city.edges = edges::wire(plan, planted, &degrees, &city.community, &members);
         city.plant_gadgets(&ranked);
         let wishes = wishes::plant(&mut city, &ranked);
         city.wishes = wishes;

@@ -41,9 +41,10 @@ fn key(pair: (u32, u32)) -> u64 {
     u64::from(pair.0) << 32 | u64::from(pair.1)
 }
 
-/// Pair everybody up. `members` are those of each community.
-pub(super) fn wire(plan: Plan, degrees: &[u32], community: &[u32], members: &[Vec<u32>]) -> Edges {
-    let outside = outside_stubs(plan, degrees, community, members);
+/// Pair everybody up. `members` are those of each community; `planted` ties between communities are
+/// added later.
+pub(super) fn wire(plan: Plan, planted: usize, degrees: &[u32], community: &[u32], members: &[Vec<u32>]) -> Edges {
+    let outside = outside_stubs(plan, planted, degrees, community, members);
     let mut edges = Edges::default();
     let mut between: Vec<u32> = Vec::new();
     for (number, list) in members.iter().enumerate() {
@@ -69,7 +70,7 @@ pub(super) fn wire(plan: Plan, degrees: &[u32], community: &[u32], members: &[Ve
 /// Ties that leave the community, by organisation: so many of all that the city mixes as asked. Who
 /// has one to three partners has them at home; who has more than the community holds must go out, and
 /// where that is many (a sparse city's hubs are larger than its communities) others must meet them.
-fn outside_stubs(plan: Plan, degrees: &[u32], community: &[u32], members: &[Vec<u32>]) -> Vec<u32> {
+fn outside_stubs(plan: Plan, planted: usize, degrees: &[u32], community: &[u32], members: &[Vec<u32>]) -> Vec<u32> {
     let room = |organization: usize| match community[organization] {
         NOWHERE => 0,
         number => u32::try_from(members[number as usize].len().saturating_sub(1) * 3 / 5).unwrap_or(u32::MAX),
@@ -84,7 +85,7 @@ fn outside_stubs(plan: Plan, degrees: &[u32], community: &[u32], members: &[Vec<
         few += if *degree <= 3 { u64::from(degree - out) } else { 0 };
         movable += u64::from(degree - out);
     }
-    let asked = all * u64::from(plan.mixing_per_mille) / 1_000;
+    let asked = (all * u64::from(plan.mixing_per_mille) / 1_000).saturating_sub(planted as u64 * 2);
     let crowded = asked < forced * 2;
     let more = asked.max(forced * 2) - forced;
     let (least, movable) = if crowded { (1, movable) } else { (4, movable - few) };

@@ -47,7 +47,7 @@ pub(super) fn write(city: &City, sink: &mut dyn Sink) -> io::Result<()> {
             years(city, sink, firm, tier)?;
         }
     }
-    for institute in (0..city.size.institutes).filter(|institute| institute % 4 == 0) {
+    for institute in (0..city.size.institutes).filter(|institute| institute.is_multiple_of(4)) {
         years(city, sink, city.size.firms + institute, Tier::Small)?;
     }
     Ok(())

@@ -177,7 +177,7 @@ fn other_names(city: &City, sink: &mut dyn Sink, firm: usize, name: &Name) -> io
         sink.row("names.csv", &[&row, &key, &text, &"zh", &kind, &from, &to, &"s-names"])
     };
     let always = ("", "");
-    if firm % 5 == 0 {
+    if firm.is_multiple_of(5) {
         let share = Order::new(city.plan.seed, For::Short, city.size.firms.div_ceil(5)).share(firm / 5);
         put("short", &names::short(name, share), "SHORT", always)?;
     }

@@ -194,7 +194,7 @@ fn other_names(city: &City, sink: &mut dyn Sink, institute: usize, name: &Name) 
     ];
     // The full name and the English one are there already; one in six begins with the short name.
     let more = names_of(city, institute).saturating_sub(2);
-    let skip = usize::from(more < 7 && institute % 5 == 0);
+    let skip = usize::from(more < 7 && institute.is_multiple_of(5));
     for (part, text, language, kind) in all.iter().skip(skip).take(more) {
         let to = if *kind == "FORMER" { "2012-09-01" } else { "" };
         sink.row("names.csv", &[&format!("n-{key}-{part}"), &key, text, language, kind, &"", &to, &"s-names"])?;
@@ -240,7 +240,7 @@ fn around(city: &City, sink: &mut dyn Sink, organization: usize) -> io::Result<(
     sink.row("located_in.csv", &[&format!("l-{key}-j"), &key, &here, &"JURISDICTION", &"", &"", &"s-registry"])?;
     let top = top_field(city, organization);
     sink.row("classified_as.csv", &[&format!("c-{key}-h"), &key, &top, &"YES", &"", &"自填", &"s-names"])?;
-    if organization % 6 == 0 {
+    if organization.is_multiple_of(6) {
         let field = city.family(organization).field;
         sink.row("classified_as.csv", &[&format!("c-{key}-2"), &key, &field, &"", &"0.7", &"自填", &"s-names"])?;
     }

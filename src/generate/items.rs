@@ -111,7 +111,7 @@ fn planted(city: &City, sink: &mut dyn Sink, (number, wish): (usize, &Wish), pop
     if let Some(twin) = twin {
         decoy(city.size.firms + twin, "NAME_TWIN", "", sink)?;
     }
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         let (item, asker) = (format!("dx{number:05}"), (wish.firm + 1) % city.size.plain_firms());
         wanted(city, sink, (&item, asker), &asks, ("OPEN", "PUBLIC", Day::of(2020, 6, 30)), &mut chance)?;
         decoy(asker, "EXPIRED_ITEM", &item, sink)?;

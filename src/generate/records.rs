@@ -43,14 +43,14 @@ fn other(city: &City, body: Body, number: usize) -> String {
 fn registers(city: &City, sink: &mut dyn Sink, firm: usize, chance: &mut Chance) -> io::Result<()> {
     let owner = city.key(firm);
     let from = Day::new(chance.below(DAYS - 500));
-    if firm % 3 == 0 {
+    if firm.is_multiple_of(3) {
         let left = chance.per_mille(400);
         let reason = if left { chance.pick(&["CERTIFIED", "UNFIT", "WITHDRAWN", "MOVED_OUT"]) } else { "" };
         let to = if left { from.plus(chance.within(90, 480)).to_string() } else { String::new() };
         let (key, note) = (format!("re-{owner}"), chance.pick(&["知识产权数量不足", "研发费用归集不全", ""]));
         sink.row("register_entries.csv", &[&key, &owner, &"HNTE_RESERVE", &"", &reason, &note, &from, &to, &"s-work"])?;
     }
-    if firm % 2 == 0 {
+    if firm.is_multiple_of(2) {
         let key = format!("rb-{owner}");
         sink.row("register_entries.csv", &[&key, &owner, &"SME_BASE", &"", &"", &"", &from, &"", &"s-work"])?;
     }
@@ -59,7 +59,7 @@ fn registers(city: &City, sink: &mut dyn Sink, firm: usize, chance: &mut Chance)
 
 fn application(city: &City, sink: &mut dyn Sink, firm: usize, chance: &mut Chance) -> io::Result<()> {
     let certified = high_tech_at_end(city, firm);
-    if !certified && firm % 5 != 0 {
+    if !certified && !firm.is_multiple_of(5) {
         return Ok(());
     }
     let owner = city.key(firm);
@@ -75,7 +75,7 @@ fn application(city: &City, sink: &mut dyn Sink, firm: usize, chance: &mut Chanc
         _ => ("", ""),
     };
     let decided = if stage == "DECIDED" { Day::of(year, 12, 1).to_string() } else { String::new() };
-    let agency = if firm % 4 == 0 { other(city, Body::Service, firm) } else { String::new() };
+    let agency = if firm.is_multiple_of(4) { other(city, Body::Service, firm) } else { String::new() };
     let (from, to, submitted) = (Day::of(year, 5, 1), Day::of(year, 9, 30), Day::of(year, 7, 1 + firm % 28));
     sink.row(
         "applications.csv",
@@ -98,7 +98,7 @@ fn application(city: &City, sink: &mut dyn Sink, firm: usize, chance: &mut Chanc
 }
 
 fn rewards(city: &City, sink: &mut dyn Sink, firm: usize, chance: &mut Chance) -> io::Result<()> {
-    if !high_tech_at_end(city, firm) && firm % 9 != 0 {
+    if !high_tech_at_end(city, firm) && !firm.is_multiple_of(9) {
         return Ok(());
     }
     let owner = city.key(firm);
@@ -249,7 +249,7 @@ fn activities(city: &City, sink: &mut dyn Sink) -> io::Result<()> {
 fn feedback(city: &City, sink: &mut dyn Sink) -> io::Result<()> {
     for (number, wish) in city.wishes.iter().enumerate() {
         let mut chance = Chance::new(city.plan.seed, For::Record, number + 4_000_000_000);
-        let Some(rival) = wish.rivals.first().filter(|_| number % 3 == 0) else { continue };
+        let Some(rival) = wish.rivals.first().filter(|_| number.is_multiple_of(3)) else { continue };
         let decision = chance.pick(&["VIEWED", "REJECTED", "REJECTED", "CONTACTED"]);
         let reason = if decision == "REJECTED" { "领域不符" } else { "" };
         let (key, demand) = (format!("mf-{number:05}"), format!("d{number:05}"));
