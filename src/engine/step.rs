@@ -81,6 +81,12 @@ impl Turn {
         }
     }
 
+    /// Both forms of it: what a request concerned when it was answered may have been taken back since.
+    fn digests(&mut self, request: &Request) -> Vec<[u8; 32]> {
+        let plain = request.key.iter().map(|key| key.digest);
+        plain.flat_map(|plain| [plain, self.sealing.blind(plain)]).collect()
+    }
+
     fn carry_out(&mut self, working: &mut State, request: &Request) -> Result<Written, WriteError> {
         if request.withdrawn.load(Ordering::Relaxed) {
             return Err(WriteError::Cancelled);
@@ -89,10 +95,10 @@ impl Turn {
         if let Some(key) = &request.key {
             check_key(&key.key).map_err(refused)?;
         }
-        let digest = self.digest(working, request);
         if let Some(known) = request.key.as_ref().and_then(|key| working.answered(&request.actor, &key.key)) {
-            return repeat(known, digest).map_err(refused);
+            return repeat(known, &self.digests(request)).map_err(refused);
         }
+        let digest = self.digest(working, request);
         (self.context.expected_version, self.context.from_list) = (request.expected_version, false);
         // What lies in whose county is a matter of the day on which it is written.
         let (rights, day, actor) = (request.rights, Day::in_shanghai(self.recorded_at), Arc::clone(&request.actor));
@@ -216,8 +222,8 @@ impl Turn {
 }
 
 /// The same key again: the same answer, where the same was asked.
-fn repeat(known: &Answered, digest: [u8; 32]) -> Result<Written, Rejection> {
-    if known.request.0 != digest {
+fn repeat(known: &Answered, digests: &[[u8; 32]]) -> Result<Written, Rejection> {
+    if !digests.contains(&known.request.0) {
         return Err(Rejection::KeyReused { key: known.key.to_string() });
     }
     let Answered { subject, changed, version, sequence, .. } = *known;

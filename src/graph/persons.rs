@@ -108,8 +108,7 @@ impl State {
         people.flat_map(|entity| entity.names.iter()).filter(|name| name.text.plain().is_some()).count()
     }
 
-    /// May a command hold personal data? Whoever it is about is a person for ever, so that the same
-    /// command has the same answer whenever it comes again.
+    /// May a command hold personal data, as things stand?
     pub fn concerns_a_person(&self, command: &Command) -> bool {
         let any = |reference: &Reference| {
             self.candidates(reference).into_iter().any(|row| self.entity(row).kind == Kind::Person)

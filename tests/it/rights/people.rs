@@ -10,7 +10,9 @@ use super::stores::{
 
 /// Reader, whether the person is there for them, their mask of the name, of the telephone number, and
 /// whether they may read in full and erase. The person works in county A.
-const SHOWN: &[(Reader, Option<&str>, Option<&str>, bool, bool)] = &[
+type Row = (Reader, Option<&'static str>, Option<&'static str>, bool, bool);
+
+const SHOWN: &[Row] = &[
     (PUBLIC, None, None, false, false),
     (APP, None, None, false, false),
     (ANALYST, Some("示**"), None, false, false),

@@ -286,7 +286,8 @@ impl Schema {
             let given = needed
                 .map(|argument| format!("{}: {}", argument.node.name.node, self.sample(&argument.node.ty.node, code)));
             let given: Vec<String> = given.collect();
-            let read = "__typename ... on Refusal { code zh en }";
+            let may_be_refused = field.ty.node.to_string().starts_with("WriteResult");
+            let read = if may_be_refused { "__typename ... on Refusal { code zh en }" } else { "__typename" };
             let name = field.name.node.to_string();
             let query = format!("mutation {{ it: {name}({}) {{ {read} }} }}", given.join(", "));
             (name, query)

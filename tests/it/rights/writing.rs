@@ -329,7 +329,13 @@ fn every_role_and_every_mutation() {
             let answer = store.ask(reader, query, &json!({}));
             let code = answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default();
             assert_ne!(code, "VALIDATION", "{query}: {answer}");
-            let writes = [OFFICER_OF_A, OFFICER_OF_B, CITY, STEWARD, ADMINISTRATOR].contains(&reader);
+            let writers = match name.as_str() {
+                // One person alone is there, or none: who may not read in full is told so before that.
+                "revealPersonalData" => continue,
+                "erasePersonalData" => &[STEWARD, ADMINISTRATOR][..],
+                _ => &[OFFICER_OF_A, OFFICER_OF_B, CITY, STEWARD, ADMINISTRATOR][..],
+            };
+            let writes = writers.contains(&reader);
             assert_eq!(code == "FORBIDDEN", !writes, "{name} {reader:?}: {answer}");
             let is_written = answer["data"]["it"]["__typename"] == WRITTEN;
             // What is about a firm of B is never written by the officer of A.

@@ -41,6 +41,7 @@ impl Told {
         let (id, owners) = match event {
             Event::EntityCreated { id, .. } => (id, vec![id]),
             Event::NameAdded { id, entity, .. }
+            | Event::NameSealed { id, entity, .. }
             | Event::IdentifierAdded { id, entity, .. }
             | Event::StatementMade { id, entity, .. } => (id, vec![entity]),
             Event::RecordMade { id, subject, .. } => (id, vec![subject]),

@@ -70,14 +70,19 @@ struct Tally {
     raced: usize,
 }
 
-fn digest_of(request: &Request) -> [u8; 32] {
-    // Any function of the content will do: the clients' own business.
-    let text = format!("{:?} {:?}", request.command, request.expected_version);
-    let mut digest = [0_u8; 32];
-    for (place, byte) in text.bytes().enumerate() {
-        digest[place % 32] = digest[place % 32].wrapping_mul(31).wrapping_add(byte).rotate_left(3);
-    }
-    digest
+fn digest_of(request: &Request, sent: &[Request]) -> [u8; 32] {
+    // Any function of the content will do, the clients' own business: here which of all contents it is.
+    let alike =
+        |other: &Request| (&other.command, other.expected_version) == (&request.command, request.expected_version);
+    let known = sent.iter().find(|other| alike(other)).and_then(|other| other.key.as_ref());
+    known.map_or_else(
+        || {
+            let mut digest = [0_u8; 32];
+            digest[..8].copy_from_slice(&(sent.len() as u64).to_be_bytes());
+            digest
+        },
+        |key| key.digest,
+    )
 }
 
 impl History {
@@ -141,7 +146,7 @@ impl History {
         };
         if self.dice.one_in(2) {
             let key = format!("key-{}", self.dice.below(12));
-            request.key = Some(RequestKey { key, digest: digest_of(&request) });
+            request.key = Some(RequestKey { key, digest: digest_of(&request, &self.sent) });
             self.sent.push(request.clone());
         }
         request
@@ -320,12 +325,20 @@ impl History {
             if self.model.answered.contains_key(&name) {
                 continue;
             }
+            // What may be about people is kept as another digest than it was sent with.
+            let kept = |digest: [u8; 32]| {
+                let blind = Sealing::new(Arc::new(Vault::in_memory())).blind(digest);
+                [digest, blind].contains(&answered.request.0)
+            };
+            let mut sent = self.sent.iter().filter(|sent| *sent.actor == *actor);
+            let sent = sent.find_map(|sent| sent.key.as_ref().filter(|sent| sent.key == key && kept(sent.digest)));
+            let digest = sent.map_or(answered.request.0, |sent| sent.digest);
             let request = Request {
                 actor: Arc::from(actor),
                 rights: Rights::of(Role::Administrator),
                 command: asked::source(0, 0),
                 expected_version: None,
-                key: Some(RequestKey { key: key.clone(), digest: answered.request.0 }),
+                key: Some(RequestKey { key: key.clone(), digest }),
                 withdrawn: Arc::default(),
             };
             let written = Written {
