@@ -6,6 +6,7 @@ mod backup;
 mod check;
 mod doctor;
 mod documents;
+mod erase;
 pub mod exit;
 mod failure;
 mod generate;
@@ -114,6 +115,17 @@ enum Subcommands {
         #[arg(long)]
         no_erasures: bool,
     },
+    /// Erase what is personal of somebody, while the store is not served: the key is destroyed for good.
+    Erase {
+        #[command(flatten)]
+        settings: Settings,
+        /// Who, by number or row key.
+        #[arg(long)]
+        person: String,
+        /// Why: REQUESTED, NO_LONGER_NEEDED, CONSENT_WITHDRAWN, WRONGLY_COLLECTED or LEGAL_DUTY.
+        #[arg(long)]
+        reason: String,
+    },
     /// Look at a store from all sides and say what to do; also while it is served.
     Doctor {
         #[command(flatten)]
@@ -186,6 +198,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Check { settings }
         | Subcommands::Config { settings, .. }
         | Subcommands::Backup { settings, .. }
+        | Subcommands::Erase { settings, .. }
         | Subcommands::Documents { settings, .. }
         | Subcommands::Doctor { settings, .. } => load(settings, Overrides::default()),
         Subcommands::Token { action } => load(action.settings(), Overrides::default()),
@@ -207,6 +220,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Import { args, .. } => import::import(&config, &args),
         Subcommands::Template { table, out } => template::template(&table, &out),
         Subcommands::Check { .. } => check::check(&config.data, &config.personal_directory()),
+        Subcommands::Erase { person, reason, .. } => erase::erase(&config, &person, &reason),
         Subcommands::Backup { to, .. } => backup::backup(&config.data, &to),
         Subcommands::Restore { from, data, personal, erasures, no_erasures } => {
             let personal = personal.unwrap_or_else(|| crate::vault::beside(&data));

@@ -290,3 +290,23 @@ fn nobody_is_entered_whose_key_cannot_be_kept() {
     assert_eq!(held.metadata().expect("it is there").len(), length, "no key was left");
     assert_eq!(server.stop(), Some(0));
 }
+
+#[test]
+fn the_command_erases_while_nobody_is_served() {
+    let place = Place::new();
+    let server = place.serve("log");
+    place.lived(&server);
+    let erase = |person: &str, reason: &str| {
+        run(&["erase", "--person", person, "--reason", reason], &[("--data", &place.data())]).status.code()
+    };
+    assert_eq!(erase("per-c", "REQUESTED"), Some(3), "the server has the store");
+    assert_eq!(server.stop(), Some(0));
+    assert_eq!((erase("per-c", "WHIM"), erase("per-none", "REQUESTED")), (Some(2), Some(6)));
+    assert!(!place.keys().join("erasures").exists());
+    assert_eq!(erase("per-c", "REQUESTED"), Some(0));
+    assert_eq!(erase("per-c", "REQUESTED"), Some(0), "once more changes nothing");
+    let server = place.serve("log");
+    assert_eq!(place.person(&server, "")["phone"]["state"], "ERASED");
+    assert_eq!(server.stop(), Some(0));
+    assert_eq!(leaks(&[place.folder.path()]), Vec::<String>::new());
+}
