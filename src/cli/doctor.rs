@@ -12,9 +12,11 @@ use super::failure::Failure;
 use crate::accounts::{Accounts, Rules};
 use crate::api::types::fact::moment;
 use crate::audit::Audit;
-use crate::engine::{self, OpenError, now_ms};
+use crate::engine::{self, OpenError, PersonalStanding, now_ms};
+use crate::graph::State;
 use crate::ledger::{LedgerError, accept_ledger};
 use crate::tokens::{TokenState, Tokens};
+use crate::vault::Vault;
 
 /// Less room than this is worth a warning, in MiB.
 const LITTLE_ROOM_MIB: u64 = 1024;
@@ -63,11 +65,11 @@ impl Finding {
 }
 
 /// Look at the store of a directory; with `accept` first take its ledger as it stands.
-pub fn doctor(data: &Path, accept: bool) -> ExitCode {
+pub fn doctor(data: &Path, personal: &Path, accept: bool) -> ExitCode {
     if accept && let Err(failure) = accept_as_it_stands(data) {
         return failure.report();
     }
-    let findings = look_at(data);
+    let findings = look_at(data, personal);
     for finding in &findings {
         println!("{}", finding.line());
     }
@@ -81,7 +83,7 @@ pub fn doctor(data: &Path, accept: bool) -> ExitCode {
     ExitCode::from(if worst == Grade::Bad { exit::DAMAGED } else { exit::OK })
 }
 
-fn look_at(data: &Path) -> Vec<Finding> {
+fn look_at(data: &Path, personal: &Path) -> Vec<Finding> {
     let path = data.display();
     if !data.is_dir() {
         return vec![Finding::bad(
@@ -91,7 +93,7 @@ fn look_at(data: &Path) -> Vec<Finding> {
     }
     let mut findings = directory(data);
     findings.push(room(data));
-    findings.extend(ledger(data));
+    findings.extend(ledger(data, personal));
     findings.push(checkpoints(data));
     findings.extend(tokens(data));
     findings.extend(accounts(data));
@@ -155,7 +157,7 @@ fn room(data: &Path) -> Finding {
     }
 }
 
-fn ledger(data: &Path) -> Vec<Finding> {
+fn ledger(data: &Path, personal: &Path) -> Vec<Finding> {
     if !data.join("ledger.sqlite").exists() {
         return vec![Finding::warn(
             "还没有账本 ledger.sqlite：请导入数据，或恢复备份到新目录",
@@ -193,7 +195,31 @@ fn ledger(data: &Path) -> Vec<Finding> {
         None => Finding::warn("库还没有名称：导入数据时会取得", "the store has no name yet: an import gives it one"),
     });
     findings.push(clock(found.last_recorded_at, now_ms()));
+    findings.extend(keys(state, personal));
     findings
+}
+
+/// Do the keys of people go with what is sealed? Nothing is said where nobody was ever entered.
+fn keys(state: &State, personal: &Path) -> Option<Finding> {
+    let vault = match Vault::open(personal, false) {
+        Ok(vault) => vault,
+        Err(error) => return Some(Finding::bad(error.to_string(), error.to_string())),
+    };
+    vault.order(state.erasures().map(|erasure| erasure.person));
+    let PersonalStanding { people, missing, unsettled, .. } = PersonalStanding::of(state, &vault);
+    let path = personal.display();
+    match (people, missing, unsettled) {
+        (0, ..) => None,
+        (_, 0, 0) => Some(Finding::ok(format!("{people} 个人的密钥齐全：{path}"), "the keys of people are whole")),
+        (_, 0, _) => Some(Finding::warn(
+            format!("有 {unsettled} 次删除没有做完：启动一次服务即会补做"),
+            format!("{unsettled} erasures are not carried out to their end: the next start does it"),
+        )),
+        _ => Some(Finding::bad(
+            format!("有 {missing} 个人的密钥不在 {path}：请放回密钥的备份（docs/personal-data.md）"),
+            format!("the keys of {missing} people are missing: put a backup of the keys back"),
+        )),
+    }
 }
 
 fn clock(last: i64, now: i64) -> Finding {

@@ -227,7 +227,9 @@ pub fn run(cli: Cli) -> ExitCode {
             let erasures = restore::Erasures::of(erasures, no_erasures);
             restore::restore(&from, (&data, &personal), &erasures)
         }
-        Subcommands::Doctor { accept_ledger, .. } => doctor::doctor(&config.data, accept_ledger),
+        Subcommands::Doctor { accept_ledger, .. } => {
+            doctor::doctor(&config.data, &config.personal_directory(), accept_ledger)
+        }
         Subcommands::Token { action } => token::token(&config, &action),
         Subcommands::Account { action } => account::account(&config, &action),
         Subcommands::Audit { action } => audit::audit(&config, &action),
