@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use figment::Figment;
@@ -10,10 +11,11 @@ use figment::providers::{Format, Toml};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit;
+use super::interrupt::Interrupt;
 use crate::config::Config;
 use crate::domain::command::Command;
 use crate::engine::{Engine, Order, Plan, ThingChange, WriteError};
-use crate::intake::{self, IMPORTERS, InputFile, Limits, Mapping, Place, Reading, Report};
+use crate::intake::{self, IMPORTERS, InputFile, Limits, Mapping, Place, Reading, Report, Tried};
 
 /// Refusals and things printed; the rest are counted.
 const SHOWN: usize = 50;
@@ -50,6 +52,8 @@ struct Read {
     mapping: Mapping,
     limits: Limits,
     reading: Reading,
+    places: Vec<Place>,
+    commands: Arc<[Command]>,
 }
 
 /// Import folders or files as one data set.
@@ -68,23 +72,29 @@ pub fn import(config: &Config, args: &ImportArgs) -> ExitCode {
             return exit::of_open(&error);
         }
     };
-    let mut commands: Vec<Command> = read.reading.commands.iter().map(|(_, command)| command.clone()).collect();
-    commands.push(Command::NameStore { name: config.store_name.clone() });
+    let interrupt = match Interrupt::watch() {
+        Ok(interrupt) => interrupt,
+        Err(cause) => {
+            eprintln!("不能等候信号 cannot wait for signals: {cause}");
+            return ExitCode::from(exit::FAILED);
+        }
+    };
     let input = intake::digest(&read.files, &read.mapping);
     let order = Order { input, ..Order::of_keeper("import") };
     if args.dry_run || !read.reading.refusals.is_empty() {
-        return dry_run(config, args, &engine, &read, (&order, &commands));
+        return dry_run(config, args, (&engine, &interrupt), &read, &order);
     }
+    let commands = &read.commands;
     let bar = progress_bar(commands.len());
     let mut progress = |done: usize, _: usize| {
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
-        true
+        !interrupt.is_said()
     };
     // Naming the store is no row.
     let naming = usize::from(engine.view().state().name().is_none());
     let outcome = match &args.plan {
-        Some(id) => engine.apply(order.clone(), &commands, id, &mut progress),
-        None => engine.execute("import", &commands, &mut progress),
+        Some(id) => engine.apply(order.clone(), commands, id, &mut progress),
+        None => engine.carry_out(order.clone(), commands, &mut progress),
     };
     bar.finish_and_clear();
     match outcome {
@@ -105,7 +115,7 @@ pub fn import(config: &Config, args: &ImportArgs) -> ExitCode {
             if let Some((_, rejection)) = rejected.iter().find(|_| named && rejected.len() == 1) {
                 eprintln!("{} {} {} {}", config.data.display(), rejection.code(), rejection.zh(), rejection.en());
             }
-            dry_run(config, args, &engine, &read, (&order, &commands))
+            dry_run(config, args, (&engine, &interrupt), &read, &order)
         }
         Err(WriteError::PlanStale) => {
             eprintln!("PLAN_STALE {}", WriteError::PlanStale);
@@ -127,8 +137,10 @@ fn read(config: &Config, args: &ImportArgs) -> Result<Read, String> {
     };
     let mapping = args.mapping.as_deref().map_or_else(|| Ok(Mapping::default()), read_mapping)?;
     let files = gather(&args.inputs)?;
-    let reading = (importer.read)(&files, &mapping, &limits);
-    Ok(Read { files, mapping, limits, reading })
+    let mut reading = (importer.read)(&files, &mapping, &limits);
+    let (places, mut commands) = reading.take_commands();
+    commands.push(Command::NameStore { name: config.store_name.clone() });
+    Ok(Read { files, mapping, limits, reading, places, commands: commands.into() })
 }
 
 fn read_mapping(path: &Path) -> Result<Mapping, String> {
@@ -148,14 +160,15 @@ fn read_mapping(path: &Path) -> Result<Mapping, String> {
 fn dry_run(
     config: &Config,
     args: &ImportArgs,
-    engine: &Engine,
+    (engine, interrupt): (&Engine, &Interrupt),
     read: &Read,
-    (order, commands): (&Order, &[Command]),
+    order: &Order,
 ) -> ExitCode {
+    let commands = &*read.commands;
     let bar = progress_bar(commands.len());
     let planned = engine.plan(order, commands, config.limits.plan(), &mut |done, _| {
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
-        true
+        !interrupt.is_said()
     });
     bar.finish_and_clear();
     let plan = match planned {
@@ -170,7 +183,8 @@ fn dry_run(
     let store = plan.refused.iter().find(|(number, _)| *number == last);
     let count = plan.refused_count - usize::from(store.is_some());
     let input = (read.files.as_slice(), &read.mapping, &read.limits);
-    let report = intake::report(input, &read.reading, (rows.as_slice(), count), config.limits.import_refusals);
+    let tried = Tried { commands, places: &read.places, refused: &rows, refused_count: count };
+    let report = intake::report(input, &read.reading, tried, config.limits.import_refusals);
     if let Some((_, rejection)) = store {
         let place = Place { file: config.data.display().to_string().into(), line: 0, column: None };
         eprintln!("{place} {} {} {}", rejection.code(), rejection.zh(), rejection.en());
@@ -242,7 +256,8 @@ fn refuse(report: &Report) -> ExitCode {
         let place = Place { file: told.file.as_str().into(), line: told.line, column: told.column.clone() };
         let follows =
             told.follows.as_ref().map(|first| format!("（先改 first put right: {first}）")).unwrap_or_default();
-        eprintln!("{place} {} {} {}{follows}", told.code, told.zh, told.en);
+        let header = told.header.map(|header| format!("【{header}】")).unwrap_or_default();
+        eprintln!("{place} {} {header}{} {}{follows}", told.code, told.zh, told.en);
     }
     if report.refusal_count > SHOWN {
         eprintln!("… 还有 {} 处 · {} more", report.refusal_count - SHOWN, report.refusal_count - SHOWN);

@@ -3,7 +3,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::attribute::{Attribute, ValueType};
+use super::attribute::{Attribute, ValueType, label};
 use super::id::Id;
 use super::kind::Kind;
 use super::personal::Sealed;
@@ -154,7 +154,7 @@ pub fn expectation(attribute: &Attribute) -> (String, String) {
             zh("应为一段或几段文字（表格里以 | 分隔）"),
             "expects one text or several (separated by | in a table)".into(),
         ),
-        ValueType::Answer => (zh("应为 YES、NO 或 UNKNOWN"), "expects YES, NO or UNKNOWN".into()),
+        ValueType::Answer => (zh("应为是（YES）、否（NO）或未知（UNKNOWN）"), "expects YES, NO or UNKNOWN".into()),
         ValueType::Date => (
             zh("应为日期，如 2017、2017-03 或 2017-03-01"),
             "expects a date such as 2017, 2017-03 or 2017-03-01".into(),
@@ -169,8 +169,9 @@ pub fn expectation(attribute: &Attribute) -> (String, String) {
         }
         ValueType::Code(list) | ValueType::Codes(list) => {
             let names: Vec<_> = list.values.iter().map(|value| value.name).collect();
+            let spoken = list.values.iter().map(|value| format!("{}（{}）", label(value.zh), value.name));
             (
-                format!("应为以下之一：{}、UNKNOWN", names.join("、")),
+                format!("应为以下之一：{}、未知（UNKNOWN）", spoken.collect::<Vec<_>>().join("、")),
                 format!("expects one of {} or UNKNOWN", names.join(", ")),
             )
         }

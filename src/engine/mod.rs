@@ -310,12 +310,12 @@ impl Engine {
         commands: &[Command],
         progress: Progress<'_>,
     ) -> Result<ImportOutcome, WriteError> {
-        self.batch(Order::of_keeper(actor), commands, progress, Purpose::Write)
+        self.batch(Order::of_keeper(actor), Arc::from(commands), progress, Purpose::Write)
     }
 
     /// Say what would come of the commands; nothing is written.
     pub fn rehearse(&self, commands: &[Command], progress: Progress<'_>) -> Result<ImportOutcome, WriteError> {
-        self.batch(Order::of_keeper("rehearsal"), commands, progress, Purpose::Rehearse)
+        self.batch(Order::of_keeper("rehearsal"), Arc::from(commands), progress, Purpose::Rehearse)
     }
 
     /// Say what would come of the commands, thing by thing, with every refusal, under an id by which
@@ -347,21 +347,31 @@ impl Engine {
         })
     }
 
+    /// Carry out all commands or none, as somebody wants it; they are not copied.
+    pub fn carry_out(
+        &self,
+        order: Order,
+        commands: &Arc<[Command]>,
+        progress: Progress<'_>,
+    ) -> Result<ImportOutcome, WriteError> {
+        self.batch(order, Arc::clone(commands), progress, Purpose::Write)
+    }
+
     /// Carry out a batch where it still comes to what was planned under the id; durably, all or nothing.
     pub fn apply(
         &self,
         order: Order,
-        commands: &[Command],
+        commands: &Arc<[Command]>,
         id: &str,
         progress: Progress<'_>,
     ) -> Result<ImportOutcome, WriteError> {
-        self.batch(order, commands, progress, Purpose::Apply(id.to_owned()))
+        self.batch(order, Arc::clone(commands), progress, Purpose::Apply(id.to_owned()))
     }
 
     fn batch(
         &self,
         order: Order,
-        commands: &[Command],
+        commands: Arc<[Command]>,
         progress: Progress<'_>,
         purpose: Purpose,
     ) -> Result<ImportOutcome, WriteError> {
@@ -370,7 +380,7 @@ impl Engine {
             return Err(WriteError::Cancelled);
         }
         let advance = Arc::new(Advance::default());
-        let batch = Batch { order, commands: Arc::from(commands), advance: Arc::clone(&advance), purpose };
+        let batch = Batch { order, commands, advance: Arc::clone(&advance), purpose };
         let (told, answered) = sync_channel(1);
         let answer: Answer<ImportOutcome> = Box::new(move |result| {
             // Who asked may have gone.

@@ -118,7 +118,7 @@ impl Reader {
             Shape::Code | Shape::Digits => Ok(narrow(text).trim().to_owned()),
             Shape::Date => self.date_of(&narrow(text)),
             Shape::Whole => Ok(number::whole(&narrow(text)).unwrap_or_else(|| text.to_owned())),
-            Shape::Listed(_) => Ok(one_of(&column.words(), &narrow(text))),
+            Shape::Listed(_) => Ok(one_of(&column.words, &narrow(text))),
             Shape::Value(attribute) => self.value(text, attribute, column, unit),
         }
     }
@@ -134,11 +134,11 @@ impl Reader {
             ValueType::Text | ValueType::Texts | ValueType::Log => Ok(text.to_owned()),
             ValueType::Term(_) | ValueType::Node(_) | ValueType::Nodes(_) => Ok(narrow(text).trim().to_owned()),
             ValueType::Date => self.date_of(&narrow(text)),
-            ValueType::Answer | ValueType::Code(_) => Ok(one_of(&column.words(), &narrow(text))),
+            ValueType::Answer | ValueType::Code(_) => Ok(one_of(&column.words, &narrow(text))),
             ValueType::Codes(_) => {
-                let (words, text) = (column.words(), narrow(text));
+                let (words, text) = (&column.words, narrow(text));
                 let parts = text.split(['|', ';', '；']).map(str::trim).filter(|part| !part.is_empty());
-                Ok(parts.map(|part| one_of(&words, part)).collect::<Vec<_>>().join("|"))
+                Ok(parts.map(|part| one_of(words, part)).collect::<Vec<_>>().join("|"))
             }
             ValueType::Money | ValueType::Area | ValueType::Ratio | ValueType::Integer(..) | ValueType::Decimal => {
                 match number::read(&narrow(text), attribute, unit) {

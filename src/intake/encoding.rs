@@ -1,6 +1,8 @@
 //! Bytes of a text file as text: UTF-8, UTF-16 and GB18030 (with GBK), told apart by what they hold. What
 //! fits none of them, or two at once, is refused: no garbled name ever gets into the store.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 
 /// Of the Chinese letters of a text in GB18030, so many of a hundred are among those of GB 2312, or it is
@@ -34,7 +36,7 @@ impl Declared {
 }
 
 /// The text of a file, in the encoding that is declared or that its bytes show; none where they show none.
-pub(super) fn decode(bytes: &[u8], declared: Option<Declared>) -> Option<String> {
+pub(super) fn decode(bytes: &[u8], declared: Option<Declared>) -> Option<Cow<'_, str>> {
     if let Some(text) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         return utf8(text);
     }
@@ -53,16 +55,17 @@ pub(super) fn decode(bytes: &[u8], declared: Option<Declared>) -> Option<String>
     }
 }
 
-fn utf8(bytes: &[u8]) -> Option<String> {
-    std::str::from_utf8(bytes).ok().map(str::to_owned)
+/// Not copied: files are large.
+fn utf8(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    std::str::from_utf8(bytes).ok().map(Cow::Borrowed)
 }
 
-fn strict(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {
-    encoding.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
+fn strict<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Option<Cow<'b, str>> {
+    encoding.decode_without_bom_handling_and_without_replacement(bytes)
 }
 
 /// UTF-16 without a mark: the zero halves of commas, digits and line ends all stand on one side.
-fn unmarked_utf16(bytes: &[u8]) -> Option<String> {
+fn unmarked_utf16(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let zeros = |side: usize| bytes.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let many = |zeros: usize| zeros * 50 >= bytes.len() && zeros > 1;
@@ -71,11 +74,11 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<String> {
         (even, 0) if many(even) => UTF_16BE,
         _ => return None,
     };
-    (bytes.len() % 2 == 0).then(|| strict(encoding, bytes)).flatten()
+    bytes.len().is_multiple_of(2).then(|| strict(encoding, bytes)).flatten()
 }
 
 /// GB18030, where nearly all of its letters are common ones and no line is UTF-8.
-fn gb18030(bytes: &[u8]) -> Option<String> {
+fn gb18030(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let lines = bytes.split(|byte| *byte == b'\n');
     let is_utf8 = |line: &[u8]| {
         std::str::from_utf8(line)

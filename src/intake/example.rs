@@ -127,7 +127,7 @@ fn value(subject: Subject, column: &Column) -> String {
         (Some(attribute), _) | (None, Shape::Value(attribute)) => attribute,
         _ => return String::new(),
     };
-    let first_word = || column.words().first().map_or_else(String::new, |(_, word)| (*word).to_owned());
+    let first_word = || column.words.first().map_or_else(String::new, |(_, word)| (*word).to_owned());
     match attribute.value_type {
         ValueType::Money => "1200000".into(),
         ValueType::Area => "350.5".into(),

@@ -27,7 +27,7 @@ pub fn read_folder(files: &[InputFile], limits: &Limits) -> Reading {
 pub fn read_tables(files: &[InputFile], mapping: &Mapping, limits: &Limits) -> Reading {
     let mut reading = Reading::default();
     let sheets = open_sheets(files, mapping, limits, &mut reading.refusals);
-    reading.tables = sheets.iter().map(|(sheet, _)| Arc::from(sheet.label.as_str())).collect();
+    reading.tables = sheets.iter().map(|(sheet, subject)| (Arc::from(sheet.label.as_str()), *subject)).collect();
     let mut keys: HashMap<(bool, String), Place> = HashMap::new();
     for (_, subject) in Subject::all() {
         for (sheet, _) in sheets.iter().filter(|(_, found)| *found == subject) {
@@ -38,12 +38,12 @@ pub fn read_tables(files: &[InputFile], mapping: &Mapping, limits: &Limits) -> R
 }
 
 /// Every sheet of the files that says which table it is.
-pub(super) fn open_sheets(
-    files: &[InputFile],
+pub(super) fn open_sheets<'f>(
+    files: &'f [InputFile],
     mapping: &Mapping,
     limits: &Limits,
     refusals: &mut Vec<Refusal>,
-) -> Vec<(Sheet, Subject)> {
+) -> Vec<(Sheet<'f>, Subject)> {
     let mut sheets = Vec::new();
     for file in files {
         for sheet in sheet::open(file, mapping.declared(), limits, refusals) {
@@ -62,7 +62,7 @@ pub(super) fn open_sheets(
 }
 
 fn read_sheet(
-    sheet: &Sheet,
+    sheet: &Sheet<'_>,
     subject: Subject,
     (mapping, limits): (&Mapping, &Limits),
     keys: &mut HashMap<(bool, String), Place>,

@@ -106,7 +106,7 @@ fn write_line(
         return Ok(());
     }
     let sentence = |fault: &&Told| {
-        let of = fault.column.as_deref().map(|column| format!("[{column}] ")).unwrap_or_default();
+        let of = fault.header.map(|header| format!("【{header}】")).unwrap_or_default();
         format!("{of}{} {}", fault.zh, fault.en)
     };
     let all = faults.iter().map(sentence).collect::<Vec<_>>().join("\n");

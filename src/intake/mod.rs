@@ -32,7 +32,7 @@ pub use folder::{read_folder, read_tables};
 pub use mapping::{Mapping, MappingError, TableMapping, subject_of};
 pub use marked::marked;
 pub use registry::read_registry;
-pub use report::{Report, Told, report};
+pub use report::{Report, Told, Tried, report};
 pub use subject::{Column, Shape, Subject};
 pub use template::template;
 
@@ -97,9 +97,16 @@ pub struct Reading {
     /// Those of them that gave no command.
     pub refused_rows: usize,
     /// The tables, in the order in which they were handed in.
-    pub tables: Vec<Arc<str>>,
+    pub tables: Vec<(Arc<str>, Subject)>,
     /// Keys of things and sources whose rows were refused, and where: what refers to them waits for them.
     pub refused_keys: BTreeMap<String, Place>,
+}
+
+impl Reading {
+    /// Take the commands out, apart from their places.
+    pub fn take_commands(&mut self) -> (Vec<Place>, Vec<Command>) {
+        std::mem::take(&mut self.commands).into_iter().unzip()
+    }
 }
 
 /// One importer: a way of turning bytes into commands.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::folder::open_sheets;
 use super::mapping::Mapping;
+use super::subject::Subject;
 use super::table::{self, Row, Slot, Table};
 use super::{InputFile, Limits, Place, Reading};
 use crate::domain::command::{self, Command};
@@ -36,6 +37,8 @@ pub struct Told {
     pub line: u64,
     /// The column, by its name in the schema, where one cell is meant.
     pub column: Option<String>,
+    /// The Chinese word that heads it.
+    pub header: Option<&'static str>,
     /// What stands there; clipped.
     pub value: Option<String>,
     /// The stable code of the rule.
@@ -48,20 +51,33 @@ pub struct Told {
     pub follows: Option<String>,
 }
 
-/// Tell of what was read, and of the commands that were refused when they were tried: their numbers, and
-/// how many there were of them.
+/// What came of the commands of a reading when they were tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Tried<'t> {
+    /// The commands.
+    pub commands: &'t [Command],
+    /// Where each of them stands.
+    pub places: &'t [Place],
+    /// Those that were refused, as far as they are told: their numbers, with the reason.
+    pub refused: &'t [(usize, Rejection)],
+    /// All of them.
+    pub refused_count: usize,
+}
+
+/// Tell of what was read, and of what was refused when it was tried.
 pub fn report(
     (files, mapping, limits): (&[InputFile], &Mapping, &Limits),
     reading: &Reading,
-    (decided, decided_count): (&[(usize, Rejection)], usize),
+    tried: Tried<'_>,
     most: usize,
 ) -> Report {
     // A row of another register may be refused for several things that it says.
-    let refused = (reading.refused_rows + decided_count).min(reading.rows);
-    let waiting = refused_keys(reading, decided);
-    let wanted: BTreeMap<&Place, &Rejection> = decided
+    let refused = (reading.refused_rows + tried.refused_count).min(reading.rows);
+    let waiting = refused_keys(reading, tried);
+    let wanted: BTreeMap<&Place, &Rejection> = tried
+        .refused
         .iter()
-        .filter_map(|(number, rejection)| reading.commands.get(*number).map(|(place, _)| (place, rejection)))
+        .filter_map(|(number, rejection)| tried.places.get(*number).map(|place| (place, rejection)))
         .collect();
     let mut told: Vec<(Place, Told)> = reading
         .refusals
@@ -77,11 +93,23 @@ pub fn report(
         }
         told.push((exact, one));
     }
-    let order: BTreeMap<&str, usize> = reading.tables.iter().map(|label| &**label).zip(0..).collect();
+    head(&mut told, reading);
+    let order: BTreeMap<&str, usize> = reading.tables.iter().map(|(label, _)| &**label).zip(0..).collect();
     told.sort_by(|(one, _), (other, _)| (order.get(&*one.file), one).cmp(&(order.get(&*other.file), other)));
-    let refusal_count = told.len() + decided_count.saturating_sub(wanted.len());
+    let refusal_count = told.len() + tried.refused_count.saturating_sub(wanted.len());
     let refusals = told.into_iter().take(most).map(|(_, told)| told).collect();
     Report { rows: reading.rows, accepted: reading.rows - refused, refused, refusals, refusal_count }
+}
+
+/// Say of each cell which Chinese word heads its column.
+fn head(told: &mut [(Place, Told)], reading: &Reading) {
+    let subjects: BTreeMap<&str, Subject> =
+        reading.tables.iter().map(|(label, subject)| (&**label, *subject)).collect();
+    for (place, one) in told {
+        let columns = subjects.get(&*place.file).map(|subject| subject.columns()).unwrap_or_default();
+        let found = columns.iter().find(|column| Some(column.name) == place.column.as_deref());
+        one.header = found.map(|column| column.label);
+    }
 }
 
 fn tell(place: &Place, value: Option<String>, rejection: &Rejection) -> Told {
@@ -89,6 +117,7 @@ fn tell(place: &Place, value: Option<String>, rejection: &Rejection) -> Told {
         file: place.file.to_string(),
         line: place.line,
         column: place.column.clone(),
+        header: None,
         value,
         code: rejection.code(),
         zh: rejection.zh(),
@@ -98,11 +127,11 @@ fn tell(place: &Place, value: Option<String>, rejection: &Rejection) -> Told {
 }
 
 /// Keys whose rows were refused, when they were read or when they were tried.
-fn refused_keys<'r>(reading: &'r Reading, decided: &[(usize, Rejection)]) -> BTreeMap<&'r str, &'r Place> {
+fn refused_keys<'r>(reading: &'r Reading, tried: Tried<'r>) -> BTreeMap<&'r str, &'r Place> {
     let mut keys: BTreeMap<&str, &Place> =
         reading.refused_keys.iter().map(|(key, place)| (key.as_str(), place)).collect();
-    for (number, _) in decided {
-        let Some((place, command)) = reading.commands.get(*number) else { continue };
+    for (number, _) in tried.refused {
+        let (Some(place), Some(command)) = (tried.places.get(*number), tried.commands.get(*number)) else { continue };
         let key = match command {
             Command::SaveSource { key, .. } => key,
             Command::SaveEntity { subject: command::Subject::Key(key), .. } => key,

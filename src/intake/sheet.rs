@@ -1,5 +1,7 @@
 //! A table as it was found: lines of cells, of a text file or of a sheet of a workbook.
 
+use std::borrow::Cow;
+
 use super::cell::Cell;
 use super::encoding::{Declared, decode};
 use super::{InputFile, Limits, Place, Refusal, workbook};
@@ -19,24 +21,24 @@ pub struct Line {
 
 /// Where the lines come from.
 #[derive(Debug)]
-pub(super) enum Source {
+pub(super) enum Source<'f> {
     /// A text file with separators, read as it is asked for.
-    Text { text: String, separator: u8 },
+    Text { text: Cow<'f, str>, separator: u8 },
     /// A sheet of a workbook.
     Lines(Vec<Line>),
 }
 
 /// A table that has been opened.
 #[derive(Debug)]
-pub struct Sheet {
+pub struct Sheet<'f> {
     /// How it is named in refusals: the file, and the sheet of a workbook behind `#`.
     pub label: String,
     /// What says which table it is: the name of the file or of the sheet.
     pub name: String,
-    pub(super) source: Source,
+    pub(super) source: Source<'f>,
 }
 
-impl Sheet {
+impl Sheet<'_> {
     /// The lines that hold anything, the headers first.
     pub fn lines(&self) -> Box<dyn Iterator<Item = Line> + '_> {
         match &self.source {
@@ -86,12 +88,12 @@ impl Lines<'_> {
 }
 
 /// Open a file as the tables that it holds. What cannot be opened is refused as a whole.
-pub(super) fn open(
-    file: &InputFile,
+pub(super) fn open<'f>(
+    file: &'f InputFile,
     declared: Option<Declared>,
     limits: &Limits,
     refusals: &mut Vec<Refusal>,
-) -> Vec<Sheet> {
+) -> Vec<Sheet<'f>> {
     let refused = |rejection| Refusal {
         place: Place { file: file.label.as_str().into(), line: 0, column: None },
         value: None,
@@ -124,7 +126,7 @@ pub(super) fn open(
 
 /// The sheets that hold rows. A workbook of one sheet goes by its own name where the sheet has none that
 /// says anything.
-fn named(mut sheets: Vec<Sheet>, stem: &str) -> Vec<Sheet> {
+fn named<'f>(mut sheets: Vec<Sheet<'f>>, stem: &str) -> Vec<Sheet<'f>> {
     sheets.retain(|sheet| !ASIDE.contains(&sheet.name.as_str()));
     if let [only] = sheets.as_mut_slice()
         && (only.name.starts_with("Sheet") || only.name.starts_with("工作表"))

@@ -60,6 +60,8 @@ pub struct Column {
     pub told: (&'static str, &'static str),
     /// What its cells hold.
     pub shape: Shape,
+    /// The words of a list, where it takes one of a list: name in the schema, Chinese word.
+    pub words: Vec<(&'static str, &'static str)>,
     /// Must the column be there?
     pub required: bool,
 }
@@ -226,11 +228,13 @@ fn needing(mut columns: Vec<Column>, names: &[&str]) -> Vec<Column> {
 
 fn fixed(name: &str) -> Column {
     let row = FIXED.iter().find(|row| row.0 == name).expect("the name stands in FIXED");
-    Column { name: row.0, label: row.1, also: Vec::new(), told: (row.3, row.4), shape: row.2, required: false }
+    let (shape, words) = (row.2, words_of(row.0, row.2));
+    Column { name: row.0, label: row.1, also: Vec::new(), told: (row.3, row.4), shape, words, required: false }
 }
 
 fn of_end(name: &'static str, zh: &'static str, en: &'static str) -> Column {
-    Column { name, label: label(zh), also: Vec::new(), told: (zh, en), shape: Shape::Code, required: true }
+    let (label, also, words) = (label(zh), Vec::new(), Vec::new());
+    Column { name, label, also, told: (zh, en), shape: Shape::Code, words, required: true }
 }
 
 fn of_attribute(attribute: &'static Attribute) -> Column {
@@ -244,27 +248,25 @@ fn of_attribute(attribute: &'static Attribute) -> Column {
         also: attribute.also.to_vec(),
         told: (attribute.zh, attribute.en),
         shape,
+        words: words_of(attribute.name, shape),
         required: attribute.required,
     }
 }
 
-impl Column {
-    /// The words of a list, where the column takes one of a list: name in the schema, Chinese word.
-    pub fn words(&self) -> Vec<(&'static str, &'static str)> {
-        match (self.name, self.shape) {
-            ("method", Shape::Listed(_)) => METHODS.iter().map(|row| (row.1, label(row.2))).collect(),
-            ("kind", Shape::Listed(_)) => NAME_KINDS.iter().map(|row| (row.1, label(row.2))).collect(),
-            ("scheme", Shape::Listed(_)) => SCHEMES.iter().map(|row| (row.1, label(row.2))).collect(),
-            (_, Shape::Listed(words)) => words.to_vec(),
-            (_, Shape::Value(attribute)) => match attribute.value_type {
-                ValueType::Answer => vec![("YES", "是"), ("NO", "否"), ("UNKNOWN", "未知")],
-                ValueType::Code(list) | ValueType::Codes(list) => {
-                    list.values.iter().map(|code| (code.name, word_of(list, code.zh))).collect()
-                }
-                _ => Vec::new(),
-            },
+fn words_of(name: &str, shape: Shape) -> Vec<(&'static str, &'static str)> {
+    match (name, shape) {
+        ("method", Shape::Listed(_)) => METHODS.iter().map(|row| (row.1, label(row.2))).collect(),
+        ("kind", Shape::Listed(_)) => NAME_KINDS.iter().map(|row| (row.1, label(row.2))).collect(),
+        ("scheme", Shape::Listed(_)) => SCHEMES.iter().map(|row| (row.1, label(row.2))).collect(),
+        (_, Shape::Listed(words)) => words.to_vec(),
+        (_, Shape::Value(attribute)) => match attribute.value_type {
+            ValueType::Answer => vec![("YES", "是"), ("NO", "否"), ("UNKNOWN", "未知")],
+            ValueType::Code(list) | ValueType::Codes(list) => {
+                list.values.iter().map(|code| (code.name, word_of(list, code.zh))).collect()
+            }
             _ => Vec::new(),
-        }
+        },
+        _ => Vec::new(),
     }
 }
 
@@ -303,7 +305,7 @@ mod tests {
         for (file, subject) in Subject::all() {
             for column in subject.columns() {
                 let mut names = BTreeMap::new();
-                for (name, word) in column.words() {
+                for (name, word) in column.words {
                     for spoken in [name, word] {
                         let other = names.insert(spoken, name);
                         assert!(other.is_none_or(|other| other == name), "{file} {}: {spoken}", column.name);

@@ -57,7 +57,7 @@ impl Row {
 
 /// Open a table. The error is the number of rows that nobody can read without its headers.
 pub(super) fn open<'s>(
-    sheet: &'s Sheet,
+    sheet: &'s Sheet<'_>,
     subject: Subject,
     mapping: Option<&TableMapping>,
     limits: &Limits,

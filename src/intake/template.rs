@@ -55,7 +55,7 @@ fn write_table(
         page.write_string_with_format(0, place, head, &Format::new().set_bold())?;
         page.set_column_width(place, 18)?;
         page.insert_note(0, place, &Note::new(note(column)).add_author_prefix(false).set_width(320).set_height(160))?;
-        let words: Vec<&str> = column.words().into_iter().map(|(_, word)| word).collect();
+        let words: Vec<&str> = column.words.iter().map(|(_, word)| *word).collect();
         if !words.is_empty() && takes_one(column) {
             let next = u16::try_from(lists.len()).unwrap_or(u16::MAX);
             let at = *lists.entry(words.clone()).or_insert(next);
@@ -106,7 +106,7 @@ fn note(column: &Column) -> String {
     if matches!(column.shape, Shape::Date) {
         lines.push("日期，可只到年或月".into());
     }
-    let words: Vec<&str> = column.words().into_iter().map(|(_, word)| word).collect();
+    let words: Vec<&str> = column.words.iter().map(|(_, word)| *word).collect();
     lines.extend((!words.is_empty()).then(|| format!("可填：{}", words.join("、"))));
     lines.extend(column.required.then(|| "必填".to_owned()));
     lines.push(format!("{en} [{}]", column.name));

@@ -13,7 +13,7 @@ use crate::domain::rejection::Rejection;
 use crate::domain::unreadable::Unreadable;
 
 /// Read every sheet of a workbook.
-pub(super) fn read(label: &str, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Rejection> {
+pub(super) fn read(label: &str, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet<'static>>, Rejection> {
     inspect(bytes, limits).map_err(Rejection::Unreadable)?;
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     let epoch = if workbook.has_1904_epoch() { Epoch::Of1904 } else { Epoch::Of1900 };

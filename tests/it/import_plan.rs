@@ -8,7 +8,7 @@ use std::sync::Arc;
 use calamine::{Data, Reader, Xlsx};
 use innograph::domain::command::Command;
 use innograph::engine::{Engine, Order, Plan, WriteError};
-use innograph::intake::{self, InputFile, Limits, Mapping, Reading, Report, Subject};
+use innograph::intake::{self, InputFile, Limits, Mapping, Place, Reading, Report, Subject, Tried};
 use innograph::ledger::MemoryLedger;
 use rust_xlsxwriter::{Formula, Workbook};
 
@@ -190,10 +190,10 @@ fn empty() -> Arc<Engine> {
     Arc::new(Engine::over(Box::new(MemoryLedger::new())).expect("an empty ledger opens"))
 }
 
-fn read(files: &[InputFile]) -> (Reading, Vec<Command>) {
-    let reading = intake::read_folder(files, &LIMITS);
-    let commands = reading.commands.iter().map(|(_, command)| command.clone()).collect();
-    (reading, commands)
+fn read(files: &[InputFile]) -> (Reading, Vec<Place>, Arc<[Command]>) {
+    let mut reading = intake::read_folder(files, &LIMITS);
+    let (places, commands) = reading.take_commands();
+    (reading, places, commands.into())
 }
 
 fn order(files: &[InputFile]) -> Order {
@@ -201,15 +201,16 @@ fn order(files: &[InputFile]) -> Order {
 }
 
 fn tried(engine: &Engine, files: &[InputFile]) -> (Report, Plan) {
-    let (reading, commands) = read(files);
+    let (reading, places, commands) = read(files);
     let limits = innograph::config::Limits::default();
     let plan = engine.plan(&order(files), &commands, limits.plan(), &mut |_, _| true).expect("it can be planned");
-    let refused = (plan.refused.as_slice(), plan.refused_count);
+    let (refused, refused_count) = (plan.refused.as_slice(), plan.refused_count);
+    let refused = Tried { commands: &commands, places: &places, refused, refused_count };
     (intake::report((files, &Mapping::default(), &LIMITS), &reading, refused, 1_000), plan)
 }
 
 fn applied(engine: &Engine, files: &[InputFile], id: &str) -> Result<usize, WriteError> {
-    let (_, commands) = read(files);
+    let (_, _, commands) = read(files);
     engine.apply(order(files), &commands, id, &mut |_, _| true).map(|outcome| outcome.changed)
 }
 
@@ -370,7 +371,7 @@ fn of_two_who_carry_out_plans_for_the_same_rows_one_wins() {
 fn whoever_says_stop_leaves_nothing_behind() {
     let engine = empty();
     let sent = files(written(&book()));
-    let (_, commands) = read(&sent);
+    let (_, _, commands) = read(&sent);
     let before = standing(&engine);
     let stopped = engine.plan(&order(&sent), &commands, innograph::config::Limits::default().plan(), &mut |_, _| false);
     // What was done before anybody could say so is done.

@@ -23,7 +23,7 @@ use crate::api::error::{ApiError, internal};
 use crate::api::mutation::failure;
 use crate::domain::command::Command;
 use crate::engine::{Order, Plan, ThingChange, WriteError, today};
-use crate::intake::{self, InputFile, Limits, Mapping, Report};
+use crate::intake::{self, InputFile, Limits, Mapping, Report, Tried};
 use crate::rights::Place;
 
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -136,8 +136,9 @@ fn answer(service: &Service, caller: &Caller, upload: &Upload, still: &AtomicBoo
     let (limits, mapping) = (service.limits.intake(), Mapping::default());
     let files = std::slice::from_ref(&upload.file);
     let input = (files, &mapping, &limits);
-    let reading = intake::read_tables(files, &mapping, &limits);
-    let commands: Vec<Command> = reading.commands.iter().map(|(_, command)| command.clone()).collect();
+    let mut reading = intake::read_tables(files, &mapping, &limits);
+    let (places, commands) = reading.take_commands();
+    let commands: Arc<[Command]> = commands.into();
     let order = Order {
         actor: caller.actor.clone().unwrap_or_else(|| Arc::from("")),
         rights: Some(caller.rights(&service.engine.view(), today())),
@@ -161,8 +162,9 @@ fn answer(service: &Service, caller: &Caller, upload: &Upload, still: &AtomicBoo
         Ok(plan) => plan,
         Err(error) => return refused(StatusCode::SERVICE_UNAVAILABLE, error),
     };
-    let report =
-        intake::report(input, &reading, (plan.refused.as_slice(), plan.refused_count), service.limits.import_refusals);
+    let (refused, refused_count) = (plan.refused.as_slice(), plan.refused_count);
+    let tried = Tried { commands: &commands, places: &places, refused, refused_count };
+    let report = intake::report(input, &reading, tried, service.limits.import_refusals);
     if report.refusal_count > 0 && upload.returned {
         return returned(input, &report);
     }
