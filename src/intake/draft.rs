@@ -59,7 +59,6 @@ impl Draft {
         self.good = true;
         if *self.place.file != *file.label {
             self.place.file = Arc::from(file.label.as_str());
-            self.reading.tables.push(Arc::clone(&self.place.file));
         }
         self.place.line = line;
     }

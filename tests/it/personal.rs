@@ -258,7 +258,10 @@ fn without_its_keys_a_store_is_served_and_says_so() {
     let log = fs::read_to_string(place.path("log-without")).expect("the log");
     assert!(log.contains("PERSONAL_KEYS_MISSING"), "{log}");
     assert_eq!(place.checked(&place.data()).status.code(), Some(5));
+    let doctor = || String::from_utf8_lossy(&run(&["doctor"], &[("--data", &place.data())]).stdout).into_owned();
+    assert!(doctor().contains("the keys of 1 people are missing"), "{}", doctor());
     fs::write(&keys, &kept).expect("it can be written");
+    assert!(doctor().contains("the keys of people are whole"), "{}", doctor());
     let server = place.serve("log-with");
     assert_eq!(place.person(&server, "")["phone"]["text"], "139****7531");
     assert_eq!(server.stop(), Some(0));
