@@ -56,6 +56,12 @@ struct Read {
     commands: Arc<[Command]>,
 }
 
+impl Read {
+    fn input(&self) -> (&[InputFile], &Mapping, &Limits) {
+        (&self.files, &self.mapping, &self.limits)
+    }
+}
+
 /// Import folders or files as one data set.
 pub fn import(config: &Config, args: &ImportArgs) -> ExitCode {
     let read = match read(config, args) {
@@ -65,6 +71,15 @@ pub fn import(config: &Config, args: &ImportArgs) -> ExitCode {
             return ExitCode::from(exit::USAGE);
         }
     };
+    if !read.reading.refusals.is_empty() && !config.data.exists() {
+        // Nothing is made for what cannot be written anyway.
+        let tried = Tried { commands: &read.commands, places: &read.places, refused: &[], refused_count: 0 };
+        return give_back(
+            args,
+            &read,
+            &intake::report(read.input(), &read.reading, tried, config.limits.import_refusals),
+        );
+    }
     let engine = match Engine::open_kept(&config.data, &config.personal_directory(), config.limits.engine()) {
         Ok(engine) => engine,
         Err(error) => {
@@ -101,7 +116,7 @@ pub fn import(config: &Config, args: &ImportArgs) -> ExitCode {
         Ok(outcome) => {
             let (rows, changed) = (read.reading.rows, outcome.changed - naming);
             // A row of another register says several things.
-            let unchanged = read.reading.commands.len() - changed;
+            let unchanged = read.places.len() - changed;
             println!(
                 "接受 {rows} 行：新增或更改 {changed}，无变化 {unchanged}；序号 {}\n\
                  accepted {rows} rows: {changed} changed, {unchanged} unchanged; sequence {}",
@@ -182,25 +197,29 @@ fn dry_run(
     let rows: Vec<_> = plan.refused.iter().filter(|(number, _)| *number != last).cloned().collect();
     let store = plan.refused.iter().find(|(number, _)| *number == last);
     let count = plan.refused_count - usize::from(store.is_some());
-    let input = (read.files.as_slice(), &read.mapping, &read.limits);
     let tried = Tried { commands, places: &read.places, refused: &rows, refused_count: count };
-    let report = intake::report(input, &read.reading, tried, config.limits.import_refusals);
+    let report = intake::report(read.input(), &read.reading, tried, config.limits.import_refusals);
     if let Some((_, rejection)) = store {
         let place = Place { file: config.data.display().to_string().into(), line: 0, column: None };
         eprintln!("{place} {} {} {}", rejection.code(), rejection.zh(), rejection.en());
     }
+    if report.refusal_count > 0 || store.is_some() {
+        return give_back(args, read, &report);
+    }
+    accept(&report, &plan, engine.view().state().name().is_none());
+    ExitCode::from(exit::OK)
+}
+
+/// Say what was refused, and write the tables that go back where they are wanted.
+fn give_back(args: &ImportArgs, read: &Read, report: &Report) -> ExitCode {
     if report.refusal_count > 0
         && let Some(path) = &args.returned
-        && let Err(sentence) = write_returned(path, input, &report)
+        && let Err(sentence) = write_returned(path, read.input(), report)
     {
         eprintln!("{sentence}");
         return ExitCode::from(exit::FAILED);
     }
-    if report.refusal_count > 0 || store.is_some() {
-        return refuse(&report);
-    }
-    accept(&report, &plan, engine.view().state().name().is_none());
-    ExitCode::from(exit::OK)
+    refuse(report)
 }
 
 fn write_returned(path: &Path, input: (&[InputFile], &Mapping, &Limits), report: &Report) -> Result<(), String> {
