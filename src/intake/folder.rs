@@ -46,7 +46,7 @@ pub(super) fn open_sheets<'f>(
 ) -> Vec<(Sheet<'f>, Subject)> {
     let mut sheets = Vec::new();
     for file in files {
-        for sheet in sheet::open(file, mapping.declared(), limits, refusals) {
+        for sheet in sheet::open(file, mapping.declared(&file.name), limits, refusals) {
             let named = mapping.of_table(&sheet.name).and_then(|table| table.table.as_deref());
             if let Some(subject) = subject_of(named.unwrap_or(&sheet.name)) {
                 sheets.push((sheet, subject));

@@ -12,8 +12,6 @@ use super::subject::Subject;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Mapping {
-    /// The encoding of text files, where their bytes do not tell: utf-8, gb18030, utf-16le, utf-16be.
-    pub encoding: Option<String>,
     /// By the name of the file or the sheet.
     pub tables: BTreeMap<String, TableMapping>,
 }
@@ -24,6 +22,8 @@ pub struct Mapping {
 pub struct TableMapping {
     /// Which table of the import format it is: `enterprises` or 企业. Its own name where nothing is given.
     pub table: Option<String>,
+    /// The encoding of a text file, where its bytes do not tell: utf-8, gb18030, utf-16le, utf-16be.
+    pub encoding: Option<String>,
     /// The line of the headers, counted from 1; lines above it are passed over.
     pub header_line: Option<u64>,
     /// Header in the file → column of the import format, in either language; a unit stays in brackets
@@ -51,7 +51,8 @@ pub enum MappingError {
 impl Mapping {
     /// Does it name what there is?
     pub fn check(&self) -> Result<(), MappingError> {
-        if let Some(name) = self.encoding.as_ref().filter(|name| Declared::named(name).is_none()) {
+        let mut encodings = self.tables.values().filter_map(|table| table.encoding.as_ref());
+        if let Some(name) = encodings.find(|name| Declared::named(name).is_none()) {
             return Err(MappingError::Encoding(name.clone()));
         }
         let named = self.tables.values().filter_map(|table| table.table.as_ref());
@@ -61,8 +62,8 @@ impl Mapping {
         }
     }
 
-    pub(super) fn declared(&self) -> Option<Declared> {
-        self.encoding.as_deref().and_then(Declared::named)
+    pub(super) fn declared(&self, file: &str) -> Option<Declared> {
+        self.of_table(file)?.encoding.as_deref().and_then(Declared::named)
     }
 
     pub(super) fn of_table(&self, name: &str) -> Option<&TableMapping> {

@@ -437,8 +437,17 @@ fn a_mapping_reads_a_table_made_elsewhere() {
         })
         .collect();
     assert_eq!(capital, [3, 4].map(|number| Given::Value(Value::Money(number * 10_000_000_000))));
-    let strange = Mapping { encoding: Some("latin-1".into()), ..Mapping::default() };
-    assert!(strange.check().is_err());
+    // What the bytes do not tell is told.
+    let rare = "行键,名称,来源\n1,镕喆玥,s1\n";
+    let bytes = encoding_rs::GB18030.encode(rare).0.into_owned();
+    for (named, accepted) in [("gb18030", true), ("utf-8", false), ("utf-16le", false)] {
+        let table = TableMapping { encoding: Some(named.into()), ..mapping.tables["名册.csv"].clone() };
+        let told = Mapping { tables: [("名册.csv".to_owned(), table)].into() };
+        let reading = read_tables(&[file("名册.csv", bytes.clone())], &told, &LIMITS);
+        assert_eq!(codes(&reading).iter().all(|(_, code)| *code != "NOT_UTF8"), accepted, "{named}");
+    }
+    let table = TableMapping { encoding: Some("latin-1".into()), ..TableMapping::default() };
+    assert!(Mapping { tables: [("x".to_owned(), table)].into() }.check().is_err());
 }
 
 #[test]
