@@ -1,6 +1,7 @@
 //! Every setting and every limit. From a file, from `INNOGRAPH_…`, from the command line; the
 //! later wins. `innograph config show` prints what is in force.
 
+mod overrides;
 mod rooms;
 mod sound;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::Rules;
 use crate::oidc::Provider;
+pub use overrides::Overrides;
 
 /// The settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -382,23 +384,6 @@ impl Config {
             other => other,
         }
     }
-}
-
-/// What the command line gave.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Overrides {
-    /// `--data`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<PathBuf>,
-    /// `--listen`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub listen: Option<SocketAddr>,
-    /// `--store-name`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub store_name: Option<String>,
-    /// `--banner`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub banner: Option<String>,
 }
 
 #[cfg(test)]

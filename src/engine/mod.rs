@@ -1,6 +1,7 @@
 //! The meeting place of graph, ledger and search: recovery, the one writer, and the views that
 //! readers hold. The clock and the ids live here.
 
+mod batch;
 mod clock;
 mod copies;
 mod envelope;
@@ -19,10 +20,9 @@ mod writer;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 pub use clock::{Clock, now_ms, today};
 pub use envelope::{Envelope, EnvelopeError};
@@ -39,17 +39,14 @@ pub use request::{
 pub use step::Turn;
 pub use view::{Known, SearchState, View};
 
-use crate::domain::command::Command;
 use crate::graph::State;
 use crate::ledger::{Access, CheckpointStore, Head, Ledger, LedgerError, SqliteLedger};
 use crate::vault::{Vault, VaultError};
 use follow::Follower;
 use keep::Keeper;
 use past::Past;
-use plan::Standing;
-use request::Advance;
 pub use writer::Answer;
-use writer::{Audience, Batch, Health, Job, Purpose, Writer};
+use writer::{Audience, Health, Job, Writer};
 
 /// Why a store cannot be opened. Each has an exit code of its own (`cli::exit`).
 #[derive(Debug, thiserror::Error)]
@@ -134,9 +131,6 @@ impl Audience for Outlet {
         self.shared.packable.load(Ordering::Relaxed)
     }
 }
-
-/// How often the progress of a batch is told.
-const PROGRESS: Duration = Duration::from_millis(100);
 
 impl Engine {
     /// Open the store of a directory. A directory that cannot be written is opened for reading.
@@ -301,107 +295,6 @@ impl Engine {
             TrySendError::Full(_) => WriteError::Busy,
             TrySendError::Disconnected(_) => WriteError::Stopped,
         })
-    }
-
-    /// Carry out all commands or none, durably, and publish. Waits; not for the asynchronous edge.
-    pub fn execute(
-        &self,
-        actor: &str,
-        commands: &[Command],
-        progress: Progress<'_>,
-    ) -> Result<ImportOutcome, WriteError> {
-        self.batch(Order::of_keeper(actor), Arc::from(commands), progress, Purpose::Write)
-    }
-
-    /// Say what would come of the commands; nothing is written.
-    pub fn rehearse(&self, commands: &[Command], progress: Progress<'_>) -> Result<ImportOutcome, WriteError> {
-        self.batch(Order::of_keeper("rehearsal"), Arc::from(commands), progress, Purpose::Rehearse)
-    }
-
-    /// Say what would come of the commands, thing by thing, with every refusal, under an id by which
-    /// exactly that can be carried out. Decided beside the writer: nobody waits for it but who asks.
-    pub fn plan(
-        &self,
-        order: &Order,
-        commands: &[Command],
-        limits: PlanLimits,
-        progress: Progress<'_>,
-    ) -> Result<Plan, WriteError> {
-        let (base, advance) = (self.now(), Advance::default());
-        let standing = Standing { sequence: base.sequence(), day: today() };
-        std::thread::scope(|scope| {
-            let (told, answered) = sync_channel(1);
-            let (base, advance, vault) = (&base, &advance, &self.vault);
-            scope.spawn(move || told.send(plan::plan(base, (order, commands, vault), standing, limits, advance)));
-            loop {
-                match answered.recv_timeout(PROGRESS) {
-                    Ok(plan) => return plan,
-                    Err(RecvTimeoutError::Timeout) => {
-                        if !progress(advance.done.load(Ordering::Relaxed), commands.len()) {
-                            advance.cancelled.store(true, Ordering::Relaxed);
-                        }
-                    }
-                    Err(RecvTimeoutError::Disconnected) => return Err(WriteError::Stopped),
-                }
-            }
-        })
-    }
-
-    /// Carry out all commands or none, as somebody wants it; they are not copied.
-    pub fn carry_out(
-        &self,
-        order: Order,
-        commands: &Arc<[Command]>,
-        progress: Progress<'_>,
-    ) -> Result<ImportOutcome, WriteError> {
-        self.batch(order, Arc::clone(commands), progress, Purpose::Write)
-    }
-
-    /// Carry out a batch where it still comes to what was planned under the id; durably, all or nothing.
-    pub fn apply(
-        &self,
-        order: Order,
-        commands: &Arc<[Command]>,
-        id: &str,
-        progress: Progress<'_>,
-    ) -> Result<ImportOutcome, WriteError> {
-        self.batch(order, Arc::clone(commands), progress, Purpose::Apply(id.to_owned()))
-    }
-
-    fn batch(
-        &self,
-        order: Order,
-        commands: Arc<[Command]>,
-        progress: Progress<'_>,
-        purpose: Purpose,
-    ) -> Result<ImportOutcome, WriteError> {
-        let total = commands.len();
-        if !progress(0, total) {
-            return Err(WriteError::Cancelled);
-        }
-        let advance = Arc::new(Advance::default());
-        let batch = Batch { order, commands, advance: Arc::clone(&advance), purpose };
-        let (told, answered) = sync_channel(1);
-        let answer: Answer<ImportOutcome> = Box::new(move |result| {
-            // Who asked may have gone.
-            let _ = told.send(result);
-        });
-        let jobs = self.jobs.as_ref().ok_or(WriteError::Stopped)?;
-        jobs.send(Job::Batch(batch, answer)).map_err(|_| WriteError::Stopped)?;
-        loop {
-            match answered.recv_timeout(PROGRESS) {
-                Ok(result) => {
-                    progress(advance.done.load(Ordering::Relaxed), total);
-                    return result;
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    if !progress(advance.done.load(Ordering::Relaxed), total) {
-                        advance.cancelled.store(true, Ordering::Relaxed);
-                    }
-                }
-                Err(RecvTimeoutError::Disconnected) => return Err(WriteError::Stopped),
-            }
-        }
     }
 
     /// Build the search index, and let it follow from then on. Graph queries are answered meanwhile.

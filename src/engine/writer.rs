@@ -6,14 +6,13 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use super::batch::{Batch, Purpose, decide_all, still_planned};
 use super::clock::Clock;
 use super::copies::{Copies, Entry, replay};
 use super::envelope::Envelope;
 use super::personal;
-use super::plan::{Order, PlanLimits, Standing, plan};
-use super::request::{Advance, EngineLimits, ImportOutcome, Request, WriteError, WriterState, Written};
+use super::request::{EngineLimits, ImportOutcome, Request, WriteError, WriterState, Written};
 use super::step::Turn;
-use crate::domain::Rejection;
 use crate::domain::command::Command;
 use crate::domain::id::IdSequence;
 use crate::graph::{Stamp, State};
@@ -31,27 +30,6 @@ pub(super) enum Job {
     Batch(Batch, Answer<ImportOutcome>),
 }
 
-/// Commands that are carried out together or not at all.
-pub(super) struct Batch {
-    pub order: Order,
-    pub commands: Arc<[Command]>,
-    pub advance: Arc<Advance>,
-    pub purpose: Purpose,
-}
-
-/// What is wanted of a batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// That it be written.
-    Write,
-    /// That it be tried; nothing is written.
-    Rehearse,
-    /// That it be written where it still comes to what was planned under this id.
-    Apply(String),
-}
-
-/// Refusals gathered before a batch is given up.
-const MOST_REFUSALS: usize = 1_000;
 /// How often a lost race is run again.
 const MOST_RACES: usize = 8;
 /// How long the writer waits before it does what can wait.
@@ -362,45 +340,6 @@ impl<A: Audience> Writer<A> {
             }
         }
     }
-}
-
-fn decide_all(turn: &mut Turn, working: &mut State, batch: &Batch) -> Result<ImportOutcome, WriteError> {
-    let mut refused: Vec<(usize, Rejection)> = Vec::new();
-    let mut outcome = ImportOutcome::default();
-    for (number, command) in batch.commands.iter().enumerate() {
-        batch.advance.done.store(number, Ordering::Relaxed);
-        if batch.advance.cancelled.load(Ordering::Relaxed) {
-            return Err(WriteError::Cancelled);
-        }
-        match turn.command(working, (&batch.order.actor, batch.order.rights), command) {
-            Ok(0) => outcome.unchanged += 1,
-            Ok(events) => {
-                outcome.changed += 1;
-                outcome.events += events;
-            }
-            Err(rejection) => {
-                refused.push((number, rejection));
-                if refused.len() >= MOST_REFUSALS {
-                    break;
-                }
-            }
-        }
-    }
-    batch.advance.done.store(batch.commands.len(), Ordering::Relaxed);
-    if !refused.is_empty() {
-        return Err(WriteError::Rejected(refused));
-    }
-    outcome.sequence = working.sequence();
-    Ok(outcome)
-}
-
-/// Would the batch still come to what was planned? Decided anew by the writer, so that nobody can come in
-/// between.
-fn still_planned(working: &State, (batch, vault): (&Batch, &Arc<Vault>), id: &str) -> Result<(), WriteError> {
-    let standing = Standing::of(id).ok_or(WriteError::PlanStale)?;
-    let limits = PlanLimits { refusals: 0, changes: 0 };
-    let now = plan(working, (&batch.order, &batch.commands, vault), standing, limits, &batch.advance)?;
-    if now.id.as_deref() == Some(id) { Ok(()) } else { Err(WriteError::PlanStale) }
 }
 
 fn id_sequence(recorded_at: i64, seed: u128) -> IdSequence {

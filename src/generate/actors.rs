@@ -337,6 +337,7 @@ fn owners(city: &City, sink: &mut dyn Sink) -> io::Result<()> {
                 let kind = ["MERGE", "SPLIT", "RELOCATE"][firm / 300 % 3];
                 sink.row("succeeds.csv", &[&format!("sc-{key}"), &key, &next, &"2019-04-01", &kind, &"s-registry"])?;
             }
+            10 => sink.row("related_to.csv", &[&format!("rt-{key}"), &key, &next, &"s-registry"])?,
             17 | 117 | 217 => {
                 let agency = city.size.firms + city.size.institutes + nth(city, Body::Service, firm / 100);
                 let (row, agency) = (format!("se-{key}"), city.key(agency));

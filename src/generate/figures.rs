@@ -206,7 +206,7 @@ fn figures(
     let research = part(chance.within(25, 85));
     let (assets, debts) = (part(chance.within(900, 1_500)), chance.within(200, 650));
     let profit = part(chance.within(0, 120));
-    let loss = if chance.per_mille(120) { "-" } else { "" };
+    let loss = if chance.per_mille(120) && profit > 0 { "-" } else { "" };
     let tax = if basis == "TAX" { part(40).to_string() } else { String::new() };
     sink.row(
         "year_figures.csv",

@@ -62,6 +62,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("platforms.csv", "key,nameZh,kind,level,openToPublic,foundedOn,descriptionText,source"),
     ("regions.csv", "key,nameZh,code,kind,standard,verified,source"),
     ("register_entries.csv", "key,organization,register,stage,exitReason,note,validFrom,validTo,source"),
+    ("related_to.csv", "key,from,to,source"),
     ("reports.csv", "key,region,indicator,asOf,value,status,note,source"),
     ("serves.csv", "key,from,to,since,until,kind,outcome,source"),
     ("sources.csv", "key,kind,issuer,title,docNo,date,grade,note"),

@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::Deserialize;
+mod record;
+
+use record::{Either, Location, Name, Record, Relationship};
 
 use super::draft::{Draft, Said, Stranger, unpacked};
 use super::{InputFile, Limits, Mapping, Place, Reading, Refusal};
@@ -15,188 +17,6 @@ use crate::domain::identifier::Scheme;
 use crate::domain::name::{Language, NameKind};
 use crate::domain::rejection::Rejection;
 use crate::domain::{Kind, Relation, Validity};
-
-/// A record of schema v2. What is not named here is not read: `admin` but its date, `domains`.
-#[derive(Deserialize)]
-struct Record {
-    id: String,
-    #[serde(default)]
-    names: Vec<Name>,
-    status: String,
-    #[serde(default)]
-    types: Vec<String>,
-    #[serde(default)]
-    relationships: Vec<Relationship>,
-    #[serde(default)]
-    external_ids: Vec<ExternalId>,
-    established: Option<i32>,
-    #[serde(default)]
-    links: Vec<Link>,
-    #[serde(default)]
-    locations: Vec<Location>,
-    admin: Option<Admin>,
-}
-
-#[derive(Deserialize)]
-struct Name {
-    value: String,
-    lang: Option<String>,
-    #[serde(default)]
-    types: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Relationship {
-    #[serde(rename = "type")]
-    kind: String,
-    id: String,
-    #[serde(default)]
-    label: String,
-}
-
-#[derive(Deserialize)]
-struct ExternalId {
-    #[serde(rename = "type")]
-    kind: String,
-    preferred: Option<String>,
-    #[serde(default)]
-    all: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Link {
-    #[serde(rename = "type")]
-    kind: String,
-    value: String,
-}
-
-#[derive(Deserialize)]
-struct Location {
-    geonames_id: Option<u64>,
-    geonames_details: Option<Details>,
-}
-
-#[derive(Deserialize)]
-struct Details {
-    name: Option<String>,
-    country_subdivision_name: Option<String>,
-    country_name: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Admin {
-    last_modified: Option<Modified>,
-}
-
-#[derive(Deserialize)]
-struct Modified {
-    date: Option<String>,
-}
-
-/// A record of schema v1.
-#[derive(Deserialize)]
-struct Earlier {
-    id: String,
-    name: String,
-    status: String,
-    #[serde(default)]
-    types: Vec<String>,
-    #[serde(default)]
-    aliases: Vec<String>,
-    #[serde(default)]
-    acronyms: Vec<String>,
-    #[serde(default)]
-    labels: Vec<Label>,
-    #[serde(default)]
-    links: Vec<String>,
-    #[serde(default)]
-    relationships: Vec<Relationship>,
-    #[serde(default)]
-    external_ids: BTreeMap<String, EarlierId>,
-    established: Option<i32>,
-    #[serde(default)]
-    addresses: Vec<Address>,
-    country: Option<Country>,
-}
-
-#[derive(Deserialize)]
-struct Label {
-    label: String,
-    iso639: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct EarlierId {
-    preferred: Option<String>,
-    all: OneOrMore,
-}
-
-/// GRID has one, all others a list.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-#[derive(Deserialize)]
-struct Address {
-    city: Option<String>,
-    state: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Country {
-    country_name: Option<String>,
-}
-
-impl From<Earlier> for Record {
-    fn from(earlier: Earlier) -> Self {
-        let plain = |value: String, kind: &str| Name { value, lang: None, types: vec![kind.to_owned()] };
-        let mut names =
-            vec![Name { value: earlier.name, lang: None, types: vec!["ror_display".to_owned(), "label".to_owned()] }];
-        names
-            .extend(earlier.labels.into_iter().map(|label| Name { lang: label.iso639, ..plain(label.label, "label") }));
-        names.extend(earlier.aliases.into_iter().map(|name| plain(name, "alias")));
-        names.extend(earlier.acronyms.into_iter().map(|name| plain(name, "acronym")));
-        let external_ids = earlier.external_ids.into_iter().map(|(kind, ids)| {
-            let all = match ids.all {
-                OneOrMore::One(one) => vec![one],
-                OneOrMore::More(all) => all,
-            };
-            ExternalId { kind: kind.to_lowercase(), preferred: ids.preferred, all }
-        });
-        let country_name = earlier.country.and_then(|country| country.country_name);
-        let locations = earlier.addresses.into_iter().map(|address| Location {
-            geonames_id: None,
-            geonames_details: Some(Details {
-                name: address.city,
-                country_subdivision_name: address.state,
-                country_name: country_name.clone(),
-            }),
-        });
-        Self {
-            id: earlier.id,
-            names,
-            status: earlier.status.to_lowercase(),
-            types: earlier.types.into_iter().map(|kind| kind.to_lowercase()).collect(),
-            relationships: earlier.relationships,
-            external_ids: external_ids.collect(),
-            established: earlier.established,
-            links: earlier.links.into_iter().map(|value| Link { kind: "website".into(), value }).collect(),
-            locations: locations.collect(),
-            admin: None,
-        }
-    }
-}
-
-/// A record of either schema.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Either {
-    Now(Record),
-    Earlier(Earlier),
-}
 
 /// What the types of the registry are here, the telling ones first.
 const KINDS: &[(&str, Kind, &str)] = &[
@@ -281,7 +101,7 @@ fn read_file(file: &InputFile, limits: &Limits) -> Result<Vec<Record>, (u64, Rej
     };
     let records = either.map_err(|cause| unfit(&cause))?.into_iter().map(|either| match either {
         Either::Now(record) => record,
-        Either::Earlier(earlier) => earlier.into(),
+        Either::Earlier(earlier) => (*earlier).into(),
     });
     Ok(records.collect())
 }
