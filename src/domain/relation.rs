@@ -318,7 +318,7 @@ relations! {
         forward ("relatedTo", "有关联的单位", "Organisations it is related to", "{a}与{b}有关联", "{a} is related to {b}")
         reverse ("relatedFrom", "称与之有关联的单位", "Organisations said to be related to it", "{a}与{b}有关联", "{b} is related to {a}")
         attributes &[
-            Attribute::new(1, "weight", ValueType::Decimal, "来源给出的强度，没有单位", "How strong the source says it is, without a unit"),
+            Attribute::new(1, "weight", ValueType::Decimal, "来源给出的强度，单位：无", "How strong the source says it is. Unit: none"),
         ];
 }
 

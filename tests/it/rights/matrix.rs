@@ -31,6 +31,7 @@ const LEVELS: &str = "
     Enterprise.agreesToApps 1
     Institute.agreesToApps 1
     OtherOrganization.agreesToApps 1
+    PARTICIPATES_IN.amount 1
     PARTICIPATES_IN.share 1
     WORKS_AT.post 1
     Person.role 1
@@ -247,9 +248,9 @@ fn every_role_sees_of_nodes_and_ties_what_its_reach_allows() {
         ("collaborations", "key,nameZh,kind,signedOn,status,source\ncol-m,示例东城两家的合作（示例）,DEV_JOINT,2021-03-01,ACTIVE,src-contract"),
         (
             "participates_in",
-            "key,from,to,role,share,source
-            m-3,ent-kangmiao,col-m,LEAD,0.25,src-contract
-            m-4,ent-runjie,col-x-b,PARTNER,0.25,src-contract",
+            "key,from,to,role,share,amount,source
+            m-3,ent-kangmiao,col-m,LEAD,0.25,1000,src-contract
+            m-4,ent-runjie,col-x-b,PARTNER,0.25,1000,src-contract",
         ),
     ]);
     let mut wrong = Vec::new();
@@ -269,13 +270,14 @@ fn every_role_sees_of_nodes_and_ties_what_its_reach_allows() {
     }
     for (county, party, of) in [("990101", "ent-kangmiao", "col-m"), ("990103", "ent-runjie", "col-x-b")] {
         let query = format!(
-            "{{ collaboration(by: {{code: {of:?}}}) {{ participants {{ edges {{ share role node {{ key }} }} }} }} }}"
+            "{{ collaboration(by: {{code: {of:?}}}) {{ participants {{ edges {{ share amount role node {{ key }} }} }} }} }}"
         );
         for reader in READERS {
             let data = store.data(reader, &query);
             let edges = data["collaboration"]["participants"]["edges"].as_array().expect("edges");
             let edge = edges.iter().find(|edge| edge["node"]["key"] == party).expect("the tie is public");
-            if (edge["share"] != Value::Null) != (reach(reader, county) >= 1) || edge["role"] == Value::Null {
+            let told = ["share", "amount"].map(|name| edge[name] != Value::Null);
+            if told != [reach(reader, county) >= 1; 2] || edge["role"] == Value::Null {
                 wrong.push(format!("{reader:?} {of}: {edge}"));
             }
         }
