@@ -57,7 +57,8 @@ pub fn read_collaborations(files: &[InputFile], _: &Mapping, limits: &Limits) ->
     for file in files {
         match sheet(file, limits) {
             Ok(sheet) => sheets.push(sheet),
-            Err((line, column, rejection)) => {
+            Err(flaw) => {
+                let (line, column, rejection) = *flaw;
                 let place = Place { file: Arc::from(file.label.as_str()), line, column };
                 refusals.push(Refusal { place, value: None, rejection });
             }

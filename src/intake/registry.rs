@@ -100,7 +100,7 @@ fn read_file(file: &InputFile, limits: &Limits) -> Result<Vec<Record>, (u64, Rej
         serde_json::Deserializer::from_slice(bytes).into_iter().collect()
     };
     let records = either.map_err(|cause| unfit(&cause))?.into_iter().map(|either| match either {
-        Either::Now(record) => record,
+        Either::Now(record) => *record,
         Either::Earlier(earlier) => (*earlier).into(),
     });
     Ok(records.collect())

@@ -47,15 +47,16 @@ pub(super) struct Sheet<'f> {
     pub rows: Vec<(u64, BTreeMap<&'static str, String>)>,
 }
 
-type Flaw = (u64, Option<String>, Rejection);
+/// Line, column where one is meant, and why.
+type Flaw = Box<(u64, Option<String>, Rejection)>;
 
 /// Read a file.
 pub(super) fn sheet<'f>(file: &'f InputFile, limits: &Limits) -> Result<Sheet<'f>, Flaw> {
-    let bytes = unpacked(file, limits).map_err(|rejection| (0, None, rejection))?;
+    let bytes = unpacked(file, limits).map_err(|rejection| Box::new((0, None, rejection)))?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let text = std::str::from_utf8(bytes).map_err(|_| (0, None, Rejection::NotUtf8))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| Box::new((0, None, Rejection::NotUtf8)))?;
     let rows = if text.trim_start().starts_with('{') { json_lines(text)? } else { cells(text, limits)? };
-    let Some((_, first)) = rows.first() else { return Err((0, None, Rejection::EmptyFile)) };
+    let Some((_, first)) = rows.first() else { return Err(Box::new((0, None, Rejection::EmptyFile))) };
     let has = |name: &str| first.contains_key(name);
     let holds = if has("project") && has("org") {
         Holds::Participation
@@ -67,7 +68,7 @@ pub(super) fn sheet<'f>(file: &'f InputFile, limits: &Limits) -> Result<Sheet<'f
         Holds::Organizations
     } else {
         let known = "id+kind, id+start, project+org, from+to".to_owned();
-        return Err((1, None, Rejection::MissingColumn { name: known }));
+        return Err(Box::new((1, None, Rejection::MissingColumn { name: known })));
     };
     Ok(Sheet { file, holds, rows })
 }
@@ -91,7 +92,7 @@ fn json_lines(text: &str) -> Result<Rows, Flaw> {
                 expected_zh: "应为每行一个 JSON 对象".into(),
                 expected_en: "expects one JSON object a line".into(),
             };
-            return Err((line, None, rejection));
+            return Err(Box::new((line, None, rejection)));
         };
         let mut row = BTreeMap::new();
         for (name, value) in &members {
@@ -118,7 +119,7 @@ fn cells(text: &str, limits: &Limits) -> Result<Rows, Flaw> {
     let delimiter = if head.contains('\t') { b'\t' } else { b',' };
     let named: Vec<&str> = head.split(char::from(delimiter)).collect();
     if named.len() > limits.columns {
-        return Err((1, None, Rejection::TooLarge { limit: format!("{} 列 / columns", limits.columns) }));
+        return Err(Box::new((1, None, Rejection::TooLarge { limit: format!("{} 列 / columns", limits.columns) })));
     }
     let is_edges = (2..=3).contains(&named.len()) && named.iter().all(|name| column(name).is_none());
     let names: Vec<Option<&'static str>> = match is_edges {
@@ -135,7 +136,11 @@ fn cells(text: &str, limits: &Limits) -> Result<Rows, Flaw> {
         let Ok(record) = record else { continue };
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() != names.len() {
-            return Err((line, None, Rejection::WrongCellCount { expected: names.len(), found: record.len() }));
+            return Err(Box::new((
+                line,
+                None,
+                Rejection::WrongCellCount { expected: names.len(), found: record.len() },
+            )));
         }
         let cells = names.iter().zip(record.iter()).filter_map(|(name, cell)| Some(((*name)?, cell.trim().to_owned())));
         rows.push((line, cells.collect()));

@@ -182,6 +182,6 @@ impl From<Earlier> for Record {
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum Either {
-    Now(Record),
+    Now(Box<Record>),
     Earlier(Box<Earlier>),
 }
