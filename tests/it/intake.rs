@@ -1,6 +1,6 @@
 //! Bad rows: each is refused at its file, line and column, and nothing is written.
 
-use innograph::engine::{Engine, WriteError};
+use innograph::engine::{Engine, Order, PlanLimits, WriteError};
 use innograph::intake::{InputFile, Limits, Place, read_folder};
 use innograph::ledger::MemoryLedger;
 
@@ -221,4 +221,36 @@ fn rows_add_up() {
     assert_eq!(reading.rows, 4);
     assert_eq!(reading.commands.len(), 3);
     assert_eq!(reading.refusals.len(), 1);
+}
+
+#[test]
+fn people_are_sealed_on_their_way_in() {
+    let people = "key,nameZh,role,title,phone,source\np-1,示例专家甲,EXPERT,教授,13800001234,s1\n";
+    let works = "key,from,to,post,source\nw-1,p-1,e1,顾问,s1\n";
+    let given = files(&[
+        ("sources.csv", SOURCES),
+        ("enterprises.csv", FIRMS),
+        ("people.csv", people),
+        ("works_at.csv", works),
+    ]);
+    let reading = read_folder(&given, &LIMITS);
+    assert_eq!(reading.refusals, []);
+    let (_, commands): (Vec<Place>, Vec<_>) = reading.commands.into_iter().unzip();
+    let engine = Engine::over(Box::new(MemoryLedger::new())).expect("an empty store opens");
+    // What a plan tells of a new person is no name of theirs, and the same plan has the same id each time.
+    let limits = PlanLimits { refusals: 10, changes: 10 };
+    let order = Order { input: [7; 32], ..Order::of_keeper("test") };
+    let plan = || engine.plan(&order, &commands, limits, &mut |_, _| true).expect("it can be planned");
+    let (first, second) = (plan(), plan());
+    assert_eq!((&first.id, first.refused_count), (&second.id, 0));
+    assert!(!format!("{first:?}").contains("示例专家甲"), "{first:?}");
+    let commands: std::sync::Arc<[_]> = commands.into();
+    let id = first.id.expect("nothing is refused");
+    let applied = engine.apply(order, &commands, &id, &mut |_, _| true).expect("exactly that is carried out");
+    assert!(applied.changed > 0);
+    let view = engine.view();
+    let sealed = view.state().sealed().count();
+    assert_eq!(sealed, 2, "a name and a telephone number");
+    let again = engine.execute("test", &commands, &mut |_, _| true).expect("the same is accepted");
+    assert_eq!(again.changed, 0);
 }
