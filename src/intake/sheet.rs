@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::cell::Cell;
 use super::encoding::{Declared, decode};
 use super::{InputFile, Limits, Place, Refusal, workbook};
+use crate::domain::formula::unguard;
 use crate::domain::rejection::Rejection;
 
 /// Sheets of our own templates that hold no rows.
@@ -60,7 +61,7 @@ fn records(text: &str, separator: u8) -> impl Iterator<Item = Line> + '_ {
         let byte = record.position().map_or(0, csv::Position::byte);
         let number = lines.of(usize::try_from(byte).unwrap_or(usize::MAX));
         let holds = record.iter().any(|cell| !cell.trim().is_empty());
-        holds.then(|| Line { number, cells: record.iter().map(|cell| Cell::Text(cell.to_owned())).collect() })
+        holds.then(|| Line { number, cells: record.iter().map(|cell| Cell::Text(unguard(cell).to_owned())).collect() })
     })
 }
 

@@ -153,6 +153,14 @@ fn value(attribute: &'static Attribute) -> BoxedStrategy<Written> {
     prop_oneof![9 => known, 1 => nobody].boxed()
 }
 
+/// A cell as files that are safe to open have it: an apostrophe before what would be a formula, or looks
+/// as if it already had one.
+fn without_formula(text: String) -> String {
+    let mut letters = text.chars().skip_while(|letter| *letter == '\'' || letter.is_whitespace());
+    let begins = letters.next().is_some_and(|letter| "=+-@＝＋－＠".contains(letter));
+    if begins { format!("'{text}") } else { text }
+}
+
 /// A row of any kind of thing, with all its attributes.
 fn thing() -> impl Strategy<Value = (Kind, String, Vec<Written>)> {
     let kinds: Vec<Kind> = Kind::all().filter(|kind| *kind != Kind::Person).collect();
@@ -180,7 +188,8 @@ proptest! {
         let rows = [head, row];
         let expected: Vec<(u16, Given)> = attributes.iter().zip(&values).map(|(attribute, written)| (attribute.tag, written.1.clone())).collect();
         let stem = kind.row().file.trim_end_matches(".csv");
-        for given in [file(kind.row().file, csv_of(&rows)), file("any.xlsx", xlsx_of(stem, &rows))] {
+        let harmless = rows.clone().map(|row| row.into_iter().map(without_formula).collect::<Vec<_>>());
+        for given in [file(kind.row().file, csv_of(&harmless)), file("any.xlsx", xlsx_of(stem, &rows))] {
             let reading = read_folder(&[given], &LIMITS);
             prop_assert_eq!(codes(&reading), vec![]);
             let [(_, command::Command::SaveEntity { name_zh, values, .. })] = reading.commands.as_slice() else {
