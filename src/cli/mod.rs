@@ -8,6 +8,7 @@ mod doctor;
 mod documents;
 mod erase;
 pub mod exit;
+mod export;
 mod failure;
 mod generate;
 mod import;
@@ -164,8 +165,19 @@ enum Subcommands {
     },
     /// Make a synthetic city of any size as a folder in the import format, with the truth planted in it.
     Generate(generate::GenerateArgs),
+    /// Write what a role sees as a file for others, with a manifest beside it: a kind, or what lies around a node.
+    Export {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        args: export::ExportArgs,
+    },
     /// Print the GraphQL schema.
-    Schema,
+    Schema {
+        /// Print the context of exported JSON-LD instead.
+        #[arg(long)]
+        json_ld: bool,
+    },
     /// Settings.
     Config {
         #[command(subcommand)]
@@ -200,13 +212,15 @@ pub fn run(cli: Cli) -> ExitCode {
         | Subcommands::Backup { settings, .. }
         | Subcommands::Erase { settings, .. }
         | Subcommands::Documents { settings, .. }
+        | Subcommands::Export { settings, .. }
         | Subcommands::Doctor { settings, .. } => load(settings, Overrides::default()),
         Subcommands::Token { action } => load(action.settings(), Overrides::default()),
         Subcommands::Account { action } => load(action.settings(), Overrides::default()),
         Subcommands::Audit { action } => load(action.settings(), Overrides::default()),
-        Subcommands::Schema | Subcommands::Generate(_) | Subcommands::Restore { .. } | Subcommands::Template { .. } => {
-            Ok(Config::default())
-        }
+        Subcommands::Schema { .. }
+        | Subcommands::Generate(_)
+        | Subcommands::Restore { .. }
+        | Subcommands::Template { .. } => Ok(Config::default()),
     };
     let config = match loaded {
         Ok(config) => config,
@@ -235,8 +249,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Audit { action } => audit::audit(&config, &action),
         Subcommands::Documents { files, out, .. } => documents::documents(&config, &files, out.as_deref()),
         Subcommands::Generate(args) => generate::generate(&args),
-        Subcommands::Schema => {
-            print!("{}", crate::api::sdl());
+        Subcommands::Export { args, .. } => export::export(&config.data, &args),
+        Subcommands::Schema { json_ld } => {
+            print!("{}", if json_ld { crate::export::context() } else { crate::api::sdl() });
             ExitCode::from(exit::OK)
         }
         Subcommands::Config { action: ConfigAction::Show, .. } => match serde_json::to_string_pretty(&config) {

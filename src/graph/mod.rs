@@ -27,6 +27,7 @@ mod permit;
 mod persons;
 mod place;
 mod resolve;
+mod results;
 mod shards;
 mod state;
 mod succession;
