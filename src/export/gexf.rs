@@ -11,7 +11,7 @@ pub fn gexf(graph: &Subgraph, manifest: &Manifest) -> Vec<u8> {
     let mut lines = vec![
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>".to_owned(),
         open("gexf", &[("xmlns", "http://gexf.net/1.3"), ("version", "1.3")]),
-        open("meta", &[("lastmodifieddate", &manifest.as_of.to_string())]),
+        open("meta", &[("lastmodifieddate", manifest.made_at.get(..10).unwrap_or_default())]),
         with_text("creator", &[], "innograph"),
         with_text(
             "description",

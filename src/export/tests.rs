@@ -67,7 +67,7 @@ fn table() -> Table {
 fn graph() -> Subgraph {
     let node = |id: u128, text: &str| Node {
         id: Id::from_u128(id),
-        kind: if id % 2 == 0 { Kind::Enterprise } else { Kind::Institute },
+        kind: if id.is_multiple_of(2) { Kind::Enterprise } else { Kind::Institute },
         label: text.into(),
         valid: Validity { from: (id > 2).then(|| date("2015-06")), to: None },
         cells: vec![
@@ -149,8 +149,11 @@ fn an_edge_list_has_every_tie() {
     assert_eq!(rows[1], [one.as_str(), &two, "RELATED_TO", &tie, "2017-03-01", "2020", "0.5"]);
 }
 
+/// An element: its name, its attributes, and the text behind it.
+type Element = (String, Vec<(String, String)>, String);
+
 /// Elements of an XML text: name, attributes, and the text up to the next tag. Knows no more than the writers need.
-fn elements(text: &str) -> Vec<(String, Vec<(String, String)>, String)> {
+fn elements(text: &str) -> Vec<Element> {
     let plain = |text: &str| {
         let named = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#9;", "\t"), ("&#10;", "\n")];
         let text = named.iter().fold(text.to_owned(), |text, (name, letter)| text.replace(name, letter));
@@ -173,7 +176,7 @@ fn elements(text: &str) -> Vec<(String, Vec<(String, String)>, String)> {
     found
 }
 
-fn attribute<'e>(element: &'e (String, Vec<(String, String)>, String), name: &str) -> Option<&'e str> {
+fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
     element.1.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
