@@ -11,7 +11,7 @@ use super::failure::Failure;
 use crate::api::types::fact::moment;
 use crate::domain::command::Reference;
 use crate::domain::manifest::{Cut, Manifest};
-use crate::domain::{Day, Kind, Subgraph, Table};
+use crate::domain::{Day, Kind, RecordKind, Subgraph, Table};
 use crate::engine::{self, now_ms};
 use crate::export::{self, Content, Format, Holds};
 use crate::graph::{Budget, EntityRow, Lens};
@@ -25,7 +25,8 @@ const TIES_A_NODE: u64 = 100;
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").required(true).args(["kind", "subgraph"])))]
 pub struct ExportArgs {
-    /// Everything of one kind: `enterprises` or 企业. In formats for graphs with the ties among them.
+    /// Everything of one kind: `enterprises` or 企业; in formats for graphs with the ties among them. Or
+    /// records of one kind: `certifications` or 资质认定.
     #[arg(long)]
     kind: Option<String>,
     /// What lies around a node: its id, row key, code, credit code or full name.
@@ -61,6 +62,7 @@ struct Wanted {
 
 enum What {
     Kind(Kind),
+    Records(RecordKind),
     Around(String, u32),
 }
 
@@ -132,7 +134,7 @@ fn read(args: &ExportArgs) -> Result<Wanted, Failure> {
         ));
     };
     let what = match (&args.kind, &args.subgraph) {
-        (Some(kind), _) => What::Kind(kind_named(kind)?),
+        (Some(kind), _) => kind_named(kind)?,
         (None, around) => What::Around(around.clone().unwrap_or_default(), args.depth),
     };
     let day = match &args.as_of {
@@ -154,12 +156,18 @@ fn read(args: &ExportArgs) -> Result<Wanted, Failure> {
     Ok(Wanted { what, format, day, role })
 }
 
-fn kind_named(given: &str) -> Result<Kind, Failure> {
+fn kind_named(given: &str) -> Result<What, Failure> {
     let fits = |kind: &Kind| [kind.row().list_field, kind.row().label_zh, kind.row().code].contains(&given);
-    Kind::all().find(fits).ok_or_else(|| {
-        let known = Kind::all().map(|kind| format!("{}（{}）", kind.row().list_field, kind.row().label_zh));
-        let known = known.collect::<Vec<_>>().join("、");
-        usage(format!("没有“{given}”这种对象。可用：{known}。"), format!("There is no kind “{given}”. Known: {known}."))
+    let is_record = |kind: &RecordKind| [kind.row().field, kind.row().label_zh, kind.row().name].contains(&given);
+    let found = Kind::all().find(fits).map(What::Kind);
+    found.or_else(|| RecordKind::all().find(is_record).map(What::Records)).ok_or_else(|| {
+        let kinds = Kind::all().map(|kind| (kind.row().list_field, kind.row().label_zh));
+        let known = kinds.chain(RecordKind::all().map(|kind| (kind.row().field, kind.row().label_zh)));
+        let known = known.map(|(name, zh)| format!("{name}（{zh}）")).collect::<Vec<_>>().join("、");
+        usage(
+            format!("没有“{given}”这种对象或记录。可用：{known}。"),
+            format!("There is no kind “{given}”. Known: {known}."),
+        )
     })
 }
 
@@ -175,6 +183,10 @@ fn find(lens: &Lens<'_>, wanted: &Wanted, most: usize) -> Result<(Found, Cut), F
         }
         What::Kind(kind) => {
             let (table, cut) = lens.table_of(*kind, most);
+            Ok((Found::Table(table), cut))
+        }
+        What::Records(kind) => {
+            let (table, cut) = lens.table_of_records(*kind, most);
             Ok((Found::Table(table), cut))
         }
         What::Around(given, depth) => {
@@ -330,6 +342,19 @@ mod tests {
             std::fs::read_to_string(&out).expect("a file").matches("HAS_DEMAND").count()
         };
         assert_eq!((owners("public"), owners("city_officer")), (0, 1));
+
+        // Certificates are public, figures of firms are not: only staff get rows, and their amounts.
+        let records = |(kind, role): (&str, &str)| {
+            let asked = ExportArgs { role: role.into(), ..args((Some(kind), None), "csv", &out) };
+            run(&data, &asked).expect("it goes out");
+            let rows = manifest_of(&out)["counts"]["rows"].as_u64().expect("a count");
+            (rows, std::fs::read_to_string(&out).expect("a file").contains("净利润（元）"))
+        };
+        assert!(records(("certifications", "public")).0 > 100);
+        assert_eq!(records(("yearFigures", "public")), (0, false));
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo/year_figures.csv");
+        let lines = std::fs::read_to_string(path).expect("a fixture").lines().count() - 1;
+        assert_eq!(records(("年度数据", "city_officer")), (u64::try_from(lines).expect("a count"), true));
 
         // Cut short, it says so; round a node there are its neighbours; what is wrong is refused and writes nothing.
         let cut = ExportArgs { most: 5, ..args((Some("enterprises"), None), "csv", &out) };

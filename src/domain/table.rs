@@ -176,6 +176,7 @@ mod tests {
             (Cell::Answer(false), "否", "NO"),
             (Cell::Codes(vec![word, word]), "高新技术企业|高新技术企业", "HIGH_TECH|HIGH_TECH"),
             (Cell::Decimal { number: -1_250, places: 2 }, "-12.5", "-12.5"),
+            (Cell::Sealed, "（个人信息，不导出）", "SEALED"),
             (Cell::Empty, "", ""),
         ];
         for (cell, zh, name) in cells {

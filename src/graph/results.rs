@@ -4,46 +4,61 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lens::{Lens, Tie};
-use super::state::EntityRow;
+use super::state::{EntityRow, Fact, Record};
 use crate::domain::attribute::{Attribute, ValueType, label};
 use crate::domain::manifest::Cut;
 use crate::domain::name::Language;
 use crate::domain::subgraph::{Link, Node, Subgraph};
 use crate::domain::table::{Cell, Column, Table, Word};
-use crate::domain::{Enumeration, Kind, Sensitivity, Value};
+use crate::domain::{Enumeration, Kind, RecordKind, Sensitivity, Validity, Value};
 
 impl<'v> Lens<'v> {
     /// The nodes of a kind as rows, at most so many. A column of what is not public stands only where the
     /// reader sees a value in it.
     pub fn table_of(&self, kind: Kind, most: usize) -> (Table, Cut) {
         let attributes = kind.row().attributes;
-        let mut columns = vec![
+        let own = [
             Column::new("id", "编号", "Stable number, never used again"),
             Column::new("nameZh", "名称", "The Chinese name in use on the day; of what has none, the foreign one"),
             Column::new("nameEn", "外文名称", "The English name, where one is known"),
             Column::new("code", "代码", "Credit code, region code, term code or row key, whichever comes first"),
-            Column::new("validFrom", "起始日期", "First day, or the month or year whose first day counts"),
-            Column::new("validTo", "终止日期", "First day on which it no longer holds"),
         ];
-        let fixed = columns.len();
-        columns.extend(attributes.iter().map(column));
-        let mut filled = BTreeSet::new();
-        let mut table = Table::new(kind.row().label_zh, columns);
-        let (rows, cut) = self.some_of(kind, most);
-        for node in rows {
-            let valid = self.entity(node).fact.validity;
+        let mut rows = Rows::new(kind.row().label_zh, &own, attributes);
+        let (nodes, cut) = self.some_of(kind, most);
+        for node in nodes {
+            let fact = &self.entity(node).fact;
             let mut cells = vec![Cell::Text(self.id(node).to_string()), Cell::of_text(self.name(node))];
             cells.extend([self.foreign_name(node), Cell::of_text(self.code(node))]);
-            cells.extend([valid.from, valid.to].map(|date| date.map_or(Cell::Empty, Cell::Date)));
+            cells.extend(self.fact_cells(fact));
             cells.extend(attributes.iter().map(|attribute| self.cell(attribute, self.value(node, attribute))));
-            filled.extend(cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()).map(|(place, _)| place));
-            table.push(cells);
+            rows.push(cells);
         }
-        let is_public = |place: usize| {
-            let attribute = place.checked_sub(fixed).and_then(|place| attributes.get(place));
-            attribute.is_none_or(|attribute| attribute.sensitivity == Sensitivity::Public)
-        };
-        (table.keeping(|place| is_public(place) || filled.contains(&place)), cut)
+        (rows.table(), cut)
+    }
+
+    /// The records of a kind as rows, at most so many; what they belong to stands in front.
+    pub fn table_of_records(&self, kind: RecordKind, most: usize) -> (Table, Cut) {
+        let row = kind.row();
+        let (subject, zh, en) = row.subject;
+        let own = [
+            Column::new("id", "编号", "Number of the record"),
+            Column::new(subject, format!("{}编号", label(zh)), format!("{en}: its stable number")),
+            Column::new(format!("{subject}Name"), label(zh), en),
+            Column::new(format!("{subject}Code"), format!("{}代码", label(zh)), format!("{en}: its code")),
+        ];
+        let mut rows = Rows::new(row.label_zh, &own, row.attributes);
+        let found: Vec<&Record> = self.all_records(kind, 1).take(most.saturating_add(1)).map(AsRef::as_ref).collect();
+        for record in found.iter().take(most) {
+            let node = record.subject;
+            let mut cells = vec![Cell::Text(record.fact.id.to_string()), Cell::Text(self.id(node).to_string())];
+            cells.extend([Cell::of_text(self.name(node)), Cell::of_text(self.code(node))]);
+            cells.extend(self.fact_cells(&record.fact));
+            let values = row.attributes.iter().map(|attribute| (attribute, self.record_value(record, attribute)));
+            cells.extend(values.map(|(attribute, value)| self.cell(attribute, value)));
+            rows.push(cells);
+        }
+        let is_cut = found.len() > most || self.budget().is_spent();
+        (rows.table(), if is_cut { Cut::Truncated } else { Cut::Whole })
     }
 
     /// The nodes of a kind, at most so many, with the ties among them.
@@ -73,20 +88,20 @@ impl<'v> Lens<'v> {
         let mut of_nodes = Columns::default();
         let mut out = Vec::with_capacity(nodes.len());
         for node in nodes {
-            let (code, foreign) = (Cell::of_text(self.code(*node)), self.foreign_name(*node));
-            of_nodes.note(&[
-                (Column::new("code", "代码", "Credit code, region code, term code or row key"), code),
-                (Column::new("nameEn", "外文名称", "The English name"), foreign),
-            ]);
-            let attributes = self.kind(*node).row().attributes.iter();
-            let told =
-                attributes.map(|attribute| (column(attribute), self.cell(attribute, self.value(*node, attribute))));
-            of_nodes.note(&told.collect::<Vec<_>>());
+            let fact = &self.entity(*node).fact;
+            of_nodes.note("code", Cell::of_text(self.code(*node)), || {
+                Column::new("code", "代码", "Credit code, region code, term code or row key")
+            });
+            of_nodes.note("nameEn", self.foreign_name(*node), || Column::new("nameEn", "外文名称", "The English name"));
+            of_nodes.note(SOURCE, self.source_title(fact), source_column);
+            for attribute in self.kind(*node).row().attributes {
+                of_nodes.note(attribute.name, self.cell(attribute, self.value(*node, attribute)), || column(attribute));
+            }
             out.push(Node {
-                id: self.id(*node),
+                id: fact.id,
                 kind: self.kind(*node),
                 label: self.name(*node).to_owned(),
-                valid: self.entity(*node).fact.validity,
+                valid: fact.validity,
                 cells: of_nodes.row(),
             });
         }
@@ -94,11 +109,12 @@ impl<'v> Lens<'v> {
         let mut links = Vec::with_capacity(ties.len());
         for tie in ties {
             let (from, to) = if tie.forward { (tie.here, tie.there) } else { (tie.there, tie.here) };
-            let attributes = tie.relation.row().attributes.iter();
-            let told = attributes
-                .map(|attribute| (column(attribute), self.cell(attribute, self.tie_value(tie.row, attribute))));
-            of_ties.note(&told.collect::<Vec<_>>());
             let fact = self.tie_fact(tie.row);
+            of_ties.note(SOURCE, self.source_title(fact), source_column);
+            for attribute in tie.relation.row().attributes {
+                let cell = self.cell(attribute, self.tie_value(tie.row, attribute));
+                of_ties.note(attribute.name, cell, || column(attribute));
+            }
             links.push(Link {
                 id: fact.id,
                 relation: tie.relation,
@@ -116,6 +132,18 @@ impl<'v> Lens<'v> {
         let cut = if rows.len() > most { Cut::Truncated } else { Cut::Whole };
         rows.truncate(most);
         (rows, cut)
+    }
+
+    /// From when to when, and who says so.
+    fn fact_cells(&self, fact: &Fact) -> [Cell; 3] {
+        let Validity { from, to } = fact.validity;
+        let date = |date: Option<_>| date.map_or(Cell::Empty, Cell::Date);
+        [date(from), date(to), self.source_title(fact)]
+    }
+
+    fn source_title(&self, fact: &Fact) -> Cell {
+        let title = self.source(fact.provenance.source).and_then(|source| source.named("title"));
+        if let Some(Value::Text(title)) = title { Cell::of_text(title) } else { Cell::Empty }
     }
 
     fn foreign_name(&self, node: EntityRow) -> Cell {
@@ -152,6 +180,45 @@ impl<'v> Lens<'v> {
     }
 }
 
+/// The column of sources.
+const SOURCE: &str = "sourceTitle";
+
+fn source_column() -> Column {
+    Column::new(SOURCE, "来源", "The title of the source that says so")
+}
+
+/// Rows of a table that is being made, and which columns hold anything.
+struct Rows {
+    table: Table,
+    internal: BTreeSet<usize>,
+    filled: BTreeSet<usize>,
+}
+
+impl Rows {
+    fn new(title: &str, own: &[Column], attributes: &[Attribute]) -> Self {
+        let mut columns = own.to_vec();
+        columns.push(Column::new("validFrom", "起始日期", "First day, or the month or year whose first day counts"));
+        columns.push(Column::new("validTo", "终止日期", "First day on which it no longer holds"));
+        columns.push(source_column());
+        let is_internal = |attribute: &Attribute| attribute.sensitivity != Sensitivity::Public;
+        let internal = (columns.len()..).zip(attributes).filter(|(_, attribute)| is_internal(attribute));
+        let internal = internal.map(|(place, _)| place).collect();
+        columns.extend(attributes.iter().map(column));
+        Self { table: Table::new(title, columns), internal, filled: BTreeSet::new() }
+    }
+
+    fn push(&mut self, cells: Vec<Cell>) {
+        let filled = cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+        self.filled.extend(filled.map(|(place, _)| place));
+        self.table.push(cells);
+    }
+
+    fn table(self) -> Table {
+        let Rows { table, internal, filled } = self;
+        table.keeping(|place| !internal.contains(&place) || filled.contains(&place))
+    }
+}
+
 /// Columns as they turn up, one for each name, and the cells of the thing that is being read.
 #[derive(Default)]
 struct Columns {
@@ -161,15 +228,16 @@ struct Columns {
 }
 
 impl Columns {
-    fn note(&mut self, told: &[(Column, Cell)]) {
-        for (column, cell) in told.iter().filter(|(_, cell)| !cell.is_empty()) {
-            let next = self.known.len();
-            let place = *self.places.entry(column.name.clone()).or_insert(next);
-            if place == next {
-                self.known.push(column.clone());
-            }
-            self.cells.insert(place, cell.clone());
+    fn note(&mut self, name: &str, cell: Cell, column: impl FnOnce() -> Column) {
+        if cell.is_empty() {
+            return;
         }
+        let place = self.places.get(name).copied().unwrap_or_else(|| {
+            self.known.push(column());
+            self.places.insert(name.to_owned(), self.known.len() - 1);
+            self.known.len() - 1
+        });
+        self.cells.insert(place, cell);
     }
 
     /// The cells noted since the last row.
