@@ -302,6 +302,23 @@ mod tests {
     }
 
     #[test]
+    fn the_command_line_is_sound_and_takes_a_kind_or_a_node() {
+        use clap::{CommandFactory, Parser};
+
+        crate::cli::Cli::command().debug_assert();
+        let parses = |given: &str| crate::cli::Cli::try_parse_from(given.split_whitespace()).is_ok();
+        let tail = "--format csv --out x --data y";
+        assert!(parses(&format!("innograph export --kind 企业 {tail}")));
+        assert!(parses(&format!(
+            "innograph export --subgraph 示例 --depth 10 {tail} --as-of 2022-01-01 --role steward"
+        )));
+        for wrong in ["", "--kind a --subgraph b", "--subgraph b --depth 11", "--kind a --most some"] {
+            assert!(!parses(&format!("innograph export {wrong} {tail}")), "{wrong}");
+        }
+        assert!(parses("innograph schema --json-ld") && parses("innograph schema"));
+    }
+
+    #[test]
     fn every_format_goes_out_with_a_manifest_that_fits_it() {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let data = folder.path().join("data");
