@@ -227,12 +227,8 @@ fn rows_add_up() {
 fn people_are_sealed_on_their_way_in() {
     let people = "key,nameZh,role,title,phone,source\np-1,示例专家甲,EXPERT,教授,13800001234,s1\n";
     let works = "key,from,to,post,source\nw-1,p-1,e1,顾问,s1\n";
-    let given = files(&[
-        ("sources.csv", SOURCES),
-        ("enterprises.csv", FIRMS),
-        ("people.csv", people),
-        ("works_at.csv", works),
-    ]);
+    let given =
+        files(&[("sources.csv", SOURCES), ("enterprises.csv", FIRMS), ("people.csv", people), ("works_at.csv", works)]);
     let reading = read_folder(&given, &LIMITS);
     assert_eq!(reading.refusals, []);
     let (_, commands): (Vec<Place>, Vec<_>) = reading.commands.into_iter().unzip();
