@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -90,7 +91,9 @@ fn claim(to: &Path) -> Result<bool, Failure> {
         }
         Ok(false) => Ok(false),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-            std::fs::create_dir_all(to).map_err(|cause| Failure::system(to, &cause))?;
+            // What it holds is not for everybody on the machine.
+            let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(to);
+            made.map_err(|cause| Failure::system(to, &cause))?;
             Ok(true)
         }
         Err(cause) => Err(Failure::system(to, &cause)),

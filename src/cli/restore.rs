@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -84,7 +85,8 @@ fn bring_back(
     let lines = erasures.lines()?;
     let part = part_of(data)?;
     std::fs::create_dir_all(parent(data)).map_err(|cause| Failure::system(parent(data), &cause))?;
-    std::fs::create_dir(&part).map_err(|cause| match cause.kind() {
+    // What it holds is not for everybody on the machine.
+    std::fs::DirBuilder::new().mode(0o700).create(&part).map_err(|cause| match cause.kind() {
         io::ErrorKind::AlreadyExists => leftover(&part),
         _ => Failure::system(&part, &cause),
     })?;

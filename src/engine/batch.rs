@@ -154,7 +154,7 @@ pub(super) fn decide_all(turn: &mut Turn, working: &mut State, batch: &Batch) ->
             return Err(WriteError::Cancelled);
         }
         match turn.command(working, (&batch.order.actor, batch.order.rights), command) {
-            Ok(0) => outcome.unchanged += 1,
+            Ok(0) if !plan::is_kept_quiet(working, batch.order.rights, command) => outcome.unchanged += 1,
             Ok(events) => {
                 outcome.changed += 1;
                 outcome.events += events;

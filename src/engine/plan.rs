@@ -134,7 +134,7 @@ pub(super) fn plan(
             return Err(WriteError::Cancelled);
         }
         match turn.decided(&mut working, (&order.actor, order.rights), command) {
-            Ok(events) if events.is_empty() => plan.unchanged += 1,
+            Ok(events) if events.is_empty() && !is_kept_quiet(base, order.rights, command) => plan.unchanged += 1,
             Ok(events) => {
                 plan.changed += 1;
                 plan.events += events.len();
@@ -164,6 +164,12 @@ pub(super) fn plan(
     let id = format!("{}-{}-{}", standing.sequence, standing.day.0, &hex.as_str()[..32]);
     plan.id = (plan.refused_count == 0).then_some(id);
     Ok(plan)
+}
+
+/// Is it kept from whoever asks whether a command says something new? Of people: the answer would tell
+/// whether a name or a number was guessed right.
+pub(super) fn is_kept_quiet(state: &State, rights: Option<Rights>, command: &Command) -> bool {
+    rights.is_some() && state.concerns_a_person(command)
 }
 
 /// An event without its ciphertext: a new person gets another key each time, and what is under the

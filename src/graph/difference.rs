@@ -246,7 +246,12 @@ impl<'v, 'c> Comparison<'v, 'c> {
             let scheme = record.values.iter().find(|(tag, _)| Some(*tag) == scheme_tag);
             Some(scheme.and_then(|(_, value)| if let Value::Term(id) = value { Some(*id) } else { None }))
         };
-        for (scheme, cause, facts, [before, after]) in self.grouped(&held, by_scheme) {
+        for (scheme, cause, facts, _) in self.grouped(&held, by_scheme) {
+            // With those that are the same on both days: who renewed early has lost nothing.
+            let [before, after] = held.each_ref().map(|side| {
+                let all = side.values().map(|(record, _)| *record);
+                all.filter(|record| by_scheme(record) == Some(scheme)).collect::<Vec<_>>()
+            });
             let cause = match (cause, before.first(), after.is_empty()) {
                 (Cause::Ended | Cause::Began, Some(_), false) => Cause::Renewed,
                 (Cause::Ended, Some(record), true) if record.fact.validity.contains(self.sides[1].day) => {

@@ -100,14 +100,18 @@ impl<'v> Lens<'v> {
 
     /// May the reader know what was said there that is not public?
     pub(super) fn sees_all(&self, place: Place) -> bool {
-        let about = |row: u32| self.may_see_of(EntityRow(row), Sensitivity::Internal);
+        // What was taken back is not handed on to other programs, whatever an owner agreed to.
+        let about = |row: u32| self.is_of_the_bureau() && self.may_see_of(EntityRow(row), Sensitivity::Internal);
         match place {
             Place::Node(row) | Place::Fact(row) => about(row),
             Place::Tie(row) => {
                 let mark = self.state().tie(row);
                 about(mark.start) || (mark.relation != Relation::HasDemand && about(mark.target))
             }
-            Place::Record(row) => self.state().records.get(row).is_some_and(|record| self.may_know(record)),
+            Place::Record(row) => {
+                let known = || self.state().records.get(row).is_some_and(|record| self.may_know(record));
+                self.is_of_the_bureau() && known()
+            }
             _ => self.rights().may_see(Sensitivity::Internal),
         }
     }

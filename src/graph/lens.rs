@@ -139,6 +139,11 @@ impl<'v> Lens<'v> {
         self.rights.may_see(Sensitivity::Internal) || self.concerns_the_county(id)
     }
 
+    /// Does the reader work for the bureau or one of its counties?
+    pub fn is_of_the_bureau(&self) -> bool {
+        self.rights.may_see(Sensitivity::Internal) || self.rights.scope().is_some()
+    }
+
     /// Is it about something of the county that the reader works for?
     fn concerns_the_county(&self, id: Id) -> bool {
         let inside = || self.ends_of(id).into_iter().flatten().any(|node| self.may_see_of(node, Sensitivity::Internal));

@@ -166,10 +166,18 @@ impl Decision<'_> {
         if is_jurisdiction(relation, values) {
             return if self.is_draft(start) { is_own(target) } else { Err(self.outside(start)) };
         }
-        match follower(relation, start, target) {
-            Some(row) => is_own(row),
-            None => is_own(start).or_else(|_| is_own(target)).map_err(|_| self.outside(start)),
+        let follower = follower(relation, start, target);
+        if let Some(row) = follower {
+            is_own(row)?;
         }
+        // A draft is nobody's yet: by way of it nothing is said of somebody else's.
+        let both_own = self.is_own(start) && self.is_own(target);
+        let is_inside = |row: u32| self.is_own(row) && !self.is_draft(row);
+        let one_inside = match follower {
+            Some(row) => is_inside(row),
+            None => is_inside(start) || is_inside(target),
+        };
+        if both_own || one_inside { Ok(()) } else { Err(self.outside(if self.is_own(start) { target } else { start })) }
     }
 
     /// May what an id stands for be changed or taken back?

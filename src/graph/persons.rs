@@ -91,6 +91,15 @@ impl State {
         (self.entity(row).kind == Kind::Person).then_some(row)
     }
 
+    /// The person whom a reference means to the writer: of any day, and also one that was taken back.
+    pub fn person_meant(&self, reference: &Reference) -> Option<Id> {
+        if let Reference::Id(id) = reference {
+            return self.is_person(*id).then_some(*id);
+        }
+        let mut people = self.candidates(reference).into_iter().map(|row| self.entity(row));
+        people.find(|entity| entity.kind == Kind::Person).map(|entity| entity.fact.id)
+    }
+
     /// Every text that is kept sealed, those that were put right or taken back among them.
     pub fn sealed(&self) -> impl Iterator<Item = &Sealed> {
         let now = self.entities.iter().filter(|entity| entity.kind == Kind::Person).flat_map(|entity| entity.sealed());

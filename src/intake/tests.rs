@@ -158,7 +158,8 @@ fn value(attribute: &'static Attribute) -> BoxedStrategy<Written> {
 fn without_formula(text: String) -> String {
     let mut letters = text.chars().skip_while(|letter| *letter == '\'' || letter.is_whitespace());
     let begins = letters.next().is_some_and(|letter| "=+-@＝＋－＠".contains(letter));
-    if begins { format!("'{text}") } else { text }
+    let leads = text.trim_start_matches('\'').starts_with(['\t', '\r', '\n', '\0']);
+    if begins || leads { format!("'{text}") } else { text }
 }
 
 /// A row of any kind of thing, with all its attributes.

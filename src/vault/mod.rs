@@ -142,9 +142,12 @@ impl Vault {
 
     /// The lines of a register, wherever it lies.
     pub fn read_register(path: &Path) -> Result<Vec<Line>, VaultError> {
-        // One that is named is there.
+        // One that is named is there, and is one.
         std::fs::metadata(path).map_err(|cause| VaultError::system(path, &cause))?;
-        register::read(path).map(|(lines, _)| lines)
+        match register::read(path)? {
+            (_, 0) => Err(VaultError::Damaged { path: path.display().to_string(), line: 1 }),
+            (lines, _) => Ok(lines),
+        }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

@@ -126,3 +126,41 @@ fn every_record_that_began_or_ended_is_a_difference_to_those_who_work_for_the_ci
 fn the_public_is_told_of_public_records_that_began_alone() {
     compare(demo(), Reader::Public);
 }
+
+/// Who renewed before the old certificate ran out holds one on both days: nothing was lost or gained.
+#[test]
+fn who_renewed_early_has_lost_nothing() {
+    let schemes = ["HNTE"];
+    let days = ["2018-06-30", "2020-10-01", "2021-10-01", "2021-11-10", "2021-12-31", "2022-06-30"];
+    let certified =
+        "query($on: Date, $scheme: String!) { enterprises(asOf: $on, filter: {certified: $scheme}, first: 100) {
+        totalCount edges { node { nameZh } } } }";
+    let asked = "query($from: Date!, $to: Date!, $scheme: String) {
+        difference(from: $from, to: $to, scheme: $scheme, kinds: [ENTERPRISE], what: [CERTIFICATE_LOST, CERTIFICATE_GAINED], first: 100) {
+            edges { node { nameZh what } } } }";
+    let served = demo();
+    let (mut seen, mut early) = (0, 0);
+    for scheme in schemes {
+        for (place, from) in days.iter().enumerate() {
+            for to in &days[place + 1..] {
+                let holders = |on: &str| -> Vec<Value> {
+                    let data = served.data(certified, &json!({ "on": on, "scheme": scheme }));
+                    let edges = data["enterprises"]["edges"].as_array().expect("edges");
+                    edges.iter().map(|edge| edge["node"]["nameZh"].clone()).collect()
+                };
+                let (before, after) = (holders(from), holders(to));
+                let data = served.data(asked, &json!({ "from": from, "to": to, "scheme": scheme }));
+                for edge in data["difference"]["edges"].as_array().expect("edges") {
+                    let node = &edge["node"];
+                    let held = [&before, &after].map(|holders| holders.contains(&node["nameZh"]));
+                    let right =
+                        if node["what"] == "CERTIFICATE_LOST" { held == [true, false] } else { held == [false, true] };
+                    assert!(right, "{scheme} {from} to {to}: {node}, held {held:?}");
+                    seen += 1;
+                }
+                early += before.iter().filter(|name| after.contains(name)).count();
+            }
+        }
+    }
+    assert!(seen > 10 && early > 10, "{seen} differences, {early} held on");
+}

@@ -429,7 +429,6 @@ fn odd_texts_are_refused_and_nothing_is_written() {
         (r#"{by: {code: "firm-a"}, key: "firm-a", source: "src"}"#, "INVALID_VALUE"),
         (r#"{by: {id: "short"}, source: "src"}"#, "INVALID_VALUE"),
         (r#"{by: {creditCode: "123"}, source: "src"}"#, "INVALID_IDENTIFIER"),
-        (r#"{key: "firm-a", registeredCapital: true, source: "src"}"#, "INVALID_VALUE"),
         (r#"{key: "firm-a", registeredOn: "2020-13", source: "src"}"#, "INVALID_VALUE"),
         (r#"{key: "firm-a", unknown: ["nothing"], source: "src"}"#, "UNKNOWN_COLUMN"),
         (r#"{key: "firm-a", confidence: 1001, source: "src"}"#, "INVALID_VALUE"),
@@ -440,6 +439,12 @@ fn odd_texts_are_refused_and_nothing_is_written() {
             served.ask(&format!("mutation {{ outcome: saveEnterprise(input: {input}) {{ {OUTCOME} }} }}"), &json!({}));
         assert_eq!(answer["data"]["outcome"]["code"], code, "{input}: {answer}");
     }
+    // A value of a type that does not fit is refused before anything runs.
+    let untyped = format!(
+        "mutation {{ outcome: saveEnterprise(input: {{key: \"firm-a\", registeredCapital: true, source: \"src\"}}) {{ {OUTCOME} }} }}"
+    );
+    let answer = served.ask(&untyped, &json!({}));
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "VALIDATION", "{answer}");
     for key in ["", "键", "a b", "a\u{7f}", &"k".repeat(129)] {
         let query = "mutation($k: String) { outcome: addName(idempotencyKey: $k, input: {entity: {code: \"firm-a\"}, text: \"示例\", language: zh, kind: ALIAS, source: \"src\"}) { __typename ... on Refusal { code } } }";
         let code = served.data(query, &json!({ "k": key }))["outcome"]["code"].clone();

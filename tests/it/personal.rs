@@ -221,6 +221,13 @@ fn nothing_is_left_of_somebody_who_was_erased() {
     let said = run(&["restore"], &[("--from", &old), ("--data", &data)]);
     assert_eq!(said.status.code(), Some(6), "{said:?}");
     assert!(String::from_utf8_lossy(&said.stderr).contains("RESTORE_ERASURES") && !data.exists(), "{said:?}");
+    // What is no register says nothing of who was erased.
+    for (name, bytes) in [("empty", &b""[..]), ("junk", b"nobody"), ("other", b"id,time\nx,y\n")] {
+        let false_one = place.path(name);
+        fs::write(&false_one, bytes).expect("it can be written");
+        let said = run(&["restore"], &[("--from", &old), ("--data", &data), ("--erasures", &false_one)]);
+        assert!(!said.status.success() && !data.exists(), "{name}: {said:?}");
+    }
     let register = place.keys().join("erasures");
     let said = run(&["restore"], &[("--from", &old), ("--data", &data), ("--erasures", &register)]);
     assert!(said.status.success(), "{said:?}");

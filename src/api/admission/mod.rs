@@ -73,6 +73,12 @@ pub fn admit(
 ) -> Result<Admitted, ApiError> {
     let known = known(documents, text, limits)?;
     let operation = operation(&known.document, operation_name)?;
+    if !known.is_validated() {
+        // Once for all: whichever of its operations runs.
+        for (_, operation) in known.document.operations.iter() {
+            variables::check_constants(&known.document.fragments, &operation.node)?;
+        }
+    }
     variables::check(&known.document.fragments, &operation.node, variables)?;
     weigh(Arc::clone(&known), operation_name, variables.clone(), limits, door)
 }

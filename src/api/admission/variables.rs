@@ -37,7 +37,28 @@ pub(super) fn check(
     for definition in &operation.variable_definitions {
         declared(&definition.node, variables)?;
     }
-    let mut uses = Uses { fragments, given: Given { operation, variables }, seen: HashSet::new() };
+    judge(fragments, (operation, variables), Judged::WithVariables)
+}
+
+/// Judge every argument of an operation that holds no variable. The library's validator lets a text
+/// or a number pass where an input object belongs, and what reads it would find nothing in it.
+pub(super) fn check_constants(fragments: &Fragments, operation: &OperationDefinition) -> Result<(), ApiError> {
+    judge(fragments, (operation, &Variables::default()), Judged::Constants)
+}
+
+/// Which arguments are judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Judged {
+    WithVariables,
+    Constants,
+}
+
+fn judge(
+    fragments: &Fragments,
+    (operation, variables): (&OperationDefinition, &Variables),
+    judged: Judged,
+) -> Result<(), ApiError> {
+    let mut uses = Uses { fragments, given: Given { operation, variables }, seen: HashSet::new(), judged };
     uses.directives(&operation.directives)?;
     uses.set(&operation.selection_set.node, TYPES.get(root(operation.ty)))
 }
@@ -146,6 +167,7 @@ struct Uses<'d> {
     fragments: &'d Fragments,
     given: Given<'d>,
     seen: HashSet<&'d Name>,
+    judged: Judged,
 }
 
 impl<'d> Uses<'d> {
@@ -183,7 +205,7 @@ impl<'d> Uses<'d> {
             let held = Cell::new(false);
             let Ok(value) = value.node.clone().into_const_with(|name| stand_in(&name, &held));
             match (def, arg) {
-                _ if !held.get() => {}
+                _ if held.get() != (self.judged == Judged::WithVariables) => {}
                 (_, Some(arg)) => self.argument(&name.node, &arg.ty, arg.default.is_some(), &value)?,
                 (None, None) => self.other(&name.node, &value)?,
                 // An unknown argument is the validator's affair.
@@ -198,7 +220,7 @@ impl<'d> Uses<'d> {
         for (name, value) in directives.iter().flat_map(|directive| &directive.node.arguments) {
             let held = Cell::new(false);
             let Ok(value) = value.node.clone().into_const_with(|name| stand_in(&name, &held));
-            if held.get() {
+            if held.get() == (self.judged == Judged::WithVariables) {
                 self.other(&name.node, &value)?;
             }
         }

@@ -95,7 +95,7 @@ fn key(entry: &Recorded<'_>) -> String {
 }
 
 fn worded(cx: &Cx<'_>, node: EntityRow, entry: &Recorded<'_>) -> Entry {
-    let sees_all = cx.lens.may_see_of(node, Sensitivity::Internal);
+    let sees_all = cx.lens.is_of_the_bureau() && cx.lens.may_see_of(node, Sensitivity::Internal);
     let known = |stamp: Option<&Stamp>| stamp.cloned();
     let mut made = Entry {
         part: "NODE",

@@ -137,6 +137,13 @@ fn an_officer_writes_what_lies_in_the_county() {
             (OUTSIDE, work("990103", "")),
             (WRITTEN, relate("supplies", "ent-kangmiao", "ent-zhengli", "")),
             (OUTSIDE, relate("supplies", "ent-zhengli", "ent-moyuan", "")),
+            // A draft is nobody's: by way of it nothing is said of a firm of another county.
+            (
+                WRITTEN,
+                r#"saveDemand(input: {key: "draft-demand", nameZh: "示例草稿需求", kind: TECH, problem: "示例", visibility: PUBLIC, status: OPEN, source: "src-registry"})"#.into(),
+            ),
+            (OUTSIDE, relate("hasDemand", "ent-zhengli", "draft-demand", "")),
+            (WRITTEN, relate("hasDemand", "ent-kangmiao", "draft-demand", "")),
             (WRITTEN, format!(r#"correct(id: {own_name:?}, input: {{value: "示例康苗更正"}})"#)),
             (WRITTEN, format!(r#"retract(id: {own_name:?}, reason: "录错")"#)),
             (OUTSIDE, format!(r#"endRelation(tie: {{id: {seat:?}}}, to: "2022-01-01", source: "src-registry")"#)),
