@@ -13,7 +13,7 @@ use crate::api::types::inputs;
 use crate::api::types::personal::{self, PersonalText};
 use crate::api::types::resolve::{Args, variable};
 use crate::audit::{Audit, Entry, Event};
-use crate::domain::command::{Command, Reference};
+use crate::domain::command::Command;
 use crate::domain::name::Language;
 use crate::domain::personal::REVEAL_PURPOSES;
 use crate::domain::{Id, Kind, Rejection};
@@ -241,14 +241,6 @@ pub async fn note_erasure(answering: &Answering, command: &Command) -> Result<()
     // By the writer's own rule: who is erased without being shown today is in the log, too.
     let Some(person) = answering.engine.view().state().person_meant(person) else { return Ok(()) };
     note(answering, Event::PersonalDataErased, &Asked { person, actor, detail: reason.name().to_owned() }).await
-}
-
-/// Who is meant; whatever does not fit is refused by the writer in its own words.
-fn whom(answering: &Answering, reference: &Reference) -> Option<Id> {
-    let view = answering.engine.view();
-    let budget = Budget::new(answering.limits.walk_rows);
-    let lens = Lens::new(view.state(), answering.today, answering.rights, &budget);
-    lens.resolve(reference, &[Kind::Person]).ok().map(|node| lens.id(node))
 }
 
 #[cfg(test)]
