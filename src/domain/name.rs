@@ -4,6 +4,9 @@ use minicbor::{Decode, Encode};
 
 use super::personal::Sealed;
 
+/// Characters of a name.
+pub const LONGEST_NAME: usize = 256;
+
 /// Names one node may have; lists of them are answered whole.
 pub const MOST_NAMES: usize = 50;
 
@@ -101,8 +104,11 @@ pub fn refusal(text: &str) -> Option<(String, String)> {
     if text.trim().is_empty() {
         return Some(("名称不能为空".into(), "a name is not empty".into()));
     }
-    if text.chars().count() > 256 {
-        return Some(("名称不超过 256 个字".into(), "a name has at most 256 characters".into()));
+    if text.chars().count() > LONGEST_NAME {
+        return Some((
+            format!("名称不超过 {LONGEST_NAME} 个字"),
+            format!("a name has at most {LONGEST_NAME} characters"),
+        ));
     }
     if text.chars().any(char::is_control) {
         return Some(("名称不能含控制字符".into(), "a name has no control characters".into()));

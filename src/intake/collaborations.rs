@@ -10,14 +10,12 @@ mod cells;
 
 use cells::{Holds, Sheet, sheet};
 
-use super::draft::{Draft, Said, Stranger};
+use super::draft::{Draft, Said, Stranger, is_chinese};
 use super::{InputFile, Limits, Mapping, Place, Reading, Refusal};
 use crate::domain::enumeration::PARTICIPANT_ROLE;
+use crate::domain::name::LONGEST_NAME;
 use crate::domain::rejection::Rejection;
 use crate::domain::{Kind, Relation, Validity};
-
-/// Letters of a name.
-const LONGEST_NAME: usize = 256;
 
 /// What sorts of organisations are called, and what they are here.
 const SORTS: &[(&str, Kind, &str)] = &[
@@ -160,10 +158,6 @@ fn shortened(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().take(LONGEST_NAME - 1).chain(['…']).collect())
-}
-
-fn is_chinese(text: &str) -> bool {
-    text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))
 }
 
 /// The name as the Chinese one or as the foreign one.

@@ -135,6 +135,12 @@ impl Draft {
     }
 }
 
+/// Does a text hold a Chinese character?
+pub(super) fn is_chinese(text: &str) -> bool {
+    text.chars()
+        .any(|letter| matches!(letter, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'))
+}
+
 /// The bytes of a file, unpacked where it is packed by gzip, and never more than a file may have.
 pub(super) fn unpacked<'f>(file: &'f InputFile, limits: &Limits) -> Result<Cow<'f, [u8]>, Rejection> {
     let too_large = || Rejection::TooLarge { limit: format!("文件 {} 字节 / bytes", limits.file_bytes) };

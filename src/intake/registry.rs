@@ -11,7 +11,7 @@ mod record;
 
 use record::{Either, Location, Name, Record, Relationship};
 
-use super::draft::{Draft, Said, Stranger, unpacked};
+use super::draft::{Draft, Said, Stranger, is_chinese, unpacked};
 use super::{InputFile, Limits, Mapping, Place, Reading, Refusal};
 use crate::domain::identifier::Scheme;
 use crate::domain::name::{Language, NameKind};
@@ -135,13 +135,9 @@ fn language(name: &Name) -> Language {
     match name.lang.as_deref() {
         Some("zh") => Language::Zh,
         Some(_) => Language::En,
-        None if name.value.chars().any(is_chinese) => Language::Zh,
+        None if is_chinese(&name.value) => Language::Zh,
         None => Language::En,
     }
-}
-
-fn is_chinese(letter: char) -> bool {
-    matches!(letter, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
 fn is(name: &Name, kind: &str) -> bool {
@@ -244,7 +240,7 @@ fn outsiders(draft: &mut Draft, records: &[(usize, u64, Record)], held: &BTreeSe
         .collect();
     for (id, label) in outside {
         let label = if label.trim().is_empty() { id } else { label };
-        let chinese = label.chars().any(is_chinese);
+        let chinese = is_chinese(label);
         draft.node(Stranger {
             kind: Kind::OtherOrganization,
             key: outside_key(id),
