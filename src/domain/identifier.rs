@@ -110,6 +110,12 @@ impl Scheme {
         SCHEMES.iter().find(|row| row.0 == self).map_or("", |row| row.1)
     }
 
+    /// Do those who give it out sometimes give one number to several, a group and its firm, say? Such a
+    /// number finds all who have it and says nothing about who is the same.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Self::Grid | Self::Isni | Self::Wikidata | Self::FundRef | Self::OrgRef)
+    }
+
     /// The scheme of that name.
     pub fn by_name(name: &str) -> Option<Scheme> {
         SCHEMES.iter().find(|row| row.1 == name).map(|row| row.0)

@@ -79,11 +79,11 @@ impl Decision<'_> {
         provenance: &Provenance,
     ) -> Result<Id, Rejection> {
         let held = known.map_or(&[][..], |row| self.state.entity(row).identifiers.as_slice());
+        if let Some((_, fact)) = held.iter().find(|(other, _)| *other == identifier) {
+            return Ok(fact.id);
+        }
         match self.holder(&identifier) {
-            Some(holder) if Some(holder) == known => {
-                let same = held.iter().find(|(other, _)| *other == identifier);
-                return Ok(same.map_or(id, |(_, fact)| fact.id));
-            }
+            Some(holder) if Some(holder) == known => return Ok(id),
             Some(holder) => {
                 let holder = self.holder_label(holder);
                 return Err(Rejection::IdentifierTaken { given: identifier.value, holder });
@@ -310,7 +310,11 @@ impl Decision<'_> {
         }
     }
 
+    /// Who has it already, so that nobody else may; of a shared scheme, nobody.
     pub(super) fn holder(&self, identifier: &Identifier) -> Option<u32> {
+        if identifier.scheme.is_shared() {
+            return None;
+        }
         self.state.indexes.identifiers.get(identifier)?.first().copied()
     }
 }

@@ -84,7 +84,13 @@ pub fn report(
         .iter()
         .map(|refusal| (refusal.place.clone(), tell(&refusal.place, refusal.value.clone(), &refusal.rejection)))
         .collect();
-    for (place, column, value) in located((files, mapping, limits), &wanted) {
+    let mut located = located((files, mapping, limits), &wanted);
+    // What is no table has no cells; its place is told as it is.
+    let known: BTreeSet<&Place> = located.iter().map(|(place, ..)| place).collect();
+    let others: Vec<Place> =
+        wanted.keys().filter(|place| !known.contains(*place)).map(|place| (*place).clone()).collect();
+    located.extend(others.into_iter().map(|place| (place, None, None)));
+    for (place, column, value) in located {
         let rejection = wanted[&place];
         let exact = Place { column, ..place.clone() };
         let mut one = tell(&exact, value, rejection);

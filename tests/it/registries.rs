@@ -6,11 +6,12 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use innograph::domain::Rejection;
 use innograph::domain::command::Reference;
 use innograph::domain::{Day, Kind, Relation};
 use innograph::engine::{Engine, today};
 use innograph::graph::{Budget, Direction, EntityRow, Lens};
-use innograph::intake::{IMPORTERS, InputFile, Limits, Mapping, Reading};
+use innograph::intake::{self, IMPORTERS, InputFile, Limits, Mapping, Reading, Tried};
 use innograph::ledger::MemoryLedger;
 use innograph::rights::{Rights, Role};
 use serde_json::{Value, json};
@@ -252,6 +253,35 @@ fn a_relation_told_by_both_ends_is_one() {
         assert_eq!(eyes.lens.name(eyes.find("ror-0a")), "示例一大学");
         assert_eq!(eyes.lens.name(eyes.find("ror-outside-0z")), "示例 0z");
     });
+}
+
+/// Registers give one number to a group and to its firm, and know academies of the tenth century.
+#[test]
+fn a_number_that_two_share_finds_both() {
+    let mut records = records();
+    records[1]["external_ids"][0] = records[0]["external_ids"][0].clone();
+    records[0]["established"] = json!(976);
+    let engine = stored("ror", &dump(&records));
+    judge(&engine, &records);
+    let founded = looked_at(&engine, today(), Role::Public, |eyes| {
+        eyes.lens.value_named(eyes.find("ror-0a"), "foundedOn").map(|value| format!("{value:?}"))
+    });
+    assert!(founded.is_some_and(|date| date.contains("year: 976")));
+    assert!(engine.view().state().check().is_empty(), "the look-up leads to both");
+}
+
+/// What is refused in carrying out has a place in the report, also where there are no cells.
+#[test]
+fn what_is_no_table_is_reported_by_its_place() {
+    let files = dump(&records());
+    let reading = read("ror", &files);
+    let (places, commands): (Vec<_>, Vec<_>) = read("ror", &files).commands.into_iter().unzip();
+    let rejection = Rejection::IdentifierTaken { given: "grid.0a".into(), holder: "示例".into() };
+    let refused = [(0, rejection.clone()), (commands.len() - 1, rejection)];
+    let tried = Tried { commands: &commands, places: &places, refused: &refused, refused_count: 2 };
+    let report = intake::report((&files, &Mapping::default(), &LIMITS), &reading, tried, 10);
+    assert_eq!((report.refusal_count, report.refusals.len()), (2, 2));
+    assert!(report.refusals.iter().all(|told| told.file.ends_with("dump.json") && told.code == "IDENTIFIER_TAKEN"));
 }
 
 #[test]
