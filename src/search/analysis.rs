@@ -1,15 +1,53 @@
-//! From text to terms: pieces of one and two characters for finding, words for ranking, spelling
-//! in Latin letters for those who type pinyin.
+//! From text to terms: pieces of one and two characters for finding, words for ranking; and the form in
+//! which two texts are compared.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use jieba_rs::Jieba;
-use pinyin::ToPinyin;
 use unicode_normalization::UnicodeNormalization;
+
+use crate::domain::fold::fold;
 
 /// The dictionary takes a moment to load; it is loaded once, by whoever needs it first.
 static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
+
+static SHIPPED: &str = include_str!("../../fixtures/words/simplified.csv");
+
+/// Traditional characters and their simplified forms, in order of the first.
+static SIMPLIFIED: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+    let pair = |line: &str| {
+        let (traditional, simplified) = line.split_once(',')?;
+        Some((traditional.chars().next()?, simplified.chars().next()?))
+    };
+    let mut pairs: Vec<(char, char)> = SHIPPED.lines().skip(1).filter_map(pair).collect();
+    pairs.sort_unstable();
+    pairs
+});
+
+/// The form in which texts are compared here: folded, in simplified characters, and with one form for
+/// signs that look alike.
+pub(super) fn folded(text: &str) -> String {
+    fold(text).chars().map(plain).collect()
+}
+
+/// A folded character in its comparable form: one for one, so that places stay.
+pub(super) fn plain(letter: char) -> char {
+    match letter {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{2027}' | '\u{2022}' | '\u{30FB}' | '\u{FF65}' => '·',
+        '\u{2018}' | '\u{2019}' | '`' | '´' => '\'',
+        '\u{201C}' | '\u{201D}' | '\u{300C}' | '\u{300D}' => '"',
+        '〔' | '［' | '【' => '[',
+        '〕' | '］' | '】' => ']',
+        '〇' => '零',
+        ..'\u{3400}' => letter,
+        _ => match SIMPLIFIED.binary_search_by_key(&letter, |pair| pair.0) {
+            Ok(place) => SIMPLIFIED[place].1,
+            Err(_) => letter,
+        },
+    }
+}
 
 /// Every piece of one and of two characters of a folded text.
 pub(super) fn pieces(folded: &[char]) -> BTreeSet<String> {
@@ -85,8 +123,8 @@ const STOP_WORDS: &[&str] = &[
 /// The words of a text, in order, as often as they occur; no stop words, no punctuation, no single
 /// letters.
 pub(super) fn words(text: &str) -> Vec<String> {
-    let plain: String = text.nfkc().flat_map(char::to_lowercase).collect();
-    let cut = JIEBA.cut_for_search(&plain, true);
+    let comparable: String = text.nfkc().flat_map(char::to_lowercase).map(plain).collect();
+    let cut = JIEBA.cut_for_search(&comparable, true);
     cut.into_iter()
         .map(|token| token.word.trim())
         .filter(|word| {
@@ -95,30 +133,6 @@ pub(super) fn words(text: &str) -> Vec<String> {
         })
         .map(str::to_owned)
         .collect()
-}
-
-/// The same text spelled in pinyin, and the first letters of its characters; none where a
-/// character has no spelling. Latin letters and digits stand for themselves.
-pub(super) fn spellings(folded: &str) -> Option<[String; 2]> {
-    let (mut full, mut initials, mut chinese) = (String::new(), String::new(), false);
-    for letter in folded.chars().filter(|letter| letter.is_alphanumeric()) {
-        if let Some(sound) = letter.to_pinyin() {
-            chinese = true;
-            full.push_str(&sound.plain().replace('ü', "v"));
-            initials.push_str(sound.first_letter());
-        } else if letter.is_ascii() {
-            full.push(letter);
-            initials.push(letter);
-        } else {
-            return None;
-        }
-    }
-    chinese.then_some([full, initials])
-}
-
-/// The beginnings of a spelling, up to 32 letters: so that a beginning is found as a term.
-pub(super) fn beginnings(spelling: &str) -> impl Iterator<Item = &str> {
-    (2..=spelling.len().min(32)).filter_map(move |length| spelling.get(..length))
 }
 
 #[cfg(test)]
@@ -144,8 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn pinyin_and_initials() {
-        assert_eq!(spellings("华兰"), Some(["hualan".into(), "hl".into()]));
-        assert_eq!(spellings("abc"), None);
+    fn one_form_for_what_is_written_differently() {
+        assert_eq!(folded("華蘭生物"), "华兰生物");
+        assert_eq!(folded("ＡＢＣ—研究院"), "abc-研究院");
+        assert_eq!(folded("“示例”〔二〇〕"), "\"示例\"[二零]");
+        assert_eq!(folded("蘇州").chars().count(), 2);
     }
 }

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tantivy::collector::DocSetCollector;
 use tantivy::postings::Postings;
+use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, TERMINATED, Term};
 
 use super::index::SearchIndex;
-use super::{LONGEST_QUERY, SearchError, analysis};
+use super::{LONGEST_QUERY, SearchError, analysis, spelling, synonyms};
 use crate::domain::Kind;
-use crate::domain::fold::fold;
 use crate::domain::name::NameKind;
 use crate::graph::{EntityRow, Lens};
 
@@ -32,8 +33,12 @@ pub enum MatchKind {
     Substring,
     /// A name is spelled so in pinyin, or has these initials.
     Pinyin,
+    /// Names or texts hold another word for the same: 高企 for 高新技术企业.
+    Synonym,
     /// Words of the text occur in names, keywords or running texts.
     Text,
+    /// A Latin word or a spelling differs by a letter or two.
+    Similar,
 }
 
 /// One hit.
@@ -73,6 +78,13 @@ pub struct TextHit {
 const LEAST_SHARE: f32 = 0.5;
 /// … and this share of the pairs of letters, where its name alone is compared.
 const LEAST_PAIRS: f32 = 0.6;
+/// A Latin word or a spelling of so many letters may have one wrong letter, one of so many two.
+const SHORTEST_SLIP: usize = 6;
+const SHORTEST_TWO_SLIPS: usize = 11;
+/// A word that is nearly there counts for so many occurrences.
+const SLIP_COUNT: f32 = 1.0;
+/// What stands in another wording counts for so much of what stands there itself.
+const SYNONYM_SCORE: f32 = 0.5;
 /// Words of a long text that are looked up: the most telling ones.
 const MOST_WORDS: usize = 48;
 
@@ -81,6 +93,13 @@ const MOST_WORDS: usize = 48;
 struct Overlap {
     words: u64,
     weight: f32,
+}
+
+/// Are slips in Latin words forgiven?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    AsWritten,
+    Forgiven,
 }
 
 impl SearchIndex {
@@ -103,14 +122,23 @@ impl SearchIndex {
                 found.entry(node).or_insert_with(|| Hit { node, matched: Vec::new(), score: 0.0, words: Vec::new() });
             hit.matched.push(kind);
             hit.score = hit.score.max(score);
-            hit.words = words;
+            hit.words.extend(words);
         };
         for number in self.with_term(self.fields.code, &folded)? {
             add(number, MatchKind::Code, 1.0, Vec::new());
         }
-        if folded.len() >= 2 && folded.is_ascii() {
-            for number in self.with_term(self.fields.spelling, &folded)? {
-                add(number, MatchKind::Pinyin, 0.5, Vec::new());
+        let typed = spelling::typed(&folded);
+        if let Some(typed) = &typed {
+            for (number, score) in self.spelled(typed)? {
+                add(number, MatchKind::Pinyin, score, Vec::new());
+            }
+        }
+        for wording in synonyms::wordings(&folded) {
+            for number in self.containing(&wording)? {
+                add(number, MatchKind::Synonym, SYNONYM_SCORE * self.share_of_name(number, &wording), Vec::new());
+            }
+            for (number, score, words) in self.by_words(&wording)? {
+                add(number, MatchKind::Synonym, SYNONYM_SCORE * score, words);
             }
         }
         for (number, score, words) in self.by_words(text)? {
@@ -118,6 +146,15 @@ impl SearchIndex {
         }
         for (number, score) in self.by_pairs(&folded)? {
             add(number, MatchKind::Text, score * 0.5, Vec::new());
+        }
+        // What the reader may see decides whether a slip of the finger is thought of.
+        if found.is_empty()
+            && let Some(typed) = &typed
+        {
+            for (number, score) in self.nearly_spelled(typed)? {
+                let Some(node) = visible(number) else { continue };
+                found.insert(node, Hit { node, matched: vec![MatchKind::Similar], score, words: Vec::new() });
+            }
         }
         Ok(ordered(lens, found))
     }
@@ -131,7 +168,7 @@ impl SearchIndex {
         limit: usize,
     ) -> Result<Vec<TextHit>, SearchError> {
         let mut found: Vec<TextHit> = Vec::new();
-        for (number, score, words) in self.overlaps(text, 0.0)? {
+        for (number, score, words) in self.overlaps(text, 0.0, Letters::AsWritten)? {
             let node = lens.node_by_number(number).filter(|node| kinds.contains(&lens.kind(*node)));
             if let Some(node) = node {
                 found.push(TextHit { node, score, words });
@@ -188,6 +225,52 @@ impl SearchIndex {
         Hit { node, matched: matched.into_iter().collect(), score, words: Vec::new() }
     }
 
+    /// How much of the shortest name that contains a wording the wording is.
+    fn share_of_name(&self, number: u64, wording: &str) -> f32 {
+        let names = self.names(number).iter().filter(|name| name.text.contains(wording));
+        names.map(|name| wording.len() as f32 / name.text.len().max(1) as f32).fold(0.0, f32::max)
+    }
+
+    /// Documents with a name that is spelled so, or begins so; the whole before a beginning, and among
+    /// beginnings the shorter name first.
+    fn spelled(&self, typed: &str) -> Result<Vec<(u64, f32)>, SearchError> {
+        let whole: BTreeSet<u64> = self.with_term(self.fields.spelling, &spelling::whole(typed))?.into_iter().collect();
+        let beginning = typed.get(..spelling::LONGEST_BEGINNING).unwrap_or(typed);
+        let begins = |number: &u64| {
+            let forms = |text: &str| spelling::spellings(text).iter().any(|form| form.starts_with(typed));
+            beginning.len() == typed.len() || self.names(*number).iter().any(|name| forms(&name.text))
+        };
+        let all = self.with_term(self.fields.spelling, beginning)?.into_iter().filter(begins);
+        let score = |number: u64| {
+            let letters = self.names(number).iter().map(|name| name.text.chars().count()).min().unwrap_or_default();
+            if whole.contains(&number) { 1.0 } else { 0.5 / (1.0 + letters as f32 / 16.0) }
+        };
+        Ok(all.map(|number| (number, score(number))).collect())
+    }
+
+    /// Documents with a name whose spelling as a whole differs from what was typed by a letter, or by two
+    /// where it is long.
+    fn nearly_spelled(&self, typed: &str) -> Result<Vec<(u64, f32)>, SearchError> {
+        let found = self.nearly(self.fields.spelling, &spelling::whole(typed))?;
+        Ok(found.into_iter().map(|number| (number, 0.25)).collect())
+    }
+
+    /// Documents with a term like this one; none where it is too short to be told from others.
+    fn nearly(&self, field: Field, term: &str) -> Result<BTreeSet<u64>, SearchError> {
+        let distance = match term.len() {
+            ..SHORTEST_SLIP => return Ok(BTreeSet::new()),
+            SHORTEST_SLIP..SHORTEST_TWO_SLIPS => 1,
+            _ => 2,
+        };
+        let query = FuzzyTermQuery::new(Term::from_field_text(field, term), distance, true);
+        let mut numbers = BTreeSet::new();
+        for address in self.searcher.search(&query, &DocSetCollector)? {
+            let column = self.searcher.segment_reader(address.segment_ord).fast_fields().u64("number")?;
+            numbers.extend(column.first(address.doc_id));
+        }
+        Ok(numbers)
+    }
+
     /// Row numbers of the documents that have a term.
     fn with_term(&self, field: Field, term: &str) -> Result<Vec<u64>, SearchError> {
         let mut numbers = Vec::new();
@@ -216,10 +299,10 @@ impl SearchIndex {
 
     /// Documents with enough of what the words of a query tell.
     fn by_words(&self, text: &str) -> Result<Vec<(u64, f32, Vec<String>)>, SearchError> {
-        self.overlaps(text, LEAST_SHARE)
+        self.overlaps(text, LEAST_SHARE, Letters::Forgiven)
     }
 
-    fn overlaps(&self, text: &str, least: f32) -> Result<Vec<(u64, f32, Vec<String>)>, SearchError> {
+    fn overlaps(&self, text: &str, least: f32, letters: Letters) -> Result<Vec<(u64, f32, Vec<String>)>, SearchError> {
         let words = self.telling(text);
         let all: f32 = words.iter().map(|(_, weight)| weight).sum();
         let mut found: BTreeMap<u64, Overlap> = BTreeMap::new();
@@ -229,6 +312,11 @@ impl SearchIndex {
                 self.visit(field, word, |number, count| {
                     *occurrences.entry(number).or_default() += factor * count as f32;
                 })?;
+            }
+            if letters == Letters::Forgiven && self.is_unknown(word) {
+                for number in self.nearly(self.fields.words[0].0, word)? {
+                    *occurrences.entry(number).or_default() += SLIP_COUNT;
+                }
             }
             for (number, count) in occurrences {
                 let overlap = found.entry(number).or_default();
@@ -292,7 +380,7 @@ fn checked(text: &str) -> Result<String, SearchError> {
         return Err(SearchError::TooLong { limit: LONGEST_QUERY });
     }
     let plain: String = text.chars().filter(|letter| !letter.is_control()).collect();
-    let folded = fold(&plain);
+    let folded = analysis::folded(&plain);
     if folded.is_empty() { Err(SearchError::Empty) } else { Ok(folded) }
 }
 

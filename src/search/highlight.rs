@@ -1,11 +1,12 @@
 //! Showing a hit: which text, and which ranges of it, in UTF-16 units as browsers count. A range
 //! never splits a character.
 
+use super::analysis::{folded, plain};
 use super::find::{Hit, MatchKind};
 use super::index::{SearchIndex, texts};
 use crate::domain::Sensitivity;
 use crate::domain::attribute::TextWeight;
-use crate::domain::fold::{fold, fold_with_origin};
+use crate::domain::fold::fold_with_origin;
 use crate::graph::{EntityRow, Lens};
 
 /// A text of a hit with its marked ranges.
@@ -27,8 +28,8 @@ const MOST: usize = 3;
 impl SearchIndex {
     /// The marked texts of a hit: its name first, then running texts.
     pub fn highlights(&self, lens: &Lens<'_>, hit: &Hit, query: &str) -> Vec<Highlight> {
-        let folded = fold(query);
-        let mut needles = vec![folded.as_str()];
+        let whole = folded(query);
+        let mut needles = vec![whole.as_str()];
         needles.extend(hit.words.iter().map(String::as_str));
         let mut found: Vec<Highlight> = self.marked_names(lens, hit.node, &needles);
         if hit.matched.contains(&MatchKind::Text) {
@@ -44,7 +45,7 @@ impl SearchIndex {
         let mut places: Vec<usize> = self.names(node.number()).iter().map(|name| name.place).collect();
         places.sort_by_key(|place| {
             let text = all.get(*place).and_then(|name| name.text.plain());
-            let whole = text.is_some_and(|name| needles.first().is_some_and(|text| fold(name).contains(text)));
+            let whole = text.is_some_and(|name| needles.first().is_some_and(|text| folded(name).contains(text)));
             (!whole, *place)
         });
         let marked = places.into_iter().filter_map(|place| mark("name", all.get(place)?.text.plain()?, needles));
@@ -68,6 +69,7 @@ fn marked_texts(lens: &Lens<'_>, node: EntityRow, needles: &[&str]) -> Vec<Highl
 /// Mark every needle in a text; none where there is nothing to mark.
 fn mark(field: &'static str, text: &str, needles: &[&str]) -> Option<Highlight> {
     let (letters, origin) = fold_with_origin(text);
+    let letters: Vec<char> = letters.into_iter().map(plain).collect();
     let mut marks: Vec<(usize, usize)> = Vec::new();
     for needle in needles {
         let needle: Vec<char> = needle.chars().filter(|letter| !letter.is_whitespace()).collect();

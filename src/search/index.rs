@@ -8,9 +8,8 @@ use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextField
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{Index, IndexReader, IndexWriter, Searcher, TantivyDocument, Term};
 
-use super::{SearchError, analysis};
+use super::{SearchError, analysis, spelling};
 use crate::domain::attribute::TextWeight;
-use crate::domain::fold::fold;
 use crate::domain::name::NameKind;
 use crate::domain::{Kind, Sensitivity, Value};
 use crate::graph::{Column, Entity, EntityRow, Lens, Shards, State};
@@ -214,6 +213,12 @@ impl SearchIndex {
         row.and_then(|row| self.nodes.get(row)).and_then(Option::as_ref).map_or(&[], |indexed| &indexed.names)
     }
 
+    /// A Latin word that nothing public has: perhaps a slip.
+    pub(super) fn is_unknown(&self, word: &str) -> bool {
+        word.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && self.frequencies.get(word).is_none_or(|count| *count == 0)
+    }
+
     /// How much a word tells: the rarer the more. Never negative.
     pub(super) fn weight(&self, word: &str) -> f32 {
         let (all, with) = (self.documents as f32, self.frequencies.get(word).copied().unwrap_or(0) as f32);
@@ -248,7 +253,7 @@ fn words_by_weight(entity: &Entity) -> [Vec<String>; 3] {
 fn folded_names(entity: &Entity) -> Vec<FoldedName> {
     // What is sealed has no text here: no person is found by name.
     let all = entity.names.iter().enumerate().filter_map(|(place, name)| Some((place, name.text.plain()?, name.kind)));
-    all.map(|(place, text, kind)| FoldedName { text: fold(text).into(), kind, place }).collect()
+    all.map(|(place, text, kind)| FoldedName { text: analysis::folded(text).into(), kind, place }).collect()
 }
 
 fn fill(document: &mut TantivyDocument, fields: Fields, entity: &Entity, folded: &[FoldedName]) {
@@ -257,13 +262,13 @@ fn fill(document: &mut TantivyDocument, fields: Fields, entity: &Entity, folded:
     for name in folded {
         let letters: Vec<char> = name.text.chars().collect();
         terms.extend(analysis::pieces(&letters).into_iter().map(|piece| (piece, ())));
-        for spelling in analysis::spellings(&name.text).into_iter().flatten() {
-            spelled.extend(analysis::beginnings(&spelling).map(|start| (start.to_owned(), ())));
+        for form in spelling::spellings(&name.text) {
+            spelled.extend(spelling::terms(&form).map(|term| (term, ())));
         }
     }
     add(document, fields.pieces, terms.into_keys());
     add(document, fields.spelling, spelled.into_keys());
-    add(document, fields.code, entity.identifiers.iter().map(|(identifier, _)| fold(&identifier.value)));
+    add(document, fields.code, entity.identifiers.iter().map(|(identifier, _)| analysis::folded(&identifier.value)));
     for ((field, _), words) in fields.words.iter().zip(words_by_weight(entity)) {
         add(document, *field, words.into_iter());
     }

@@ -8,6 +8,8 @@ mod analysis;
 mod find;
 mod highlight;
 mod index;
+mod spelling;
+mod synonyms;
 
 pub use find::{Hit, Hits, MatchKind, TextHit};
 pub use highlight::Highlight;

@@ -23,6 +23,7 @@ mod examples_time;
 mod expected;
 mod facts;
 mod faults;
+mod finding;
 mod following;
 mod generate;
 mod import_http;

@@ -25,7 +25,7 @@ fn read(importer: &str, files: &[InputFile]) -> Reading {
     (importer.read)(files, &Mapping::default(), &LIMITS)
 }
 
-fn stored(importer: &str, files: &[InputFile]) -> Arc<Engine> {
+pub fn stored(importer: &str, files: &[InputFile]) -> Arc<Engine> {
     let reading = read(importer, files);
     assert!(reading.refusals.is_empty(), "{:?}", reading.refusals.first());
     let (places, commands): (Vec<_>, Vec<_>) = reading.commands.into_iter().unzip();
@@ -38,7 +38,7 @@ fn stored(importer: &str, files: &[InputFile]) -> Arc<Engine> {
     Arc::new(engine)
 }
 
-fn file(label: &str, bytes: Vec<u8>) -> InputFile {
+pub fn file(label: &str, bytes: Vec<u8>) -> InputFile {
     let name = Path::new(label).file_name().expect("a name").to_string_lossy().into_owned();
     InputFile { label: label.to_owned(), name, bytes }
 }
@@ -48,13 +48,13 @@ fn shared(name: &str) -> Option<PathBuf> {
     Some(test_data()?.join(name))
 }
 
-fn shared_file(name: &str) -> Option<InputFile> {
+pub fn shared_file(name: &str) -> Option<InputFile> {
     let path = shared(name)?;
     let bytes = std::fs::read(&path).unwrap_or_else(|cause| panic!("{}: {cause}", path.display()));
     Some(file(&path.display().to_string(), bytes))
 }
 
-fn text_of(file: &InputFile) -> String {
+pub fn text_of(file: &InputFile) -> String {
     let mut text = String::new();
     if file.name.ends_with(".gz") {
         flate2::read::GzDecoder::new(file.bytes.as_slice()).read_to_string(&mut text).expect("gzip");

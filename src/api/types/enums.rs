@@ -25,7 +25,19 @@ pub const MATCH_KINDS: &[(MatchKind, &str, &str, &str)] = &[
         "名称的拼音或首字母以此开头",
         "The spelling or initials of a name begin with the text",
     ),
+    (
+        MatchKind::Synonym,
+        "SYNONYM",
+        "含有同义的说法，如高企与高新技术企业",
+        "Names or texts hold another word for the same",
+    ),
     (MatchKind::Text, "TEXT", "名称或正文含有其中的词", "Words of the text occur in names or running texts"),
+    (
+        MatchKind::Similar,
+        "SIMILAR",
+        "与所输入的拼音或外文只差一两个字母",
+        "A Latin word or a spelling differs by a letter or two",
+    ),
 ];
 
 fn define(name: &str, zh: &str, en: &str, values: Vec<(String, String, String)>) -> EnumDef {
