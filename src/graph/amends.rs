@@ -10,7 +10,7 @@ use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::name::Text;
 use crate::domain::provenance::Provenance;
 use crate::domain::rejection::{Rejection, clip};
-use crate::domain::{Id, PartialDate, Relation, Validity, name};
+use crate::domain::{Id, PartialDate, Relation, Validity, Value, name};
 
 /// Letters that a reason has at most.
 const LONGEST_REASON: usize = 1_000;
@@ -169,7 +169,8 @@ impl Decision<'_> {
                 self.needs_key(kind, owner, Some(row))?;
                 let text = self.spelled(kind, owner, text)?;
                 let same = entity.names.get(place).is_some_and(|name| name.text == text);
-                (!same).then_some(match text {
+                let is_personal = matches!(text, Text::Sealed(_));
+                (!same || (self.quiet && is_personal)).then_some(match text {
                     Text::Plain(text) => Content::Text(text),
                     Text::Sealed(sealed) => Content::Sealed(sealed),
                 })
@@ -182,7 +183,8 @@ impl Decision<'_> {
                 self.needs_key(kind, owner, Some(row))?;
                 let value = self.parsed(kind.row().attributes, attribute, text)?;
                 let value = self.kept(attribute, owner, value)?;
-                (value != statement.value).then_some(Content::Value(value))
+                let is_personal = matches!(value, Value::Sealed(_));
+                (value != statement.value || (self.quiet && is_personal)).then_some(Content::Value(value))
             }
         };
         Ok((content, fact.validity, fact.provenance.clone()))

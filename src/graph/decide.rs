@@ -52,7 +52,8 @@ pub fn decide(
     let budget = Budget::new(0);
     let bounds = writer.as_ref().filter(|writer| !writer.is_free()).map(|writer| writer.bounds(state, &budget));
     let (expected, from_list) = (*expected, *from_list);
-    let mut decision = Decision { state, ids, seal, expected, from_list, bounds, events: Vec::new() };
+    let quiet = writer.is_some() && !from_list;
+    let mut decision = Decision { state, ids, seal, expected, from_list, quiet, bounds, events: Vec::new() };
     let subject = match command {
         Command::NameStore { name } => decision.name_store(name).map(|()| None),
         Command::SaveSource { key, values } => decision.save_source(key, values).map(Some),

@@ -23,6 +23,9 @@ pub(super) struct Decision<'a> {
     pub(super) seal: &'a mut dyn Seal,
     pub(super) expected: Option<u64>,
     pub(super) from_list: bool,
+    /// Is it kept from whoever asks whether something personal was known already? Saying it again is a
+    /// fact of its own then, so that nobody learns from what comes of it whether a guess was right.
+    pub(super) quiet: bool,
     /// What binds whoever asks; none where they may write everything.
     pub(super) bounds: Option<Bounds<'a>>,
     pub(super) events: Vec<Event>,
@@ -57,7 +60,8 @@ impl Decision<'_> {
         let same = names.iter().find(|name| {
             name.text == text && name.language == language && name.kind == kind && name.fact.validity == validity
         });
-        if let Some(same) = same {
+        let is_personal = matches!(text, Text::Sealed(_));
+        if let Some(same) = same.filter(|_| !(self.quiet && is_personal)) {
             return Ok(same.fact.id);
         }
         room(names.len(), MOST_NAMES)?;
@@ -134,7 +138,8 @@ impl Decision<'_> {
                 && statement.fact.validity == validity
                 && statement.fact.provenance == *provenance
         });
-        if let Some(same) = same {
+        let is_personal = matches!(value, Value::Sealed(_));
+        if let Some(same) = same.filter(|_| !(self.quiet && is_personal)) {
             return Ok(same.fact.id);
         }
         room(held.len(), MOST_STATEMENTS)?;

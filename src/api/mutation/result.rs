@@ -223,8 +223,8 @@ fn written_type() -> TypeDef {
         field(
             "changed",
             "Boolean!",
-            "是否有所改变；内容早已如此则为否",
-            "Whether anything changed; not so where it was known already",
+            "是否有所改变；内容早已如此则为否。人员的姓名、电话、邮箱每写一次都另记一条，总为是，不透露与已有的是否相同",
+            "Whether anything changed; not so where it was known already. Name, telephone number and address of a person are recorded anew each time, and always yes, so that it is not told whether they were the same",
             |_, written: &Written, _| Ok(Out::flag(written.changed)),
         ),
         field(

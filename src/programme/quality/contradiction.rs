@@ -31,6 +31,10 @@ fn find(scene: &Scene<'_>, node: EntityRow) -> Vec<Finding> {
 }
 
 fn said(scene: &Scene<'_>, node: EntityRow, attribute: &'static Attribute) -> Option<Finding> {
+    // Whoever is told whether what is sealed differs can guess at it.
+    if attribute.personal.is_some() {
+        return None;
+    }
     let mut values: Vec<Value> = Vec::new();
     for statement in scene.lens.statements(node, attribute) {
         if statement.value != Value::Unknown && !values.contains(&statement.value) {

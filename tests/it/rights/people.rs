@@ -177,7 +177,7 @@ fn refusals_do_not_repeat_what_was_given_of_a_person() {
 }
 
 #[test]
-fn the_same_again_changes_nothing_and_a_key_is_known_again() {
+fn what_is_not_personal_changes_nothing_again_and_a_key_is_known_again() {
     let store = store();
     let said = |mutation: &str| {
         let query = format!(
@@ -185,11 +185,80 @@ fn the_same_again_changes_nothing_and_a_key_is_known_again() {
         );
         store.data(STEWARD, &query)["it"].clone()
     };
-    assert_eq!(said(PERSON), json!({"changed": false, "repeated": false}));
+    let title = r#"stateAttribute(input: {entity: {code: "per-x"}, attribute: "title", value: "示例职务", source: "src-registry"})"#;
+    assert_eq!(said(title), json!({"changed": false, "repeated": false}));
     let keyed = |name: &str| {
         format!(r#"savePerson(input: {{nameZh: {name:?}, source: "src-registry"}}, idempotencyKey: "k-1")"#)
     };
     assert_eq!(said(&keyed("示例人员丙")), json!({"changed": true, "repeated": false}));
     assert_eq!(said(&keyed("示例人员丙")), json!({"changed": true, "repeated": true}));
     assert_eq!(said(&keyed("示例人员丁")), json!({"code": "KEY_REUSED"}));
+}
+
+/// What somebody may try who sees masks alone, each with a right guess and with a wrong one of the same mask.
+const GUESSES: &[(&str, [&str; 2])] = &[
+    (
+        r#"stateAttribute(input: {entity: {code: "per-x"}, attribute: "phone", value: "GUESS", source: "src-registry"})"#,
+        ["13800007531", "13811117531"],
+    ),
+    (
+        r#"stateAttribute(input: {entity: {code: "per-x"}, attribute: "email", value: "GUESS", source: "src-registry"})"#,
+        ["jia@example.cn", "jun@example.cn"],
+    ),
+    (
+        r#"addName(input: {entity: {code: "per-x"}, text: "GUESS", language: zh, kind: OFFICIAL, source: "src-registry"})"#,
+        ["示例人员甲", "示意某某乙"],
+    ),
+    (r#"savePerson(input: {key: "per-x", nameZh: "GUESS", source: "src-registry"})"#, ["示例人员甲", "示意某某乙"]),
+    (
+        r#"savePerson(input: {key: "per-x", phone: "GUESS", role: [CONTACT], source: "src-registry"})"#,
+        ["13800007531", "13811117531"],
+    ),
+    (r#"correct(id: "NAME", input: {value: "GUESS"})"#, ["示例人员甲", "示意某某乙"]),
+    (r#"correct(id: "PHONE", input: {value: "GUESS", source: "src-registry"})"#, ["13800007531", "13811117531"]),
+];
+
+#[test]
+fn nobody_learns_from_what_comes_of_a_guess_whether_it_was_right() {
+    let stores = [store(), store()];
+    let of = |data: &Value, part: &str| data["person"][part].as_array().expect("a list").clone();
+    let read =
+        "{ person(by: {code: \"per-x\"}) { id version names { id text } statements { id attribute value shown } } }";
+    let first = stores[0].data(CITY, read);
+    assert_eq!(first, stores[1].data(CITY, read), "both begin alike");
+    let id = first["person"]["id"].as_str().expect("an id");
+    let name = of(&first, "names")[0]["id"].as_str().expect("an id").to_owned();
+    let phone = of(&first, "statements").into_iter().find(|said| said["attribute"] == "phone").expect("a number");
+    let phone = phone["id"].as_str().expect("an id");
+    let seen = [
+        read.to_owned(),
+        format!("{{ history(id: {id:?}, first: 100) {{ edges {{ node {{ id part value cause recordedAt changedAt }} }} }} }}"),
+        "{ difference(from: \"2026-01-01\", to: \"2026-01-01\", fromKnownAt: \"2026-01-01T00:00:00.500Z\", kinds: [PERSON], first: 100) { edges { node { what field before after cause facts } } } }".to_owned(),
+        "{ dataQuality(rules: [CONTRADICTION], kinds: [PERSON], first: 100) { totalCount edges { node { fields } } } }".to_owned(),
+    ];
+    for (turn, (guess, texts)) in (1..).zip(GUESSES) {
+        for reader in [STEWARD, ADMINISTRATOR, OFFICER_OF_A] {
+            let tried: Vec<Value> = (stores.iter().zip(texts))
+                .map(|(store, text)| {
+                    store.later(turn * 1_000);
+                    let guess = guess.replace("GUESS", text).replace("NAME", &name).replace("PHONE", phone);
+                    store.data(
+                        reader,
+                        &format!(
+                            "mutation {{ it: {guess} {{ __typename ... on Refusal {{ code }} ... on Written {{ id version sequence changed repeated node {{ version }} }} }} }}"
+                        ),
+                    )
+                })
+                .collect();
+            assert_eq!(tried[0], tried[1], "{reader:?} {guess}");
+            assert_eq!(tried[0]["it"]["changed"], true, "{reader:?} {guess} {}", tried[0]);
+            for query in &seen {
+                let told = stores.each_ref().map(|store| store.data(reader, query));
+                assert_eq!(told[0], told[1], "{reader:?} {guess} {query}");
+            }
+        }
+    }
+    let told = stores[0].data(CITY, &seen[2]);
+    let edges = told["difference"]["edges"].as_array().expect("edges").len();
+    assert!(edges > 1 && of(&stores[0].data(CITY, read), "statements").len() > 10, "something was written: {told}");
 }
