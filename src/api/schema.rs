@@ -282,7 +282,10 @@ pub fn answer_with(
     let meter = &answering.meter;
     let left = answering.limits.walk_rows.saturating_sub(meter.walked.load(Ordering::Relaxed));
     let budget = Budget::new(left).stopped_by(&meter.stop);
-    let lens = Lens::new(view.state(), day, answering.rights, &budget);
+    // What a mutation has just written is newer than the view of the request; what was known is older.
+    let current = &*answering.view;
+    let now = if view.state().sequence() > current.state().sequence() { view } else { current };
+    let lens = Lens::new(now.state(), answering.today, answering.rights, &budget).at(view.state(), day);
     let (limits, store, writer) = (&*answering.limits, &*answering.store, answering.writer);
     let moments = Some(&answering.moments);
     let actor = answering.actor.as_deref();

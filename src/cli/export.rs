@@ -89,7 +89,7 @@ fn run(data: &Path, args: &ExportArgs) -> Result<String, Failure> {
     let state = &inspection.state;
     let rows = u64::try_from(args.most).unwrap_or(u64::MAX).saturating_mul(TIES_A_NODE);
     let budget = Budget::new(rows);
-    let lens = Lens::new(state, wanted.day, Rights::of(wanted.role), &budget);
+    let lens = Lens::new(state, engine::today(), Rights::of(wanted.role), &budget).at(state, wanted.day);
     let (found, cut) = find(&lens, &wanted, args.most)?;
     let content = match &found {
         Found::Table(table) => Content::Table(table),

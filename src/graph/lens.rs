@@ -9,6 +9,7 @@ use petgraph::stable_graph::NodeIndex;
 
 use super::budget::Budget;
 use super::openness::{Openness, openness};
+use super::place::Standing;
 use super::resolve::not_found;
 use super::state::{
     Ended, Entity, EntityRow, Fact, Named, Place, SourceRecord, Stamp, State, Statement, TieMark, TieRow,
@@ -53,13 +54,20 @@ pub struct Lens<'v> {
     /// The day everything is asked for.
     pub day: Day,
     rights: Rights,
+    pub(super) standing: Standing<'v>,
     budget: &'v Budget<'v>,
 }
 
 impl<'v> Lens<'v> {
-    /// Look at a state.
+    /// Look at what is known now, today: whatever is looked at from here, rights are judged by that.
     pub fn new(state: &'v State, day: Day, rights: Rights, budget: &'v Budget<'v>) -> Self {
-        Self { state, day, rights, budget }
+        Self { state, day, rights, standing: Standing { state, day }, budget }
+    }
+
+    /// The same reader looks at another picture: of another day, or of what was known earlier. What they
+    /// may stays what it is today.
+    pub fn at(self, state: &'v State, day: Day) -> Self {
+        Self { state, day, ..self }
     }
 
     pub(super) fn state(&self) -> &'v State {
@@ -123,31 +131,6 @@ impl<'v> Lens<'v> {
             Place::Tie(_) | Place::Source(_) => return None,
         };
         Some(row).filter(|row| self.shows(*row))
-    }
-
-    /// The version of what an id stands for: the sequence number that changed last what the reader
-    /// may know of it.
-    pub fn version(&self, id: Id) -> Option<u64> {
-        let all = self.rights.may_see(Sensitivity::Restricted) || self.concerns_the_county(id);
-        if all { self.state.version(id) } else { self.state.public_version(id) }
-    }
-
-    /// May the reader know who recorded what an id stands for? It is a name of staff: for whoever works
-    /// for the bureau and may see what is internal there, never for other programs, whatever an owner
-    /// agreed to.
-    pub fn may_know_recorder(&self, id: Id) -> bool {
-        self.rights.may_see(Sensitivity::Internal) || self.concerns_the_county(id)
-    }
-
-    /// Does the reader work for the bureau or one of its counties?
-    pub fn is_of_the_bureau(&self) -> bool {
-        self.rights.may_see(Sensitivity::Internal) || self.rights.scope().is_some()
-    }
-
-    /// Is it about something of the county that the reader works for?
-    fn concerns_the_county(&self, id: Id) -> bool {
-        let inside = || self.ends_of(id).into_iter().flatten().any(|node| self.may_see_of(node, Sensitivity::Internal));
-        self.rights.scope().is_some() && inside()
     }
 
     /// Who says that a tie ended, where that was said apart from the tie.

@@ -1,18 +1,30 @@
 //! Where something lies, seen from the region that a reader works for: who answers for an
-//! organisation is its jurisdiction on the day asked for, and what belongs to organisations lies where
-//! they lie. What lies nowhere, lies outside: a doubt denies.
+//! organisation is its jurisdiction, and what belongs to organisations lies where they lie. What lies
+//! nowhere, lies outside: a doubt denies.
+//!
+//! All of it is judged by what is known when somebody asks and by the day on which they ask: whoever asks
+//! about an earlier day, or what was known then, has today's rights and no others.
 //!
 //! Nothing here counts as work of the reader's: what is hidden must not be felt in what is left.
 
 use petgraph::stable_graph::NodeIndex;
 
 use super::lens::Lens;
-use super::state::EntityRow;
-use crate::domain::{Id, Kind, Relation, Sensitivity, Value, enumeration};
+use super::state::{EntityRow, State, TieMark};
+use crate::domain::{Day, Id, Kind, Relation, Sensitivity, Value, enumeration};
 use crate::rights::Place;
 
 /// Regions, organisations and the like that are looked through to find out whose something is.
 const DEEPEST: u32 = 3;
+
+/// What rights are judged by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Standing<'v> {
+    /// What is known when somebody asks.
+    pub state: &'v State,
+    /// The day on which they ask.
+    pub day: Day,
+}
 
 impl Lens<'_> {
     /// May the reader see what is said of a node at this sensitivity?
@@ -24,7 +36,7 @@ impl Lens<'_> {
         let inside = || rights.may_see_within(sensitivity, Place::Inside) && self.place_of(node) == Place::Inside;
         let agreed = || {
             let place = if rights.scope().is_some() { self.place_of(node) } else { Place::Outside };
-            rights.may_see_consented(sensitivity, place) && self.agreed(node)
+            rights.may_see_consented(sensitivity, place) && self.standing.agreed(node)
         };
         (rights.scope().is_some() && inside()) || agreed()
     }
@@ -61,92 +73,144 @@ impl Lens<'_> {
 
     /// Where a node lies.
     pub fn place_of(&self, node: EntityRow) -> Place {
-        let Some(scope) = self.rights().scope().and_then(|region| self.state().node_of(region)) else {
+        let standing = self.standing;
+        let Some(scope) = self.rights().scope().and_then(|region| standing.state.node_of(region)) else {
             return Place::Outside;
         };
-        let seat = (node.0, self.day, self.state().sequence());
+        let seat = (node.0, standing.day, standing.state.sequence());
         if let Some(known) = self.budget().place(seat) {
             return known;
         }
-        let place = if self.lies_in(node.0, scope, DEEPEST) { Place::Inside } else { Place::Outside };
+        let place = if standing.lies_in(node.0, scope, DEEPEST) { Place::Inside } else { Place::Outside };
         self.budget().remember_place(seat, place);
         place
     }
 
+    /// The version of what an id stands for: the sequence number that changed last what the reader
+    /// may know of it.
+    pub fn version(&self, id: Id) -> Option<u64> {
+        let all = self.rights().may_see(Sensitivity::Restricted) || self.concerns_the_county(id);
+        if all { self.state.version(id) } else { self.state.public_version(id) }
+    }
+
+    /// May the reader know who recorded what an id stands for? It is a name of staff: for whoever works
+    /// for the bureau and may see what is internal there, never for other programs, whatever an owner
+    /// agreed to.
+    pub fn may_know_recorder(&self, id: Id) -> bool {
+        self.rights().may_see(Sensitivity::Internal) || self.concerns_the_county(id)
+    }
+
+    /// Does the reader work for the bureau or one of its counties?
+    pub fn is_of_the_bureau(&self) -> bool {
+        self.rights().may_see(Sensitivity::Internal) || self.rights().scope().is_some()
+    }
+
+    /// Is it about something of the county that the reader works for?
+    fn concerns_the_county(&self, id: Id) -> bool {
+        let inside = || self.ends_of(id).into_iter().flatten().any(|node| self.may_see_of(node, Sensitivity::Internal));
+        self.rights().scope().is_some() && inside()
+    }
+}
+
+impl Standing<'_> {
     fn lies_in(&self, node: u32, scope: u32, depth: u32) -> bool {
         if node == scope {
             return true;
         }
-        let kind = self.state().node(node).kind;
-        match kind {
+        let Some(mark) = self.state.nodes.get(node) else { return false };
+        match mark.kind {
             Kind::Region => self.is_below(node, scope),
             Kind::Term => false,
             _ if self.jurisdictions(node).any(|region| region == scope || self.is_below(region, scope)) => true,
             _ if depth == 0 => false,
-            Kind::Demand => {
-                self.neighbors(node, Relation::HasDemand, false).any(|owner| self.lies_in(owner, scope, depth - 1))
-            }
+            Kind::Demand => self.owners(node, Relation::HasDemand).any(|owner| self.lies_in(owner, scope, depth - 1)),
             Kind::Achievement => {
-                self.neighbors(node, Relation::HasAchievement, false).any(|owner| self.lies_in(owner, scope, depth - 1))
+                self.owners(node, Relation::HasAchievement).any(|owner| self.lies_in(owner, scope, depth - 1))
             }
             Kind::Collaboration => {
-                self.neighbors(node, Relation::ParticipatesIn, false).any(|party| self.lies_in(party, scope, depth - 1))
+                self.owners(node, Relation::ParticipatesIn).any(|party| self.lies_in(party, scope, depth - 1))
             }
             Kind::Person => {
-                self.neighbors(node, Relation::WorksAt, true).any(|office| self.lies_in(office, scope, depth - 1))
+                let mut offices = self.held(node, Relation::WorksAt, petgraph::Outgoing);
+                offices.any(|(_, office)| self.lies_in(office.target, scope, depth - 1))
             }
             _ => false,
         }
     }
 
-    /// Is a region part of another, on the day?
+    /// Is a region part of another?
     fn is_below(&self, region: u32, whole: u32) -> bool {
         let mut open = vec![region];
         let mut seen = std::collections::BTreeSet::from([region]);
         while let Some(here) = open.pop() {
-            for above in self.neighbors(here, Relation::PartOf, true) {
-                if above == whole {
+            for (_, above) in self.held(here, Relation::PartOf, petgraph::Outgoing) {
+                if above.target == whole {
                     return true;
                 }
-                if seen.insert(above) {
-                    open.push(above);
+                if seen.insert(above.target) {
+                    open.push(above.target);
                 }
             }
         }
         false
     }
 
-    /// The regions that answer for a node on the day: one, by the rule of the relation.
+    /// The regions that answer for a node: one, by the rule of the relation.
     fn jurisdictions(&self, node: u32) -> impl Iterator<Item = u32> {
         let role = Relation::LocatedIn.row().attribute("role").map(|attribute| attribute.tag);
         let wanted = enumeration::LOCATION_ROLE.by_name("JURISDICTION").map(|code| Value::Code(code.tag));
-        let rows = self.rows_held(node, Relation::LocatedIn, true);
-        rows.filter_map(move |(row, region)| {
-            let facts = self.state().tie_facts.get(row)?;
+        let all = self.held(node, Relation::LocatedIn, petgraph::Outgoing);
+        all.filter_map(move |(row, mark)| {
+            let facts = self.state.tie_facts.get(row)?;
             let is_wanted = |(tag, value): &(u16, Value)| Some(*tag) == role && Some(value) == wanted.as_ref();
-            facts.values.iter().any(is_wanted).then_some(region)
+            facts.values.iter().any(is_wanted).then_some(mark.target)
         })
     }
 
-    fn neighbors(&self, node: u32, relation: Relation, forward: bool) -> impl Iterator<Item = u32> {
-        self.rows_held(node, relation, forward).map(|(_, other)| other)
+    /// Whose something is; of what is nobody's any more, whose it was last.
+    fn owners(&self, node: u32, relation: Relation) -> impl Iterator<Item = u32> {
+        let day = self.last_day(node);
+        let begun: Vec<TieMark> = self.begun(node, relation, petgraph::Incoming).map(|(_, mark)| mark).collect();
+        let until = move |mark: &TieMark| mark.to.min(Day(day.0.saturating_add(1)));
+        let last = begun.iter().map(until).max();
+        begun.into_iter().filter(move |mark| Some(until(mark)) == last).map(|mark| mark.start)
     }
 
-    /// Ties of a relation that hold on the day, with the other end, whoever may see them.
-    fn rows_held(&self, node: u32, relation: Relation, forward: bool) -> impl Iterator<Item = (u32, u32)> {
-        let direction = if forward { petgraph::Outgoing } else { petgraph::Incoming };
-        let edges = self.state().graph.edges_directed(NodeIndex::new(node as usize), direction);
-        edges.filter_map(move |edge| {
-            let mark = self.state().tie(*edge.weight());
-            let held = mark.relation == relation && mark.from <= self.day && self.day < mark.to;
-            held.then_some((*edge.weight(), if forward { mark.target } else { mark.start }))
-        })
+    /// Ties of a relation that hold, whoever may see them.
+    fn held(
+        &self,
+        node: u32,
+        relation: Relation,
+        direction: petgraph::Direction,
+    ) -> impl Iterator<Item = (u32, TieMark)> {
+        let day = self.last_day(node);
+        self.begun(node, relation, direction).filter(move |(_, mark)| day < mark.to)
+    }
+
+    /// The same with those that have ended.
+    fn begun(
+        &self,
+        node: u32,
+        relation: Relation,
+        direction: petgraph::Direction,
+    ) -> impl Iterator<Item = (u32, TieMark)> {
+        let (state, day) = (self.state, self.last_day(node));
+        let edges = state.graph.edges_directed(NodeIndex::new(node as usize), direction);
+        let all = edges.map(move |edge| (*edge.weight(), state.tie(*edge.weight())));
+        all.filter(move |(_, mark)| mark.relation == relation && mark.from <= day)
+    }
+
+    /// The day of the question; of what has come to an end by then, its last day: whoever answered for it
+    /// at the end answers for what is kept of it.
+    fn last_day(&self, node: u32) -> Day {
+        let end = self.state.node(node).to;
+        if end <= self.day { Day(end.0.saturating_sub(1)) } else { self.day }
     }
 
     /// Has the owner agreed that programs which serve others see more than the public? Everything said
     /// of it on the day must say so.
     fn agreed(&self, node: EntityRow) -> bool {
-        let entity = self.entity(node);
+        let Some(entity) = self.state.entities.get(node.0) else { return false };
         let Some(attribute) = entity.kind.row().attribute("agreesToApps") else { return false };
         let mut said = entity
             .statements

@@ -7,7 +7,7 @@ use crate::domain::command::Reference;
 use crate::domain::rejection::clip;
 use crate::domain::{Day, Id, RecordKind, Rejection};
 use crate::engine::Written;
-use crate::graph::{EntityRow, Lens, SourceRecord, Tie};
+use crate::graph::{EntityRow, SourceRecord, Tie};
 
 /// Candidates named.
 const MOST_CANDIDATES: u32 = 10;
@@ -287,7 +287,7 @@ fn record_field(kind: RecordKind) -> String {
 /// the day, so what does not exist on the day of the answer is named all the same.
 pub fn meant(cx: &Cx<'_>, rejection: &Rejection, references: &[&Reference]) -> Meant {
     let Rejection::AmbiguousName { given, candidates } = rejection else { return Meant::default() };
-    let on = |day| Lens::new(cx.view.state(), day, cx.lens.rights(), cx.lens.budget());
+    let on = |day| cx.lens.at(cx.view.state(), day);
     // What a lens shows it shows for a day: this one, before every beginning, after every end.
     let (first, last) = (Day::BEGINNING, Day(Day::END.0 - 1));
     let lenses = [cx.lens.day, last, first].map(on);

@@ -99,7 +99,7 @@ fn difference(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError>
     let (from, to) = (from?, to?);
     let views = [from.as_deref().unwrap_or(cx.view), to.as_deref().unwrap_or(cx.view)];
     let side = |number: usize| {
-        let lens = Lens::new(views[number].state(), days[number], cx.lens.rights(), cx.lens.budget());
+        let lens = cx.lens.at(views[number].state(), days[number]);
         Cx { lens, view: views[number], ..*cx }
     };
     let sides = [side(0), side(1)];

@@ -8,5 +8,6 @@ mod leaks;
 mod matrix;
 mod people;
 mod probes;
+mod standing;
 pub mod stores;
 mod writing;
