@@ -85,9 +85,9 @@ mod tests {
     use crate::domain::personal::ErasureReason;
     use crate::domain::provenance::Method;
     use crate::domain::{Kind, Rejection, Validity, Value};
-    use crate::engine::{Engine, EngineLimits, Request, WriteError, Written, inspect};
+    use crate::engine::{Engine, EngineLimits, Request, RequestKey, WriteError, Written, inspect};
     use crate::rights::{Rights, Role};
-    use crate::vault::Opened;
+    use crate::vault::{Opened, Sealing};
 
     struct Place(tempfile::TempDir);
 
@@ -132,35 +132,41 @@ mod tests {
     }
 
     fn ask(engine: &Engine, command: Command) -> Result<Written, WriteError> {
+        ask_under(engine, None, command)
+    }
+
+    /// The same under the key of a request, with what its digest is made of.
+    fn ask_under(engine: &Engine, key: Option<(&str, &str)>, command: Command) -> Result<Written, WriteError> {
         let (told, answered) = sync_channel(1);
+        let digest = |asked: &str| *blake3::hash(asked.as_bytes()).as_bytes();
         let request = Request {
             actor: Arc::from("test"),
             rights: Rights::of(Role::Administrator),
             command,
             expected_version: None,
-            key: None,
+            key: key.map(|(key, asked)| RequestKey { key: key.into(), digest: digest(asked) }),
             withdrawn: Arc::default(),
         };
         engine.submit(request, Box::new(move |result| drop(told.send(result)))).expect("it is taken");
         answered.recv().expect("it is answered")
     }
 
-    fn enter(engine: &Engine, key: &str, name: &str) -> Result<Id, WriteError> {
+    fn entry(key: &str, name: &str) -> Command {
         let origin = Origin { source: "src".into(), method: Method::Document, basis: None, confidence: None };
-        let entered = ask(
-            engine,
-            Command::SaveEntity {
-                kind: Kind::Person,
-                subject: Subject::Key(key.into()),
-                name_zh: Some(name.into()),
-                name_en: None,
-                code: None,
-                values: Vec::new(),
-                validity: Validity::OPEN,
-                origin,
-            },
-        );
-        entered.map(|written| written.subject.expect("a person"))
+        Command::SaveEntity {
+            kind: Kind::Person,
+            subject: Subject::Key(key.into()),
+            name_zh: Some(name.into()),
+            name_en: None,
+            code: None,
+            values: Vec::new(),
+            validity: Validity::OPEN,
+            origin,
+        }
+    }
+
+    fn enter(engine: &Engine, key: &str, name: &str) -> Result<Id, WriteError> {
+        ask(engine, entry(key, name)).map(|written| written.subject.expect("a person"))
     }
 
     fn erase(engine: &Engine, person: Id) -> Result<Written, WriteError> {
@@ -223,7 +229,7 @@ mod tests {
         assert_eq!(PersonalStanding::of(&state, &vault).unsettled, 1);
         let engine = place.open("data");
         assert_eq!(name(&engine, person), "ERASED");
-        assert!(!holds(&keys, &old[80..112]), "the key is gone");
+        assert!(!holds(&keys, &old[16..48]), "the key is gone");
         assert_eq!(engine.view().vault().registered("demo").len(), 1);
         let standing = PersonalStanding::of(engine.view().state(), engine.view().vault());
         assert_eq!((standing.erased, standing.unsettled, standing.missing), (1, 0, 0));
@@ -242,7 +248,7 @@ mod tests {
         std::fs::write(&keys, &old).expect("an old copy of the keys");
         let engine = place.open("older");
         assert_eq!((name(&engine, person), engine.view().state().is_erased(person)), ("ERASED", true));
-        assert!(!holds(&keys, &old[80..112]), "the key is gone");
+        assert!(!holds(&keys, &old[16..48]), "the key is gone");
         let sequence = engine.view().state().sequence();
         drop(engine);
         assert_eq!(place.open("older").view().state().sequence(), sequence, "it is written once");
@@ -261,6 +267,40 @@ mod tests {
         std::fs::remove_dir(&register).expect("it can be removed");
         assert!(!erase(&engine, person).expect("it is carried out").changed);
         assert_eq!(engine.view().vault().registered("demo").len(), 1);
+    }
+
+    #[test]
+    fn requests_about_others_are_known_again_after_somebody_was_erased() {
+        let place = Place::new();
+        let mut engine = place.open("data");
+        let send = |engine: &Engine, key: &str, name: &str| ask_under(engine, Some((key, name)), entry(key, name));
+        let one = send(&engine, "p", "卡纳瑞甲").expect("it is entered");
+        let other = send(&engine, "q", "卡纳瑞乙").expect("it is entered");
+        let (person, key) = (one.subject.expect("a person"), Some(("e", "erase")));
+        let erasure = || Command::ErasePerson { person: Reference::Id(person), reason: ErasureReason::Requested };
+        let erased = ask_under(&engine, key, erasure()).expect("it is erased");
+        for turn in 0..2 {
+            if turn == 1 {
+                drop(engine);
+                engine = place.open("data");
+            }
+            assert_eq!(send(&engine, "q", "卡纳瑞乙").expect("it is known"), Written { repeated: true, ..other });
+            assert_eq!(ask_under(&engine, key, erasure()).expect("it is known"), Written { repeated: true, ..erased });
+            // Of who was erased nobody can tell any more what was asked, right or wrong.
+            for name in ["卡纳瑞甲", "卡纳瑞丙"] {
+                let code = match send(&engine, "p", name) {
+                    Err(WriteError::Rejected(refused)) => refused[0].1.code(),
+                    other => panic!("{other:?}"),
+                };
+                assert_eq!(code, "KEY_REUSED", "{name}");
+            }
+            let view = engine.view();
+            let kept = view.state().answered("test", "p").expect("it is remembered").request.0;
+            let plain = *blake3::hash("卡纳瑞甲".as_bytes()).as_bytes();
+            let sealing = Sealing::new(std::sync::Arc::clone(view.vault()));
+            let tried = [Some(plain), sealing.blind(person, plain), sealing.formerly_blind(plain)];
+            assert!(!tried.contains(&Some(kept)), "nothing that is left says what it was");
+        }
     }
 
     #[test]

@@ -6,11 +6,11 @@ use std::sync::atomic::Ordering;
 
 use super::copies::Entry;
 use super::envelope::{ENVELOPE_VERSION, Envelope};
-use super::request::{Request, WriteError, Written};
+use super::request::{Request, RequestKey, WriteError, Written};
 use crate::domain::command::Command;
 use crate::domain::event::{Digest, EVENT_VERSION, Event};
 use crate::domain::id::IdSequence;
-use crate::domain::{Day, Rejection};
+use crate::domain::{Day, Id, Rejection};
 use crate::graph::{Answered, Context, Decided, Stamp, State, Writer, decide};
 use crate::ledger::Head;
 use crate::rights::Rights;
@@ -71,20 +71,21 @@ impl Turn {
         outcome
     }
 
-    /// What tells a request apart. Of one that may hold personal data it is blinded: nobody who reads the
-    /// ledger can try names and numbers until one fits.
-    fn digest(&mut self, working: &State, request: &Request) -> [u8; 32] {
-        match &request.key {
-            Some(key) if working.concerns_a_person(&request.command) => self.sealing.blind(key.digest),
-            Some(key) => key.digest,
-            None => [0; 32],
-        }
+    /// What tells a request apart. Of one that may hold personal data it is blinded with the key of that
+    /// person: nobody who reads the ledger can try names and numbers until one fits, nobody at all once
+    /// the key is destroyed, and what tells the requests of others apart stays as it is. Whoever has no
+    /// key has nothing sealed in what they ask: it would have been refused.
+    fn digest(&self, working: &State, command: &Command, (plain, subject): ([u8; 32], Option<Id>)) -> [u8; 32] {
+        let person = subject.filter(|_| working.concerns_a_person(command)).and_then(|id| working.person_of(id));
+        person.and_then(|person| self.sealing.blind(person, plain)).unwrap_or(plain)
     }
 
-    /// Both forms of it: what a request concerned when it was answered may have been taken back since.
-    fn digests(&mut self, request: &Request) -> Vec<[u8; 32]> {
-        let plain = request.key.iter().map(|key| key.digest);
-        plain.flat_map(|plain| [plain, self.sealing.blind(plain)]).collect()
+    /// Every form in which the digest of a request may have been kept when it was answered: what it
+    /// concerned may have been taken back since.
+    fn digests(&self, working: &State, known: &Answered, plain: [u8; 32]) -> Vec<[u8; 32]> {
+        let person = known.subject.and_then(|id| working.person_of(id));
+        let own = person.and_then(|person| self.sealing.blind(person, plain));
+        [Some(plain), own, self.sealing.formerly_blind(plain)].into_iter().flatten().collect()
     }
 
     fn carry_out(&mut self, working: &mut State, request: &Request) -> Result<Written, WriteError> {
@@ -95,16 +96,16 @@ impl Turn {
         if let Some(key) = &request.key {
             check_key(&key.key).map_err(refused)?;
         }
-        if let Some(known) = request.key.as_ref().and_then(|key| working.answered(&request.actor, &key.key)) {
-            return repeat(known, &self.digests(request)).map_err(refused);
+        let answered = |key: &RequestKey| Some((key.digest, working.answered(&request.actor, &key.key)?));
+        if let Some((plain, known)) = request.key.as_ref().and_then(answered) {
+            return repeat(known, &self.digests(working, known, plain)).map_err(refused);
         }
-        let digest = self.digest(working, request);
         (self.context.expected_version, self.context.from_list) = (request.expected_version, false);
         // What lies in whose county is a matter of the day on which it is written.
         let (rights, day, actor) = (request.rights, Day::in_shanghai(self.recorded_at), Arc::clone(&request.actor));
         self.context.writer = Some(Writer { rights, day, actor });
         let decided = decide(working, &request.command, &mut self.context, &mut self.sealing);
-        let Decided { mut events, subject } = decided.map_err(refused)?;
+        let Decided { events, subject } = decided.map_err(refused)?;
         let changed = !events.is_empty();
         let (stands_at, next) = (working.sequence(), working.sequence() + 1);
         let version = match subject {
@@ -112,15 +113,15 @@ impl Turn {
             Some(subject) => working.version(subject),
             None => None,
         };
-        if let Some(key) = &request.key {
-            let (key, request) = (key.key.clone(), Digest(digest));
-            events.push(Event::RequestAnswered { key, request, subject, changed, version });
-        }
         let mut written = Written { subject, changed, version, sequence: stands_at, repeated: false };
-        if !events.is_empty() {
+        if changed || request.key.is_some() {
             self.open(working, &request.actor, request.key.as_ref().map(|key| key.key.clone()));
             self.add(working, events);
             written.sequence = next;
+        }
+        if let Some(RequestKey { key, digest }) = &request.key {
+            let (key, request) = (key.clone(), Digest(self.digest(working, &request.command, (*digest, subject))));
+            self.add(working, vec![Event::RequestAnswered { key, request, subject, changed, version }]);
         }
         Ok(written)
     }

@@ -78,6 +78,16 @@ impl State {
         self.person(id).is_some()
     }
 
+    /// The person whom an id stands for, or whose name, number or statement it does, taken back or not.
+    pub fn person_of(&self, id: Id) -> Option<Id> {
+        let at = match self.place(id)? {
+            Place::Retracted(row) => self.retractions.get(row)?.was,
+            at => at,
+        };
+        let (Place::Node(row) | Place::Fact(row)) = at else { return None };
+        Some(self.entity(row)).filter(|entity| entity.kind == Kind::Person).map(|entity| entity.fact.id)
+    }
+
     /// The row of a person, taken back or not.
     fn person(&self, id: Id) -> Option<u32> {
         let row = match self.place(id)? {

@@ -16,7 +16,8 @@ use crate::ledger::{parent, sync_directory};
 
 const SLOT: usize = 64;
 const SUM: usize = 16;
-/// What stands in the place of an id in the first slot: the secret that is nobody's.
+/// What stands in the place of an id in the first slot of files that earlier versions made: a secret that is
+/// nobody's.
 const FIRST: Id = Id::from_u128(u128::from_be_bytes(*b"innograph keys 1"));
 
 /// What is in a slot.
@@ -71,11 +72,9 @@ impl Keys {
     }
 
     /// Add keys, durably. Where that fails none of them is there.
-    pub(super) fn add(&mut self, secret: Option<&Key>, fresh: &BTreeMap<Id, Key>) -> Result<(), VaultError> {
-        let all: Vec<(Id, &Key)> =
-            secret.map(|key| (FIRST, key)).into_iter().chain(fresh.iter().map(|(id, key)| (*id, key))).collect();
-        let mut bytes = Zeroizing::new(Vec::with_capacity(all.len() * SLOT));
-        for (id, key) in &all {
+    pub(super) fn add(&mut self, fresh: &BTreeMap<Id, Key>) -> Result<(), VaultError> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(fresh.len() * SLOT));
+        for (id, key) in fresh {
             bytes.extend_from_slice(&*slot(*id, key.bytes()));
         }
         let start = self.length;
@@ -87,8 +86,8 @@ impl Keys {
             }
             return Err(error);
         }
-        for ((id, key), place) in all.into_iter().zip((start..).step_by(SLOT)) {
-            self.slots.insert(id, (place, Held::Live(key.clone())));
+        for ((id, key), place) in fresh.iter().zip((start..).step_by(SLOT)) {
+            self.slots.insert(*id, (place, Held::Live(key.clone())));
         }
         self.length = start + bytes.len() as u64;
         Ok(())

@@ -226,7 +226,7 @@ impl Vault {
         if keys.destroy(line.person)?
             && let Some(secret) = Key::random()
         {
-            // Whatever was told apart by the old secret can be guessed at no more.
+            // Whatever an earlier version told apart by the one secret can be guessed at no more.
             keys.renew_secret(&secret)?;
         }
         Ok(())
@@ -279,9 +279,10 @@ impl Inner {
         }
     }
 
+    /// What requests about people were told apart by once.
     fn secret(&self) -> Option<Key> {
         match &self.home {
-            Home::Memory => Some(Key::of(blake3::derive_key("innograph secret in memory", b""))),
+            Home::Memory => None,
             Home::Files { keys, .. } => keys.secret().cloned(),
         }
     }
@@ -289,8 +290,7 @@ impl Inner {
     fn keep(&mut self, fresh: &Fresh) -> Result<(), VaultError> {
         self.make_room()?;
         let Home::Files { keys, .. } = &mut self.home else { return Ok(()) };
-        let secret = fresh.secret().filter(|_| keys.secret().is_none());
-        keys.add(secret, fresh.keys())
+        keys.add(fresh.keys())
     }
 
     /// The directory is there, for its owner alone.

@@ -12,11 +12,10 @@ use crate::domain::personal::{Part, Seal, SealFault, Sealed};
 #[derive(Clone, Debug, Default)]
 pub struct Fresh {
     keys: KeyMap,
-    secret: Option<Key>,
 }
 
 impl Fresh {
-    /// Is there nothing to keep? A secret alone tells nobody apart.
+    /// Is there nothing to keep?
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
@@ -28,10 +27,6 @@ impl Fresh {
 
     pub(super) fn keys(&self) -> &KeyMap {
         &self.keys
-    }
-
-    pub(super) fn secret(&self) -> Option<&Key> {
-        self.secret.as_ref()
     }
 }
 
@@ -55,22 +50,25 @@ impl Sealing {
 
     /// Whoever was begun since is not entered after all.
     pub fn back_to(&mut self, before: Fresh) {
-        self.fresh.keys = before.keys;
+        self.fresh = before;
     }
 
-    /// Something that tells requests apart and tells nothing of what they hold, to whoever has not the
-    /// secret.
-    pub fn blind(&mut self, digest: [u8; 32]) -> [u8; 32] {
-        let kept = self.vault.inner().secret();
-        let secret = kept.or_else(|| self.fresh.secret.clone()).or_else(|| {
-            self.fresh.secret = Key::random();
-            self.fresh.secret.clone()
-        });
-        match secret {
-            Some(secret) => *blake3::keyed_hash(secret.bytes(), &digest).as_bytes(),
-            // Without chance there is no key either, and nothing personal is written.
-            None => [0; 32],
+    /// Something that tells requests about a person apart and tells nothing of what they hold, to whoever
+    /// has not their key; none where there is no key, or never will be one again.
+    pub fn blind(&self, person: Id, digest: [u8; 32]) -> Option<[u8; 32]> {
+        let inner = self.vault.inner();
+        if inner.erased.contains(&person) {
+            return None;
         }
+        let key = self.fresh.keys.get(&person).cloned().or_else(|| inner.key(person))?;
+        let own = Key::of(blake3::derive_key("innograph digests of requests 1", key.bytes()));
+        Some(*blake3::keyed_hash(own.bytes(), &digest).as_bytes())
+    }
+
+    /// The same by the one secret that all requests about people shared once; none where there is none.
+    pub fn formerly_blind(&self, digest: [u8; 32]) -> Option<[u8; 32]> {
+        let secret = self.vault.inner().secret()?;
+        Some(*blake3::keyed_hash(secret.bytes(), &digest).as_bytes())
     }
 }
 
@@ -87,10 +85,6 @@ impl Seal for Sealing {
             return Err(SealFault::Unwritable);
         }
         drop(inner);
-        let secret = if self.vault.inner().secret().is_none() { Key::random() } else { None };
-        if self.fresh.secret.is_none() {
-            self.fresh.secret = secret;
-        }
         let key = Key::random().ok_or(SealFault::Unwritable)?;
         self.fresh.keys.insert(person, key);
         Ok(())

@@ -326,9 +326,11 @@ impl History {
                 continue;
             }
             // What may be about people is kept as another digest than it was sent with.
+            let person = answered.subject.and_then(|id| view.state().person_of(id));
             let kept = |digest: [u8; 32]| {
-                let blind = Sealing::new(Arc::new(Vault::in_memory())).blind(digest);
-                [digest, blind].contains(&answered.request.0)
+                let sealing = Sealing::new(Arc::new(Vault::in_memory()));
+                let blind = person.and_then(|person| sealing.blind(person, digest));
+                [Some(digest), blind].contains(&Some(answered.request.0))
             };
             let mut sent = self.sent.iter().filter(|sent| *sent.actor == *actor);
             let sent = sent.find_map(|sent| sent.key.as_ref().filter(|sent| sent.key == key && kept(sent.digest)));
