@@ -264,6 +264,12 @@ mod tests {
         assert!(matches!(erase(&engine, person), Err(WriteError::Vault(_))));
         assert_eq!(name(&engine, person), "ERASED", "nobody reads it meanwhile");
         enter(&engine, "q", "示例人员乙").expect("others are written all the same");
+        let mut batch = vec![entry("r", "示例人员丙"), entry("s", "示例人员丁")];
+        let written = engine.execute("test", &batch, &mut |_, _| true).expect("so is what comes in one piece");
+        assert_eq!((written.changed, engine.view().state().sequence()), (2, written.sequence));
+        batch.push(Command::ErasePerson { person: Reference::Id(person), reason: ErasureReason::Requested });
+        let whole = engine.execute("test", &batch, &mut |_, _| true);
+        assert!(matches!(whole, Err(WriteError::Vault(_))), "what asks for the erasure itself is told: {whole:?}");
         std::fs::remove_dir(&register).expect("it can be removed");
         assert!(!erase(&engine, person).expect("it is carried out").changed);
         assert_eq!(engine.view().vault().registered("demo").len(), 1);

@@ -193,7 +193,10 @@ impl<A: Audience> Writer<A> {
             }
             decide_all(turn, working, batch)
         })?;
-        self.settle().map(|()| outcome)
+        // An erasure of somebody else that is stuck is no fault of what was written here.
+        let settled = self.settle();
+        let erases = |command: &Command| matches!(command, Command::ErasePerson { .. });
+        if batch.commands.iter().any(erases) { settled.map(|()| outcome) } else { Ok(outcome) }
     }
 
     /// Whoever was erased is in the register, and their key is gone, before anybody is told so.
