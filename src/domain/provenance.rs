@@ -63,14 +63,20 @@ pub struct Provenance {
     pub confidence: Option<u16>,
 }
 
-/// What the rule of precedence looks at. Version 3: known before UNKNOWN, then method (document before declaration before
-/// import before inference), grade of the source, later start of validity, later date of the
+/// The bases of yearly figures, the one shown first first: what was checked by somebody else before what the
+/// firm says of itself. An order of our own, to be confirmed by the bureau; part of the rule of precedence.
+pub const FIGURES_BASES: [&str; 4] = ["AUDITED", "TAX", "STAT", "DECLARED"];
+
+/// What the rule of precedence looks at. Version 4: known before UNKNOWN, then method (document before declaration before
+/// import before inference), of yearly figures their basis, grade of the source, later start of validity, later date of the
 /// source, later recording (by sequence number: a clock may stand still or go back), and last the
 /// larger id, which is the later one of an entry, so that the order is total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Precedence {
     /// How the statement got here.
     pub method: Method,
+    /// The place of its basis in [`FIGURES_BASES`]; 0 of what has none, the number of bases where nobody knows it.
+    pub basis: u8,
     /// Grade of its source: 1 = A, 2 = B, 3 = C, 0 unknown.
     pub grade: u16,
     /// Where its validity begins.
@@ -84,7 +90,7 @@ pub struct Precedence {
 }
 
 /// The version of the rule.
-pub const PRECEDENCE_VERSION: u32 = 3;
+pub const PRECEDENCE_VERSION: u32 = 4;
 
 impl Ord for Precedence {
     /// `Less` = shown before the other.
@@ -92,6 +98,7 @@ impl Ord for Precedence {
         let grade = |grade: u16| if grade == 0 { u16::MAX } else { grade };
         self.method
             .cmp(&other.method)
+            .then(self.basis.cmp(&other.basis))
             .then(grade(self.grade).cmp(&grade(other.grade)))
             .then(other.valid_from.cmp(&self.valid_from))
             .then(other.source_date.cmp(&self.source_date))

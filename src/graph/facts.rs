@@ -275,7 +275,8 @@ impl Decision<'_> {
             other => other.clone(),
         };
         let all = self.candidates(&inside);
-        let rows: Vec<u32> = all.iter().copied().filter(|row| self.state.is_term_of(*row, scheme)).collect();
+        let mut rows = self.state.terms_meant(reference, scheme);
+        rows.retain(|row| self.knows(*row));
         let given = || clip(&reference.given());
         match (rows.as_slice(), all.first()) {
             ([row], _) => Ok(self.state.entity(*row).fact.id),

@@ -10,16 +10,13 @@ use petgraph::stable_graph::NodeIndex;
 use super::budget::Budget;
 use super::openness::{Openness, openness};
 use super::place::Standing;
-use super::resolve::not_found;
 use super::state::{
     Ended, Entity, EntityRow, Fact, Named, Place, SourceRecord, Stamp, State, Statement, TieMark, TieRow,
 };
 use crate::domain::attribute::Attribute;
-use crate::domain::command::Reference;
 use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::name::Language;
 use crate::domain::provenance::Precedence;
-use crate::domain::rejection::{Rejection, clip};
 use crate::domain::{Day, Id, Kind, Relation, Sensitivity, Value};
 use crate::rights::Rights;
 
@@ -161,31 +158,6 @@ impl<'v> Lens<'v> {
         Some(EntityRow(row)).filter(|row| self.shows(*row))
     }
 
-    /// What a reference points at. Several fits are refused with the candidates, and a node that
-    /// is not shown is not found.
-    pub fn resolve(&self, reference: &Reference, expected: &[Kind]) -> Result<EntityRow, Rejection> {
-        let given = || clip(&reference.given());
-        let shown = self.fitting(reference, &[]);
-        let fitting = self.fitting(reference, expected);
-        match (fitting.as_slice(), shown.as_slice()) {
-            ([row], _) => Ok(*row),
-            ([], []) => Err(not_found(expected, given())),
-            ([], [other, ..]) => {
-                Err(Rejection::WrongKind { given: given(), expected: expected.to_vec(), found: self.kind(*other) })
-            }
-            (several, _) => {
-                let candidates = several.iter().take(10).map(|row| format!("{}（{}）", self.name(*row), self.id(*row)));
-                Err(Rejection::AmbiguousName { given: given(), candidates: candidates.collect() })
-            }
-        }
-    }
-
-    /// Everything of these kinds (of any where none are named) that a reference fits.
-    pub fn fitting(&self, reference: &Reference, expected: &[Kind]) -> Vec<EntityRow> {
-        let all = self.state.candidates(reference).into_iter().map(EntityRow).filter(|row| self.shows(*row));
-        all.filter(|row| expected.is_empty() || expected.contains(&self.kind(*row))).collect()
-    }
-
     /// Everything said about a node alone.
     pub fn entity(&self, node: EntityRow) -> &'v Entity {
         self.state.entity(node.0)
@@ -279,7 +251,7 @@ impl<'v> Lens<'v> {
         self.value(node, self.kind(node).row().attribute(name)?)
     }
 
-    fn precedence(&self, fact: &Fact) -> Precedence {
+    pub(super) fn precedence(&self, fact: &Fact) -> Precedence {
         let source = self.source(fact.provenance.source);
         let column = |name: &str| source.and_then(|source| source.named(name));
         let grade = if let Some(Value::Code(grade)) = column("grade") { *grade } else { 0 };
@@ -287,6 +259,7 @@ impl<'v> Lens<'v> {
         let sequence = self.stamp(fact).map_or(0, |stamp| stamp.sequence);
         Precedence {
             method: fact.provenance.method,
+            basis: 0,
             grade,
             valid_from: fact.validity.from,
             source_date,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::lens::Lens;
 use super::state::{EntityRow, Place, Record};
+use crate::domain::provenance::{FIGURES_BASES, Precedence};
 use crate::domain::{Attribute, Id, RecordKind, Value};
 
 impl<'v> Lens<'v> {
@@ -63,6 +64,18 @@ impl<'v> Lens<'v> {
         let all = rows.take_while(move |_| lens.budget().look_at(cost));
         let live = all.filter_map(move |row| lens.state().records.get(*row));
         live.filter(move |record| lens.shows_record(record)).inspect(move |_| lens.budget().show())
+    }
+
+    /// Where yearly figures stand among those of the same holder and year: the least is the one that counts.
+    pub fn precedence_of_figures(&self, record: &Record) -> Precedence {
+        let row = record.kind.row();
+        let list = row.attribute("figuresBasis").and_then(Attribute::enumeration);
+        let name = match (row.value(&record.values, "figuresBasis"), list) {
+            (Some(Value::Code(tag)), Some(list)) => list.by_tag(*tag).map(|code| code.name),
+            _ => None,
+        };
+        let place = FIGURES_BASES.iter().position(|basis| Some(*basis) == name).unwrap_or(FIGURES_BASES.len());
+        Precedence { basis: u8::try_from(place).unwrap_or(u8::MAX), ..self.precedence(&record.fact) }
     }
 
     /// The value of an attribute of a record, where it may be seen.

@@ -21,6 +21,7 @@ mod findings;
 mod former;
 mod history;
 mod lens;
+mod lens_meant;
 mod lens_records;
 mod openness;
 mod permit;

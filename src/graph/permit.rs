@@ -79,9 +79,19 @@ impl Decision<'_> {
     /// Find the end of a relation: of several that a reference fits, the one that can be an end.
     pub(super) fn resolve_end(&self, reference: &Reference, fits: impl Fn(Kind) -> bool) -> Result<u32, Rejection> {
         let all = self.candidates(reference);
-        let fitting: Vec<u32> = all.into_iter().filter(|row| fits(self.state.entity(*row).kind)).collect();
+        let mut fitting: Vec<u32> = all.iter().copied().filter(|row| fits(self.state.entity(*row).kind)).collect();
+        if all.is_empty() {
+            // Regions and terms are meant by code or name, whatever the reference calls itself.
+            let regions = fits(Kind::Region).then(|| self.state.regions_meant(reference));
+            let terms = fits(Kind::Term).then(|| self.state.terms_meant(reference, ""));
+            fitting = regions.into_iter().chain(terms).flatten().filter(|row| self.knows(*row)).collect();
+        }
         match fitting.as_slice() {
             [row] => Ok(*row),
+            [_, _, ..] if all.is_empty() => {
+                let candidates = fitting.iter().take(10).map(|row| self.state.label(*row)).collect();
+                Err(Rejection::AmbiguousName { given: clip(&reference.given()), candidates })
+            }
             _ => self.resolve(reference, None),
         }
     }
@@ -100,7 +110,7 @@ impl Decision<'_> {
         if self.knows(row) { self.state.label(row) } else { "（不可见 / not shown）".to_owned() }
     }
 
-    fn knows(&self, row: u32) -> bool {
+    pub(super) fn knows(&self, row: u32) -> bool {
         self.state.is_public(EntityRow(row)) || self.is_own(row)
     }
 

@@ -93,6 +93,59 @@ impl State {
         }
     }
 
+    /// The terms that somebody may mean who knows which scheme it is about (any where none is named): by
+    /// the whole code, the code without its scheme, or a whole name, in this order whatever they call it.
+    pub(super) fn terms_meant(&self, reference: &Reference, scheme: &str) -> Vec<u32> {
+        let of_scheme = |reference: &Reference| {
+            let mut rows = self.candidates(reference);
+            rows.retain(|row| self.is_term_of(*row, scheme));
+            rows
+        };
+        let text = match reference {
+            Reference::Code(text) | Reference::Name(text) => text.trim(),
+            Reference::Id(_) | Reference::CreditCode(_) => return of_scheme(reference),
+        };
+        let inside = || of_scheme(&Reference::Code(format!("{scheme}:{text}")));
+        let code = || of_scheme(&Reference::Code(text.to_owned()));
+        let name = || of_scheme(&Reference::Name(text.to_owned()));
+        let bare = || if scheme.is_empty() { self.terms_of_code(text) } else { Vec::new() };
+        let ways: [&dyn Fn() -> Vec<u32>; 4] = match reference {
+            Reference::Name(_) => [&name, &inside, &code, &bare],
+            _ => [&inside, &code, &name, &bare],
+        };
+        ways.into_iter().map(|way| way()).find(|rows| !rows.is_empty()).unwrap_or_default()
+    }
+
+    /// The regions that somebody may mean: by code or by a whole name, whatever they call it.
+    pub(super) fn regions_meant(&self, reference: &Reference) -> Vec<u32> {
+        let other = match reference {
+            Reference::Code(text) => Reference::Name(text.clone()),
+            Reference::Name(text) => Reference::Code(text.clone()),
+            Reference::Id(_) | Reference::CreditCode(_) => reference.clone(),
+        };
+        let regions = |reference: &Reference| {
+            let mut rows = self.candidates(reference);
+            rows.retain(|row| self.entity(*row).kind == Kind::Region);
+            rows
+        };
+        Some(regions(reference)).filter(|rows| !rows.is_empty()).unwrap_or_else(|| regions(&other))
+    }
+
+    /// The terms of any scheme that have this code within it.
+    fn terms_of_code(&self, code: &str) -> Vec<u32> {
+        if code.is_empty() || code.contains(':') {
+            return Vec::new();
+        }
+        let terms = self.indexes.kinds.get(Kind::Term as usize).into_iter().flat_map(|rows| rows.iter()).copied();
+        let has_code = |row: &u32| {
+            let mut own = self.entity(*row).identifiers.iter();
+            own.any(|(own, _)| {
+                own.scheme == Scheme::TermCode && own.value.split_once(':').is_some_and(|(_, own)| own == code)
+            })
+        };
+        terms.filter(|row| !self.is_retracted(*row) && has_code(row)).collect()
+    }
+
     /// Name and key of a node, for refusals; of a person the key alone.
     pub(super) fn label(&self, row: u32) -> String {
         let entity = self.entity(row);

@@ -11,9 +11,9 @@ use crate::api::types::def::{Cx, FieldDef, Object, Out};
 use crate::api::types::find::find;
 use crate::api::types::moment::Moment;
 use crate::api::types::resolve::Args;
-use crate::api::types::{filter, inputs, page, record, records};
+use crate::api::types::{inputs, page, record, records, whereabouts};
 use crate::config::Limits;
-use crate::domain::{Day, Id, Kind, Relation};
+use crate::domain::{Day, Id, Kind};
 use crate::engine::View;
 use crate::graph::{Aspect, Comparison, Difference, EntityRow, Lens, Record, What};
 
@@ -56,8 +56,8 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     .arg(
         "scheme",
         "String",
-        "资质得失只看这类资质，如 HNTE",
-        "Of certificates only those of this scheme, such as HNTE",
+        "资质得失只看这类资质，写代码或名称，如 HNTE",
+        "Of certificates only those of this scheme, by code or name, such as HNTE",
     )
     .first(PAGE, limits.page);
     vec![after(declared)]
@@ -107,8 +107,7 @@ fn difference(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError>
     let counts = |lens: &Lens<'_>, certificate: &Record| {
         record::in_force(&Cx { lens: *lens, view: cx.view, ..*cx }, certificate)
     };
-    let is_there =
-        |node: EntityRow, region| sides.iter().any(|side| filter::within(side, node, Relation::LocatedIn, region));
+    let is_there = |node: EntityRow, region| sides.iter().any(|side| whereabouts::lies_in(side, node, region));
     let chosen = |node: EntityRow| wanted.region.is_none_or(|region| is_there(node, region));
     let compared =
         |aspect: Aspect| wanted.what.is_empty() || wanted.what.iter().any(|what| aspects_of(what).contains(&aspect));

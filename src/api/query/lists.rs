@@ -12,6 +12,7 @@ use crate::api::types::def::{Cx, FieldDef, Object, Out};
 use crate::api::types::filter::{self, Of};
 use crate::api::types::opening::WholeList;
 use crate::api::types::resolve::Args;
+use crate::api::types::settle::settled;
 use crate::api::types::{page, record, records};
 use crate::config::Limits;
 use crate::domain::{Kind, RecordKind};
@@ -66,10 +67,12 @@ fn list(ty: &str, counted: Counted, most: u32) -> FieldDef {
 pub fn gather(cx: &Cx<'_>, kinds: &[Kind], filter: Option<&Value>) -> Result<Vec<EntityRow>, ApiError> {
     // A condition is work as a row is: a filter of fifty of them looks fifty times.
     let each = records::cost_of(filter);
+    let counted = if let [kind] = kinds { Counted::Nodes(*kind) } else { Counted::Organizations };
+    let filter = filter.map(|filter| settled(cx, counted, filter)).transpose()?;
     let mut found: Vec<EntityRow> = Vec::new();
     for kind in kinds {
         for node in cx.lens.nodes(*kind).take_while(|_| cx.lens.budget().spend(each)) {
-            let passes = match filter {
+            let passes = match &filter {
                 Some(filter) => filter::passes(cx, Of::Node(node), filter, 0)?,
                 None => true,
             };
@@ -100,11 +103,7 @@ fn nodes(cx: &Cx<'_>, args: &Args<'_>, counted: Counted, connection: &str, edge:
     let text = filter.as_ref().map(ToString::to_string).unwrap_or_default();
     let scope = format!("{connection}/{text}/{order}/{}/{:?}", cx.lens.day, cx.lens.rights());
     let page = page::paginate(cx, args, &scope, edge, &objects, object_key)?;
-    let listed = WholeList::new(
-        counted,
-        objects,
-        [("filter", filter), ("scheme", None), ("inForce", None), (KNOWN_AT, args.get(KNOWN_AT))],
-    );
+    let listed = WholeList::new(counted, objects, [("filter", filter), (KNOWN_AT, args.get(KNOWN_AT))]);
     Ok(cx.types.data(connection, page.counted(listed)))
 }
 

@@ -8,9 +8,9 @@ use crate::api::error::ApiError;
 use crate::api::types::def::{Cx, EnumDef, FieldDef, Object, Out, TypeDef, field};
 use crate::api::types::find::find;
 use crate::api::types::resolve::Args;
-use crate::api::types::{filter, inputs, page, value};
+use crate::api::types::{inputs, page, value, whereabouts};
 use crate::config::Limits;
-use crate::domain::{Attribute, Kind, Relation, ValueType};
+use crate::domain::{Attribute, Kind, ValueType};
 use crate::graph::EntityRow;
 use crate::programme::quality::{self, Alert, QualityRule, RULES, Severity, Thresholds};
 
@@ -54,8 +54,7 @@ fn data_quality(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiErro
     if kinds.is_empty() {
         kinds = Kind::all().collect();
     }
-    let lies_there =
-        |node: &EntityRow| region.is_none_or(|region| filter::within(cx, *node, Relation::LocatedIn, region));
+    let lies_there = |node: &EntityRow| region.is_none_or(|region| whereabouts::lies_in(cx, *node, region));
     let all = kinds.into_iter().flat_map(|kind| cx.lens.nodes(kind));
     let nodes = all.take_while(|_| !cx.lens.budget().is_spent()).filter(lies_there);
     let mut found = quality::scan(cx.lens, &rules, nodes, Thresholds::shipped());

@@ -7,12 +7,14 @@ use crate::api::admission::KNOWN_AT;
 use crate::api::error::ApiError;
 use crate::api::types::counted::Counted;
 use crate::api::types::def::{Cx, FieldDef, Object, Out};
+use crate::api::types::figures::{self, FIGURES};
 use crate::api::types::opening::WholeList;
-use crate::api::types::records;
+use crate::api::types::records::{self, Given};
 use crate::api::types::resolve::Args;
 use crate::api::types::statistics::{self, Asked};
 use crate::api::types::statistics_types::{KEYS, counted_by};
 use crate::config::Limits;
+use crate::domain::RecordKind;
 
 /// Cells of a page where `first` is not given.
 const PAGE: u32 = 100;
@@ -36,12 +38,18 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
         "只统计符合条件的；写在所统计列表的名字之下，如 {carriers: {kind: [TBI]}}",
         "Counts only what passes, written under the name of the list counted, such as {carriers: {kind: [TBI]}}",
     )
-    .arg("scheme", "String", "只统计这类资质的证书，如 HNTE；仅用于 CERTIFICATION", "Only certificates of this scheme, such as HNTE; for CERTIFICATION alone")
+    .arg("scheme", "String", "只统计这类资质的证书，写代码或名称，如 HNTE；仅用于 CERTIFICATION", "Only certificates of this scheme, by code or name, such as HNTE; for CERTIFICATION alone")
     .arg(
         "inForce",
         "[Answer!]",
         "只统计在查询日期是否有效为这些的记录",
         "Only records with these answers to whether they count on the day",
+    )
+    .arg(
+        FIGURES,
+        figures::CHOICE,
+        "年度数据中同一单位同一年有几个口径时取哪一条，默认 ONE_EACH；仅用于有口径的年度数据",
+        "Which of several bases of one holder and year counts, ONE_EACH where nothing is given; for yearly figures alone",
     );
     vec![counted_by(field).first(PAGE, limits.statistics_cells)]
 }
@@ -57,34 +65,38 @@ fn read(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
     })?;
     let asked = Asked::read(counted, &args.names("groupBy"), &args.names("sums"))?;
     let filter = own_filter(counted, args.get("filter"))?;
-    let (scheme, in_force) = (args.get("scheme"), args.get("inForce"));
-    let is_certification =
-        matches!(counted, Counted::Records(kind) if kind == crate::domain::RecordKind::Certification);
-    let is_record = matches!(counted, Counted::Records(_));
-    if (scheme.is_some() && !is_certification) || (in_force.is_some() && !is_record) {
-        return Err(ApiError::new(
-            "ARGUMENT_OF_ANOTHER",
-            "scheme 只用于 CERTIFICATION，inForce 只用于各种记录。请去掉。",
-            "scheme is for CERTIFICATION and inForce for records alone. Leave them out.",
-        ));
-    }
-    let cost = records::cost_of(filter.as_ref());
-    let things = match counted {
+    let given = Given { filter, ..Given::of(args) };
+    judge(counted, &given)?;
+    let (cost, known_at) = (records::cost_of(given.filter.as_ref()), args.get(KNOWN_AT));
+    let listed = match counted {
         Counted::Nodes(_) | Counted::Organizations => {
-            let found = lists::gather(cx, counted.kinds(), filter.as_ref())?;
-            found.into_iter().map(Object::Node).collect()
+            let found = lists::gather(cx, counted.kinds(), given.filter.as_ref())?;
+            let things = found.into_iter().map(Object::Node).collect();
+            WholeList::new(counted, things, [("filter", given.filter), (KNOWN_AT, known_at)])
         }
         Counted::Records(kind) => {
-            let narrowed = records::Narrowed::read(cx, filter.clone(), scheme.as_ref(), in_force.as_ref())?;
-            records::objects(cx, kind, narrowed.select(cx, cx.lens.all_records(kind, cost).cloned())?)
+            let narrowed = records::Narrowed::read(cx, kind, &given)?;
+            let selected = narrowed.select(cx, kind, cx.lens.all_records(kind, cost).cloned())?;
+            selected.whole(cx, kind, given, known_at).1
         }
     };
-    let listed = WholeList::new(
-        counted,
-        things,
-        [("filter", filter), ("scheme", scheme), ("inForce", in_force), (KNOWN_AT, args.get(KNOWN_AT))],
-    );
     statistics::count(cx, args, &listed, &asked)
+}
+
+/// Arguments that are for other things than what is counted are refused.
+fn judge(counted: Counted, given: &Given) -> Result<(), ApiError> {
+    let kind = if let Counted::Records(kind) = counted { Some(kind) } else { None };
+    let fits = (given.scheme.is_none() || kind == Some(RecordKind::Certification))
+        && (given.in_force.is_none() || kind.is_some())
+        && (given.figures.is_none() || kind.is_some_and(figures::has_bases));
+    if fits {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        "ARGUMENT_OF_ANOTHER",
+        "scheme 只用于 CERTIFICATION，inForce 只用于各种记录，figures 只用于有口径的年度数据。请去掉。",
+        "scheme is for CERTIFICATION, inForce for records, figures for yearly figures alone. Leave them out.",
+    ))
 }
 
 /// The filter of the list that is counted.

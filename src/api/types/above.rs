@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::def::Cx;
-use super::node;
+use super::whereabouts;
 use crate::domain::{Relation, Value, enumeration};
 use crate::graph::EntityRow;
 
@@ -23,9 +23,9 @@ fn parents(cx: &Cx<'_>, node: EntityRow) -> impl Iterator<Item = EntityRow> {
     cx.lens.ties(node, Some(Relation::PartOf), true).map(|tie| tie.there)
 }
 
-/// The regions of a level above the one that answers for it, that one among them.
+/// The regions of a level above those that answer for it, themselves among them.
 pub fn at_level(cx: &Cx<'_>, node: EntityRow, level: u16) -> BTreeSet<EntityRow> {
-    let mut found = wholes(cx, node::jurisdiction(cx, node));
+    let mut found = wholes(cx, whereabouts::jurisdictions(cx, node));
     found.retain(|region| cx.lens.value_named(*region, "kind") == Some(&Value::Code(level)));
     found
 }

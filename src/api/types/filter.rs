@@ -10,8 +10,8 @@ use super::filter_ties;
 use super::find::find;
 use super::group::stands_in;
 use super::inputs::{input_field, reference};
+use super::whereabouts;
 use crate::api::error::ApiError;
-use crate::domain::command::Reference;
 use crate::domain::fold::fold;
 use crate::domain::rejection::clip;
 use crate::domain::value::fixed_point;
@@ -19,7 +19,7 @@ use crate::domain::{Attribute, Day, Kind, RecordKind, Relation, Value, ValueType
 use crate::graph::{EntityRow, Record};
 
 /// Nesting of filters; deeper ones are refused.
-const DEEPEST: usize = 5;
+pub const DEEPEST: usize = 5;
 
 /// The field by which records are narrowed to those of a region.
 const REGION: &str = "region";
@@ -42,13 +42,18 @@ fn filter(name: &str, kinds: &[Kind]) -> InputDef {
         input_field("or", format!("[{own}!]"), "至少满足一个", "At least one of these holds"),
         input_field("not", own.clone(), "不满足", "This does not hold"),
         input_field("nameContains", "String", "任一名称包含此文字", "One of its names contains the text"),
-        input_field("region", "Reference", "位于此地区（含下辖地区）", "Is in this region or one below it"),
+        input_field(
+            "region",
+            "Reference",
+            "位于此地区（含下辖地区）；需求、成果看所属单位，合作看任何一个参加单位",
+            "Is in this region or one below it; of demands and results their holders are looked at, of collaborations any party",
+        ),
         input_field("field", "Reference", "属于此领域（含子领域）", "Is in this field or one below it"),
         input_field(
             "certified",
             "String",
-            "在查询日期确有这类有效资质，如 HNTE；是否有效未知的见 certifications(inForce: [UNKNOWN])",
-            "Surely holds a certificate of this scheme that counts on the day, such as HNTE; doubtful ones: certifications(inForce: [UNKNOWN])",
+            "在查询日期确有这类有效资质，写代码或名称：HNTE、SCHEME:HNTE、高新技术企业；是否有效未知的见 certifications(inForce: [UNKNOWN])",
+            "Surely holds a certificate of this scheme that counts on the day, by code or name, such as HNTE, SCHEME:HNTE or its Chinese name; doubtful ones: certifications(inForce: [UNKNOWN])",
         ),
     ];
     fields.push(in_groups());
@@ -210,15 +215,14 @@ fn node_is(cx: &Cx<'_>, node: EntityRow, name: &Name, value: &Gql) -> Result<boo
             let mut texts = cx.lens.names(node).iter().filter_map(|name| name.text.plain());
             texts.any(|text| fold(text).contains(&wanted))
         }
-        "region" => within(cx, node, Relation::LocatedIn, find(cx, &reference(value)?, &[Kind::Region])?),
-        "jurisdiction" => filter_ties::answered_for_by(cx, node, find(cx, &reference(value)?, &[Kind::Region])?),
+        "region" => whereabouts::lies_in(cx, node, find(cx, &reference(value)?, &[Kind::Region])?),
+        "jurisdiction" => whereabouts::is_answered_for_by(cx, node, find(cx, &reference(value)?, &[Kind::Region])?),
         "withRelations" => filter_ties::has_each(cx, node, value),
         "withoutRelations" => filter_ties::has_none(cx, node, value),
         "workedWith" => filter_ties::has_worked_with(cx, node, value),
         "field" => within(cx, node, Relation::ClassifiedAs, find(cx, &reference(value)?, &[Kind::Term])?),
         "certified" => {
-            let scheme = Reference::Code(format!("SCHEME:{}", text()));
-            let term = cx.lens.id(find(cx, &scheme, &[Kind::Term])?);
+            let term = cx.lens.id(find(cx, &reference(value)?, Kind::Term.alone())?);
             let mut held = cx.lens.records(node, RecordKind::Certification);
             held.any(|record| {
                 record.values.iter().any(|(_, value)| *value == Value::Term(term))
@@ -244,7 +248,7 @@ fn record_is(cx: &Cx<'_>, record: &Record, name: &Name, value: &Gql) -> Result<b
             let place = find(cx, &reference(value)?, &[Kind::Region])?;
             let stands = record.subject;
             Ok(stands == place
-                || within(cx, stands, Relation::LocatedIn, place)
+                || whereabouts::lies_in(cx, stands, place)
                 || within(cx, stands, Relation::PartOf, place))
         }
         None => Ok(false),

@@ -15,8 +15,8 @@ pub fn inputs() -> Vec<ArgDef> {
         input_field(
             "jurisdiction",
             "Reference",
-            "归口于此地区（含下辖地区）；考核计数按归口，一家只算在一处",
-            "This region or one below it answers for it; each is counted in one place alone",
+            "归口于此地区（含下辖地区）；考核计数按归口，一家单位只算在一处；需求、成果随所属单位，合作随参加的企业（没有企业的随各方）",
+            "This region or one below it answers for it; an organisation is counted in one place alone. Demands and results follow their holders, collaborations the firms in them, or all parties where there is none",
         ),
         input_field(
             "withRelations",

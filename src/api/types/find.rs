@@ -12,12 +12,30 @@ const MOST: usize = 5;
 
 /// What a reference points at; only nodes of these kinds, of any where none are named.
 pub fn find(cx: &Cx<'_>, reference: &Reference, kinds: &[Kind]) -> Result<EntityRow, ApiError> {
-    let rejection = match cx.lens.resolve(reference, kinds) {
-        Ok(node) => return Ok(node),
-        Err(rejection) => rejection,
-    };
+    cx.lens.resolve(reference, kinds).map_err(|rejection| {
+        let fitting = || cx.lens.meant(reference, kinds);
+        told(cx, reference, kinds, rejection, &fitting)
+    })
+}
+
+/// The term of a scheme that a reference points at: by its code with or without the scheme, or by a whole name.
+pub fn find_term(cx: &Cx<'_>, reference: &Reference, scheme: &str) -> Result<EntityRow, ApiError> {
+    cx.lens.resolve_term(reference, scheme).map_err(|rejection| {
+        let fitting = || cx.lens.terms_meant(reference, scheme);
+        told(cx, reference, Kind::Term.alone(), rejection, &fitting)
+    })
+}
+
+/// What is told where a reference fits none or several: with what may have been meant.
+fn told(
+    cx: &Cx<'_>,
+    reference: &Reference,
+    kinds: &[Kind],
+    rejection: Rejection,
+    fitting: &dyn Fn() -> Vec<EntityRow>,
+) -> ApiError {
     let meant: Vec<EntityRow> = match (&rejection, reference) {
-        (Rejection::AmbiguousName { .. }, _) => cx.lens.fitting(reference, kinds),
+        (Rejection::AmbiguousName { .. }, _) => fitting(),
         (Rejection::UnknownReference { .. }, Reference::Name(text) | Reference::Code(text)) => {
             let found = cx.view.search().and_then(|index| index.find(&cx.lens, text, kinds).ok());
             found.map(|found| found.hits.into_iter().map(|hit| hit.node).collect()).unwrap_or_default()
@@ -47,5 +65,5 @@ pub fn find(cx: &Cx<'_>, reference: &Reference, kinds: &[Kind]) -> Result<Entity
         code: cx.lens.code(*node).to_owned(),
     };
     error.candidates = meant.iter().take(MOST).map(candidate).collect();
-    Err(error)
+    error
 }

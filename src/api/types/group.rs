@@ -11,8 +11,11 @@ use async_graphql::{Name, Value as Gql};
 use super::above::{at_level, fields, mapped, top_fields};
 use super::counted::Counted;
 use super::def::Cx;
+use super::figures;
 use super::filter::{IN_GROUPS, Of};
-use super::node;
+use super::find::{find, find_term};
+use super::slots::{of_value, party_regions, tied, tier, year_of};
+use super::whereabouts;
 use crate::api::error::ApiError;
 use crate::domain::command::Reference;
 use crate::domain::name::Language;
@@ -91,7 +94,10 @@ impl Key {
             By::Attribute(attribute) => said(attribute.zh, attribute.en),
             By::Year(attribute) => (format!("{}的年份", attribute.zh), format!("year of: {}", attribute.en)),
             By::Subject => said("所属地区", "the region it belongs to"),
-            By::Region => said("归口管理区域", "the region that answers for it"),
+            By::Region => said(
+                "归口管理区域（需求、成果随所属单位，合作随参加的企业）",
+                "the region that answers for it, of demands and results that of their holders, of collaborations those of the firms in them",
+            ),
             By::RegionAt(level) => {
                 let level = enumeration::REGION_KIND.by_tag(*level);
                 let (zh, en) = level.map_or(("", ""), |level| (level.zh, level.en));
@@ -124,7 +130,7 @@ impl Key {
             By::Attribute(attribute) => of_value(cx, attribute, held(cx, of, attribute)),
             By::Year(attribute) => year_of(cx, of, attribute).map(Slot::Number).into_iter().collect(),
             By::Subject => vec![Slot::Node(node)],
-            By::Region => node::jurisdiction(cx, node).map(Slot::Node).into_iter().collect(),
+            By::Region => nodes(whereabouts::jurisdictions(cx, node)),
             By::RegionAt(level) => nodes(at_level(cx, node, *level)),
             By::Field(scheme) => nodes(fields(cx, node, scheme)),
             By::TopField(scheme) => nodes(top_fields(cx, node, scheme)),
@@ -159,6 +165,28 @@ impl Key {
             }
             Slot::None => NONE.to_owned(),
             Slot::Unknown => UNKNOWN.to_owned(),
+        }
+    }
+
+    /// The stable value that somebody may mean who writes a code without its scheme, or a name. What names
+    /// nothing stays as it is: UNKNOWN, a number, or a group that nothing stands in.
+    pub fn meant(&self, cx: &Cx<'_>, text: &str) -> Result<String, ApiError> {
+        let reference = Reference::Code(text.to_owned());
+        let found = match &self.by {
+            _ if text == UNKNOWN || text == NONE => return Ok(text.to_owned()),
+            By::Subject | By::Region | By::RegionAt(_) => find(cx, &reference, Kind::Region.alone()),
+            By::Tier => find_term(cx, &reference, "SCHEME"),
+            By::Field(scheme) | By::TopField(scheme) | By::Mapped(scheme) => find_term(cx, &reference, scheme),
+            By::Attribute(attribute) => match attribute.value_type {
+                ValueType::Term(scheme) => find_term(cx, &reference, scheme),
+                _ => return Ok(text.to_owned()),
+            },
+            _ => return Ok(text.to_owned()),
+        };
+        match found {
+            Ok(node) => Ok(self.value(cx, Slot::Node(node))),
+            Err(error) if error.code == "AMBIGUOUS_NAME" => Err(error),
+            Err(_) => Ok(text.to_owned()),
         }
     }
 
@@ -222,6 +250,10 @@ impl Key {
 
     /// The same where the filter of the attribute itself can say it.
     fn plain_condition(&self, cx: &Cx<'_>, attribute: &'static Attribute, slot: Slot) -> Option<(Name, Gql)> {
+        // A condition on the basis would change which figures are chosen among.
+        if attribute.name == figures::BASIS {
+            return None;
+        }
         let value = self.value(cx, slot);
         let code = || Gql::Enum(Name::new(&value));
         let wanted = match (attribute.value_type, slot) {
@@ -322,63 +354,5 @@ pub fn held<'v>(cx: &Cx<'v>, of: Of<'v>, attribute: &Attribute) -> Option<&'v Va
     match of {
         Of::Node(node) => cx.lens.value(node, attribute),
         Of::Record(record) => cx.lens.record_value(record, attribute),
-    }
-}
-
-fn of_value(cx: &Cx<'_>, attribute: &Attribute, held: Option<&Value>) -> Vec<Slot> {
-    let place = |tag: &u16| {
-        let list = attribute.enumeration()?;
-        list.values.iter().position(|code| code.tag == *tag).map(Slot::Code)
-    };
-    match held {
-        Some(Value::Answer(yes)) => vec![Slot::Code(usize::from(!*yes))],
-        Some(Value::Integer(number)) => vec![Slot::Number(*number)],
-        Some(Value::Code(tag)) => place(tag).into_iter().collect(),
-        Some(Value::Codes(tags)) => tags.iter().filter_map(place).collect(),
-        Some(value) => value.nodes().iter().filter_map(|id| cx.lens.node(*id)).map(Slot::Node).collect(),
-        None => Vec::new(),
-    }
-}
-
-/// The year of a date; of one that is known to the year or the month alone as well.
-fn year_of(cx: &Cx<'_>, of: Of<'_>, attribute: &Attribute) -> Option<i64> {
-    let Some(Value::Date(date)) = held(cx, of, attribute) else { return None };
-    date.to_string().get(..4)?.parse().ok()
-}
-
-/// What it is tied to by a relation, as the one that the tie goes out from.
-fn tied(cx: &Cx<'_>, node: EntityRow, relation: Relation) -> Vec<Slot> {
-    let ties = cx.lens.ties(node, Some(relation), true);
-    let found: Vec<Slot> = ties.map(|tie| Slot::Node(tie.there)).collect();
-    if found.is_empty() { vec![Slot::None] } else { found }
-}
-
-/// Pairs of regions, each with a party of its own there, in whatever sense it is located there. A party
-/// of several regions, such as a park and its county, stands in each.
-fn party_regions(cx: &Cx<'_>, collaboration: EntityRow) -> Vec<Slot> {
-    let parties = cx.lens.ties(collaboration, Some(Relation::ParticipatesIn), false).map(|tie| tie.there);
-    let regions = |party: EntityRow| {
-        let ties = cx.lens.ties(party, Some(Relation::LocatedIn), true);
-        ties.map(|tie| tie.there).collect::<BTreeSet<_>>()
-    };
-    let parties: Vec<BTreeSet<EntityRow>> = parties.collect::<BTreeSet<_>>().into_iter().map(regions).collect();
-    let mut found = Vec::new();
-    for (place, one) in parties.iter().enumerate() {
-        for other in parties.iter().skip(place + 1) {
-            for (left, right) in one.iter().flat_map(|left| other.iter().map(move |right| (*left, *right))) {
-                let is_in_order = cx.lens.code(left) <= cx.lens.code(right);
-                found.push(if is_in_order { Slot::Pair(left, right) } else { Slot::Pair(right, left) });
-            }
-        }
-    }
-    if parties.len() < 2 { vec![Slot::None] } else { found }
-}
-
-/// The highest tier surely held; none where it is not sure whether any is.
-fn tier(cx: &Cx<'_>, node: EntityRow) -> Option<Slot> {
-    let (held, in_doubt) = node::tiers(cx, node);
-    match held.first() {
-        Some(term) => Some(Slot::Node(*term)),
-        None => (!in_doubt).then_some(Slot::None),
     }
 }

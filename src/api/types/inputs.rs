@@ -54,8 +54,8 @@ pub fn inputs() -> Vec<InputDef> {
                 input_field(
                     "code",
                     "String",
-                    "行键、区划代码、“体系:代码”或“编号体系/编号”",
-                    "Row key, region code, SCHEME:code of a term, or SCHEME/number",
+                    "行键、区划代码、“体系:代码”或“编号体系/编号”；问条目时也可只写代码（如 HNTE），问条目、地区时也可写名称",
+                    "Row key, region code, SCHEME:code of a term, or SCHEME/number; where a term is asked for its code alone such as HNTE, where a term or a region is asked for its name will do",
                 ),
             ],
         },

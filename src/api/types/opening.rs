@@ -7,6 +7,7 @@ use async_graphql::{Name, Value as Gql};
 
 use super::counted::Counted;
 use super::def::{Cx, Object};
+use super::figures::{self, Choice, FIGURES};
 use super::group::{Key, Slot};
 use crate::api::admission::KNOWN_AT;
 use crate::graph::EntityRow;
@@ -21,6 +22,10 @@ pub struct WholeList {
     pub arguments: IndexMap<Name, Gql>,
     /// Was the list itself cut because too much would have been done?
     pub truncated: bool,
+    /// Of yearly figures, which of several bases are taken.
+    pub choice: Option<Choice>,
+    /// What would be among them and is not, because another row of the same holder and year is.
+    pub left_out: Arc<Vec<Object>>,
 }
 
 /// What lists a cell.
@@ -37,14 +42,20 @@ pub struct Opening {
 
 impl WholeList {
     /// A list that these arguments gave.
-    pub fn new(counted: Counted, things: Vec<Object>, given: [(&str, Option<Gql>); 4]) -> Self {
+    pub fn new<const N: usize>(counted: Counted, things: Vec<Object>, given: [(&str, Option<Gql>); N]) -> Self {
         let given = given.into_iter().filter_map(|(name, value)| Some((Name::new(name), value?)));
-        Self { counted, things: Arc::new(things), arguments: given.collect(), truncated: false }
+        let (things, left_out) = (Arc::new(things), Arc::default());
+        Self { counted, things, arguments: given.collect(), truncated: false, choice: None, left_out }
+    }
+
+    /// The same, which had to choose among several bases.
+    pub fn choosing(self, choice: Option<Choice>, left_out: Vec<Object>) -> Self {
+        Self { choice, left_out: Arc::new(left_out), ..self }
     }
 
     /// Is anything left out but what was not known then?
     pub fn is_narrowed(&self) -> bool {
-        self.arguments.keys().any(|name| name != KNOWN_AT)
+        self.arguments.keys().any(|name| name != KNOWN_AT && name != FIGURES)
     }
 
     /// Can a root field list it? Below a list of the past nobody has said which moment is meant.
@@ -73,6 +84,7 @@ pub fn opening<'k>(cx: &Cx<'_>, listed: &WholeList, keys: impl Iterator<Item = (
     let ty = |name: &str| match name {
         "filter" => listed.counted.filter(),
         "inForce" => "[Answer!]".to_owned(),
+        FIGURES => figures::CHOICE.to_owned(),
         "asOf" => "Date".to_owned(),
         KNOWN_AT => "DateTime".to_owned(),
         _ => "String".to_owned(),

@@ -6,14 +6,16 @@ use async_graphql::Value as Gql;
 
 use super::counted::Counted;
 use super::def::{Cx, FieldDef, Object, Out};
+use super::figures::{self, Choice, FIGURES};
 use super::filter::{self, Of};
 use super::opening::{self, WholeList};
 use super::resolve::Args;
+use super::settle::settled;
 use super::{page, record};
 use crate::api::admission::{KNOWN_AT, weight};
 use crate::api::error::ApiError;
 use crate::domain::command::Reference;
-use crate::domain::{Kind, RecordKind, Value};
+use crate::domain::{RecordKind, Value};
 use crate::graph::{EntityRow, Record};
 
 /// The arguments by which a list of records is narrowed.
@@ -34,8 +36,14 @@ pub fn narrowed(field: FieldDef, kind: RecordKind) -> FieldDef {
         );
     match kind {
         RecordKind::Certification => {
-            field.arg("scheme", "String", "只看这类资质，如 HNTE", "Only this scheme, such as HNTE")
+            field.arg("scheme", "String", "只看这类资质，写代码或名称：HNTE、SCHEME:HNTE、高新技术企业", "Only this scheme, by code or name, such as HNTE")
         }
+        _ if figures::has_bases(kind) => field.arg(
+            FIGURES,
+            figures::CHOICE,
+            "同一单位同一年有几个口径时取哪一条；不填则列表逐条列出，facets 只取一条",
+            "Which of several bases of one holder and year are taken; where nothing is given the list has all of them and its facets count one",
+        ),
         _ => field,
     }
 }
@@ -55,32 +63,97 @@ pub struct Narrowed {
     scheme: Option<crate::domain::Id>,
     in_force: Vec<String>,
     filter: Option<Gql>,
+    figures: Option<Choice>,
+}
+
+/// What passed.
+pub struct Selected {
+    /// What a list of it has, in order of entry.
+    pub listed: Vec<Arc<Record>>,
+    /// What a count of it counts, where that is less.
+    pub counted: Option<Vec<Arc<Record>>>,
+    /// What passed and does not count, because another row of the same holder and year does.
+    pub left_out: Vec<Arc<Record>>,
+}
+
+/// The arguments by which a list of records is narrowed, as they were given.
+#[derive(Clone, Default)]
+pub struct Given {
+    /// `filter`
+    pub filter: Option<Gql>,
+    /// `scheme`
+    pub scheme: Option<Gql>,
+    /// `inForce`
+    pub in_force: Option<Gql>,
+    /// `figures`
+    pub figures: Option<Gql>,
+}
+
+impl Given {
+    /// Those of a field.
+    pub fn of(args: &Args<'_>) -> Self {
+        let [filter, scheme, in_force, figures] = ["filter", "scheme", "inForce", FIGURES].map(|name| args.get(name));
+        Self { filter, scheme, in_force, figures }
+    }
+
+    /// As arguments of a root field that lists what a count of it counts.
+    pub fn arguments(self, kind: RecordKind, known_at: Option<Gql>) -> [(&'static str, Option<Gql>); 5] {
+        let counts = Choice::read(self.figures.as_ref()).unwrap_or(Choice::OneEach);
+        [
+            ("filter", self.filter),
+            ("scheme", self.scheme),
+            ("inForce", self.in_force),
+            (FIGURES, figures::has_bases(kind).then(|| counts.written())),
+            (KNOWN_AT, known_at),
+        ]
+    }
 }
 
 impl Narrowed {
-    /// Read the arguments `filter`, `scheme` and `inForce`.
-    pub fn read(
-        cx: &Cx<'_>,
-        filter: Option<Gql>,
-        scheme: Option<&Gql>,
-        in_force: Option<&Gql>,
-    ) -> Result<Self, ApiError> {
+    /// Read what was given.
+    pub fn read(cx: &Cx<'_>, kind: RecordKind, given: &Given) -> Result<Self, ApiError> {
         let text = |value: &Gql| match value {
             Gql::Enum(name) => Some(name.to_string()),
             Gql::String(text) => Some(text.clone()),
             _ => None,
         };
-        let scheme = scheme.and_then(text).map(|code| scheme_term(cx, &code)).transpose()?;
-        let in_force = match in_force {
+        let scheme = given.scheme.as_ref().and_then(text).map(|code| scheme_term(cx, &code)).transpose()?;
+        let in_force = match &given.in_force {
             Some(Gql::List(answers)) => answers.iter().filter_map(text).collect(),
             Some(one) => text(one).into_iter().collect(),
             None => Vec::new(),
         };
-        Ok(Self { scheme, in_force, filter })
+        let figures = Choice::read(given.figures.as_ref());
+        let filter = given.filter.as_ref().map(|filter| settled(cx, Counted::Records(kind), filter)).transpose()?;
+        Ok(Self { scheme, in_force, filter, figures })
     }
 
-    /// Those records that pass, in order of entry.
-    pub fn select(&self, cx: &Cx<'_>, all: impl Iterator<Item = Arc<Record>>) -> Result<Vec<Arc<Record>>, ApiError> {
+    /// Those records of a kind that pass.
+    pub fn select(
+        &self,
+        cx: &Cx<'_>,
+        kind: RecordKind,
+        all: impl Iterator<Item = Arc<Record>>,
+    ) -> Result<Selected, ApiError> {
+        if !figures::has_bases(kind) {
+            return Ok(Selected { listed: self.passing(cx, all)?, counted: None, left_out: Vec::new() });
+        }
+        let all: Vec<Arc<Record>> = all.collect();
+        let chosen = self.figures.unwrap_or(Choice::OneEach).chosen(cx, &all, self.filter.as_ref());
+        let passing = self.passing(cx, all.into_iter())?;
+        let Some(chosen) = chosen else {
+            return Ok(Selected { listed: passing, counted: None, left_out: Vec::new() });
+        };
+        let whole = self.figures.is_none().then(|| passing.clone());
+        let (counted, left_out) = passing.into_iter().partition(|record| chosen.contains(&record.fact.id));
+        Ok(match whole {
+            Some(listed) => Selected { listed, counted: Some(counted), left_out },
+            None => Selected { listed: counted, counted: None, left_out },
+        })
+    }
+
+    /// Those that pass, in order of entry.
+    fn passing(&self, cx: &Cx<'_>, all: impl Iterator<Item = Arc<Record>>) -> Result<Vec<Arc<Record>>, ApiError> {
         let mut wanted: Vec<Arc<Record>> = Vec::new();
         for found in all {
             let of_scheme =
@@ -102,6 +175,17 @@ impl Narrowed {
     }
 }
 
+impl Selected {
+    /// What is counted of it, with the arguments that list it.
+    pub fn whole(self, cx: &Cx<'_>, kind: RecordKind, given: Given, known_at: Option<Gql>) -> (Vec<Object>, WholeList) {
+        let listed = objects(cx, kind, self.listed);
+        let things = self.counted.map_or_else(|| listed.clone(), |counted| objects(cx, kind, counted));
+        let choice = figures::has_bases(kind).then(|| Choice::read(given.figures.as_ref()).unwrap_or(Choice::OneEach));
+        let whole = WholeList::new(Counted::Records(kind), things, given.arguments(kind, known_at));
+        (listed, whole.choosing(choice, objects(cx, kind, self.left_out)))
+    }
+}
+
 /// Records as objects.
 pub fn objects(cx: &Cx<'_>, kind: RecordKind, records: Vec<Arc<Record>>) -> Vec<Object> {
     let place = match cx.types.data(kind.row().name, ()) {
@@ -119,27 +203,26 @@ pub fn answer(
     all: impl Iterator<Item = Arc<Record>>,
 ) -> Result<Out, ApiError> {
     let row = kind.row();
-    let (filter, scheme, in_force) = (args.get("filter"), args.get("scheme"), args.get("inForce"));
-    let narrowed = Narrowed::read(cx, filter.clone(), scheme.as_ref(), in_force.as_ref())?;
-    let objects = objects(cx, kind, narrowed.select(cx, all)?);
+    let mut given = Given::of(args);
+    let narrowed = Narrowed::read(cx, kind, &given)?;
+    let selected = narrowed.select(cx, kind, all)?;
     let whose = of.map_or_else(|| "all".to_owned(), |node| cx.lens.id(node).to_string());
-    let text = filter.as_ref().map(ToString::to_string).unwrap_or_default();
+    let text = given.filter.as_ref().map(ToString::to_string).unwrap_or_default();
     let scope = format!(
-        "{whose}/{}/{:?}/{:?}/{text}/{}/{:?}",
+        "{whose}/{}/{:?}/{:?}/{:?}/{text}/{}/{:?}",
         row.field,
         narrowed.scheme,
         narrowed.in_force,
+        narrowed.figures,
         cx.lens.day,
         cx.lens.rights()
     );
-    let page = page::paginate(cx, args, &scope, &record::edge(row), &objects, key)?;
-    let filter = match of {
-        Some(node) => Some(opening::of_node(cx, filter, row.subject.0, node)),
-        None => filter,
-    };
-    let given = [("filter", filter), ("scheme", scheme), ("inForce", in_force), (KNOWN_AT, args.get(KNOWN_AT))];
-    let page = page.counted(WholeList::new(Counted::Records(kind), objects, given));
-    Ok(cx.types.data(&record::connection(row), page))
+    if let Some(node) = of {
+        given.filter = Some(opening::of_node(cx, given.filter, row.subject.0, node));
+    }
+    let (listed, whole) = selected.whole(cx, kind, given, args.get(KNOWN_AT));
+    let page = page::paginate(cx, args, &scope, &record::edge(row), &listed, key)?;
+    Ok(cx.types.data(&record::connection(row), page.counted(whole)))
 }
 
 fn key(object: &Object) -> String {
@@ -151,8 +234,8 @@ fn key(object: &Object) -> String {
     }
 }
 
-/// The term of a scheme of certificates.
-pub fn scheme_term(cx: &Cx<'_>, code: &str) -> Result<crate::domain::Id, ApiError> {
-    let reference = Reference::Code(format!("SCHEME:{code}"));
-    super::find::find(cx, &reference, &[Kind::Term]).map(|term| cx.lens.id(term))
+/// The term of a scheme of certificates, by code or name.
+pub fn scheme_term(cx: &Cx<'_>, text: &str) -> Result<crate::domain::Id, ApiError> {
+    let reference = Reference::Code(text.to_owned());
+    super::find::find_term(cx, &reference, "SCHEME").map(|term| cx.lens.id(term))
 }

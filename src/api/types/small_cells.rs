@@ -11,7 +11,7 @@
 //! judged as it stands: two of them laid side by side are not. docs/rights.md says the same to readers.
 
 /// Counts below this one are small.
-const FEWEST: u64 = 3;
+pub const FEWEST: u64 = 3;
 
 /// A cell as it was counted.
 #[derive(Clone, Copy, Debug)]

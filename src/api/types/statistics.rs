@@ -10,12 +10,13 @@ use async_graphql::{Name, Value as Gql};
 
 use super::counted::Counted;
 use super::def::{Cx, Object, Out};
+use super::figures::{self, Choice};
 use super::filter::Of;
 use super::group::{Key, Slot, held, node_of};
 use super::opening::{Opening, WholeList, opening};
 use super::page::{self, Page};
 use super::resolve::Args;
-use super::small_cells::{Counts, withhold};
+use super::small_cells::{self, Counts, withhold};
 use crate::api::error::ApiError;
 use crate::domain::rejection::clip;
 use crate::domain::{Attribute, Day, Id, Sensitivity, Value, ValueType};
@@ -47,6 +48,10 @@ pub struct Statistics {
     pub sources: usize,
     /// The latest of their dates.
     pub latest: Option<String>,
+    /// Of yearly figures, the bases of what was counted.
+    pub bases: Vec<&'static str>,
+    /// Rows that were not counted because another of the same holder and year was; none where that is withheld.
+    pub left_out: Option<usize>,
     /// Cells in all pages.
     pub cells: usize,
     /// Was anything left out because too much would have been done?
@@ -92,6 +97,7 @@ struct Table {
     cells: BTreeMap<Vec<Slot>, Tally>,
     total: Tally,
     sources: BTreeSet<Id>,
+    bases: BTreeSet<u16>,
     is_cut: bool,
 }
 
@@ -147,6 +153,10 @@ impl Asked {
         if !self.sums.is_empty() {
             told.0 += &format!("；求和：{}，只加有值的", sums(|row| row.zh).join("、"));
             told.1 += &format!("; added up where known: {}", sums(|row| row.en).join(", "));
+        }
+        if let Some((zh, en)) = listed.choice.map(Choice::words) {
+            told.0 += &format!("；{zh}");
+            told.1 += &format!("; {en}");
         }
         told.0 += "。一个对象有几个值的，每格各计一次，总数只计一次；未知单列一格，不计为否。";
         told.1 += ". What has several values counts once in each cell and once in the total; unknown is a cell of its own and never a no.";
@@ -228,6 +238,8 @@ pub fn count(cx: &Cx<'_>, args: &Args<'_>, listed: &WholeList, asked: &Asked) ->
         sums,
         sources: table.sources.len(),
         latest: table.sources.iter().filter_map(date).max().map(|(_, text)| text),
+        bases: figures::names(&table.bases),
+        left_out: left_out(cx, listed, asked, total.is_none()),
         cells: cells.shown.len(),
         truncated: table.is_cut || listed.truncated || page.truncated,
         page,
@@ -235,15 +247,29 @@ pub fn count(cx: &Cx<'_>, args: &Args<'_>, listed: &WholeList, asked: &Asked) ->
     Ok(cx.types.data("Statistics", answer))
 }
 
+/// How many rows were left out. Small numbers of what is guarded are withheld as cells are.
+fn left_out(cx: &Cx<'_>, listed: &WholeList, asked: &Asked, is_withheld: bool) -> Option<usize> {
+    let (count, guarded) = (listed.left_out.len(), asked.guarded(listed));
+    let mut things = listed.left_out.iter().filter_map(thing);
+    let is_small = is_withheld || (1..small_cells::FEWEST as usize).contains(&count);
+    let is_guarded = count > 0 && is_small && things.any(|of| is_guarded(cx, of, &guarded));
+    (!is_guarded).then_some(count)
+}
+
+/// Are small counts of it withheld from whoever asks?
+fn is_guarded(cx: &Cx<'_>, of: Of<'_>, guarded: &[&'static Attribute]) -> bool {
+    let node = node_of(of);
+    let may_see = |attribute: &&Attribute| cx.lens.may_see_of(node, attribute.sensitivity);
+    cx.lens.rights().binds_small_cells(cx.lens.place_of(node))
+        && (Counted::is_guarded(cx, of) || guarded.iter().any(may_see))
+}
+
 fn tally(cx: &Cx<'_>, listed: &WholeList, asked: &Asked) -> Table {
     let (guarded, most) = (asked.guarded(listed), cx.limits.statistics_cells as usize);
     let each = (asked.keys.len() + asked.sums.len()) as u64;
     let mut table = Table::default();
     for of in listed.things.iter().filter_map(thing).take_while(|_| cx.lens.budget().spend(each)) {
-        let node = node_of(of);
-        let may_see = |attribute: &&Attribute| cx.lens.may_see_of(node, attribute.sensitivity);
-        let is_guarded = cx.lens.rights().binds_small_cells(cx.lens.place_of(node))
-            && (Counted::is_guarded(cx, of) || guarded.iter().any(may_see));
+        let is_guarded = is_guarded(cx, of, &guarded);
         let values: Vec<Option<i128>> =
             asked.sums.iter().map(|attribute| held(cx, of, attribute).and_then(amount)).collect();
         let fact = match of {
@@ -251,6 +277,9 @@ fn tally(cx: &Cx<'_>, listed: &WholeList, asked: &Asked) -> Table {
             Of::Record(record) => &record.fact,
         };
         table.sources.insert(fact.provenance.source);
+        if let Of::Record(record) = of {
+            table.bases.extend(listed.choice.and_then(|_| figures::basis(record)));
+        }
         table.total.add(is_guarded, &values);
         for place in places(cx, of, &asked.keys) {
             if table.cells.len() >= most && !table.cells.contains_key(&place) {

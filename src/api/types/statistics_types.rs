@@ -4,21 +4,26 @@ use std::sync::Arc;
 
 use super::counted::Counted;
 use super::def::{Cx, EnumDef, FieldDef, InputDef, Out, TypeDef, field};
+use super::figures;
 use super::inputs::input_field;
 use super::opening::Opening;
 use super::page::{self, Page};
 use super::resolve::Args;
 use super::statistics::{self, Asked, Cell, MOST_KEYS, MOST_SUMS, Statistics, Sum};
 use crate::domain::ValueType;
+use crate::domain::provenance::FIGURES_BASES;
 use crate::domain::value::decimal;
 
 /// Cells of facets where `first` is not given.
 const FACETS: u32 = 20;
 
+/// Bases of yearly figures.
+const MOST_BASES: u32 = FIGURES_BASES.len() as u32;
+
 /// How keys are written, in both languages.
 pub const KEYS: (&str, &str) = (
-    "可用的键：字段名（代码、是否、整数、条目、对象），日期字段加 .year（如 signedOn.year），region（归口管理区域），regionAt:COUNTY（上级地区），field:体系、field:体系:top（所属条目），mapped:体系（对照到的条目），tier（最高资质），nodeKind，tied:MEMBER_OF（这种关系的另一端，如所在的联盟），partyRegions（合作各方所在地区的两两组合，如 990103+990171）",
-    "Keys: an attribute that holds a code, an answer, a whole number, a term or a node; a date as signedOn.year; region for the jurisdiction; regionAt:COUNTY for what lies above it; field:SCHEME or field:SCHEME:top for its terms; mapped:SCHEME for those they map to; tier; nodeKind; tied:MEMBER_OF for the other ends of such ties, such as its alliances; partyRegions for pairs of regions that parties to a collaboration lie in, such as 990103+990171",
+    "可用的键：字段名（代码、是否、整数、条目、对象），日期字段加 .year（如 signedOn.year），region（归口管理区域；需求、成果随所属单位，合作随参加的企业，几个地区的每格各计一次），regionAt:COUNTY（上级地区），field:体系、field:体系:top（所属条目），mapped:体系（对照到的条目），tier（最高资质），nodeKind，tied:MEMBER_OF（这种关系的另一端，如所在的联盟），partyRegions（合作各方所在地区的两两组合，如 990103+990171）",
+    "Keys: an attribute that holds a code, an answer, a whole number, a term or a node; a date as signedOn.year; region for the jurisdiction, of demands and results that of their holders, of collaborations that of the firms in them, each of several; regionAt:COUNTY for what lies above it; field:SCHEME or field:SCHEME:top for its terms; mapped:SCHEME for those they map to; tier; nodeKind; tied:MEMBER_OF for the other ends of such ties, such as its alliances; partyRegions for pairs of regions that parties to a collaboration lie in, such as 990103+990171",
 );
 
 /// The arguments `sums` and `after`.
@@ -62,12 +67,14 @@ pub fn enums() -> Vec<EnumDef> {
         let (zh, en) = counted.label();
         (counted.code(), format!("{zh}，由 {} 列出", counted.field()), format!("{en}, listed by {}", counted.field()))
     };
-    vec![EnumDef {
+    let mut all = figures::enums();
+    all.push(EnumDef {
         name: "StatisticsOf".into(),
         zh: "统计什么：一种对象或一种记录".into(),
         en: "What is counted: nodes of a kind, or records of a kind".into(),
         values: Counted::all().map(value).collect(),
-    }]
+    });
+    all
 }
 
 /// The filter of statistics: that of the list that is counted.
@@ -192,6 +199,21 @@ fn answer() -> TypeDef {
             "其中最新的来源日期，即数据截至；空为来源都没有日期",
             "The latest date among those sources; empty where none is dated",
             |_, all: &Statistics, _| Ok(Out::option(all.latest.as_deref().map(Out::text))),
+        ),
+        field(
+            "figuresBases",
+            "[YearBasis!]!",
+            "年度数据：实际计入的是哪些口径；其他对象为空",
+            "Of yearly figures, the bases of the rows that were counted; empty for anything else",
+            |_, all: &Statistics, _| Ok(Out::List(all.bases.iter().map(|name| Out::code(name)).collect())),
+        )
+        .at_most(MOST_BASES),
+        field(
+            "leftOut",
+            "Int",
+            "年度数据：因同一单位同一年已取另一条而没有计入的条数；空为依规不公布。单位：条",
+            "Of yearly figures, rows that were not counted because another of the same holder and year was; empty where withheld. Unit: rows",
+            |_, all: &Statistics, _| Ok(count(all.left_out)),
         ),
         field(
             "truncated",

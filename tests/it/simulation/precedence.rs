@@ -28,9 +28,10 @@ fn date() -> impl Strategy<Value = Option<PartialDate>> {
 fn precedence() -> impl Strategy<Value = Precedence> {
     let method =
         prop_oneof![Just(Method::Document), Just(Method::Declared), Just(Method::Imported), Just(Method::Derived)];
-    (method, 0_u16..4, date(), date(), 0_u64..3, 0_u128..3).prop_map(
-        |(method, grade, valid_from, source_date, sequence, id)| Precedence {
+    (method, 0_u8..5, 0_u16..4, date(), date(), 0_u64..3, 0_u128..3).prop_map(
+        |(method, basis, grade, valid_from, source_date, sequence, id)| Precedence {
             method,
+            basis,
             grade,
             valid_from,
             source_date,
@@ -49,6 +50,7 @@ fn ranks(one: &Precedence) -> Vec<i64> {
             .iter()
             .position(|m| *m == one.method)
             .expect("a method") as i64,
+        i64::from(one.basis),
         if one.grade == 0 { 4 } else { i64::from(one.grade) },
         later(one.valid_from),
         precise(one.valid_from),
