@@ -9,6 +9,7 @@ pub(in crate::api) mod query;
 mod schema;
 mod subscription;
 pub mod types;
+mod warnings;
 
 pub use error::ApiError;
 pub use schema::{Answering, GraphSchema, build, sdl};

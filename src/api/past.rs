@@ -9,6 +9,7 @@ use async_graphql::{Value, value};
 use super::error::{ApiError, internal};
 use super::types::fact::moment;
 use super::types::moment::Moment;
+use super::warnings::Warnings;
 use crate::engine::{Engine, Known, PastError};
 
 /// The moments of one request.
@@ -41,6 +42,15 @@ impl Moments {
         known.values().flatten().map(|known| known.replayed).sum()
     }
 
+    /// Warn of those at which nothing was known yet: that nothing is found is no news then.
+    pub fn warn(&self, warnings: &Warnings) {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        for known in known.values().flatten().filter(|known| known.recorded_at.is_none()) {
+            let (zh, en) = note(known);
+            warnings.add(ApiError::new("KNOWN_AT_BEFORE_LEDGER", zh, en));
+        }
+    }
+
     /// What is told of them beside the answer; none where no moment was asked for.
     pub fn words(&self) -> Option<Value> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,9 +78,12 @@ fn note(known: &Known) -> (String, String) {
             format!("Answered from what had been recorded by then; the last entry was made at {}.", moment(last)),
         ),
         (None, Some(begun)) => (
-            format!("那时账本还没有开始（第一次录入在 {}），所以什么都没有。", moment(begun)),
             format!(
-                "The ledger had not begun by then (its first entry was made at {}), so nothing was known.",
+                "那时账本还没有开始（第一次录入在 {}），所以什么都没有。要看那一天的事实，请用 asOf，不用 knownAt。",
+                moment(begun)
+            ),
+            format!(
+                "The ledger had not begun by then (its first entry was made at {}), so nothing was known. For the facts of that day use asOf, not knownAt.",
                 moment(begun)
             ),
         ),

@@ -23,6 +23,7 @@ use super::types::def::{Cx, FieldDef, Object, Out, TypeDef, Types};
 use super::types::moment::Moment;
 use super::types::resolve::{Args, finish, read_field, variable};
 use super::types::{enums, fact, inputs, node, page, personal, projection, record, registry, statistics_types, tie};
+use super::warnings::Warnings;
 use crate::audit::Audit;
 use crate::config::Limits;
 use crate::domain::Day;
@@ -68,6 +69,8 @@ pub struct Answering {
     pub store: Arc<query::StoreName>,
     /// What was known earlier, where that is asked for.
     pub moments: Moments,
+    /// What is told beside the answer.
+    pub warnings: Warnings,
     /// What has been done so far.
     pub meter: Meter,
     /// May they see the schema?
@@ -288,8 +291,8 @@ pub fn answer_with(
     let lens = Lens::new(now.state(), answering.today, answering.rights, &budget).at(view.state(), day);
     let (limits, store, writer) = (&*answering.limits, &*answering.store, answering.writer);
     let moments = Some(&answering.moments);
-    let actor = answering.actor.as_deref();
-    let cx = Cx { lens, view, types: &TYPES, limits, store, writer, moments, actor };
+    let (actor, warnings) = (answering.actor.as_deref(), Some(&answering.warnings));
+    let cx = Cx { lens, view, types: &TYPES, limits, store, writer, moments, warnings, actor };
     let value = match read(&cx) {
         Ok(out) => finish(&cx, &ctx.with_selection_set(&ctx.item.node.selection_set), out, &def.ty),
         Err(error) => Err(failed(error)),

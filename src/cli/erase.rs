@@ -35,6 +35,16 @@ pub fn erase(config: &Config, person: &str, reason: &str) -> ExitCode {
         }
         return ExitCode::from(exit::REFUSED);
     }
+    let view = engine.view();
+    let before = match &commands {
+        [Command::ErasePerson { person, .. }] => view.state().person_meant(person),
+        _ => None,
+    };
+    if before.is_some_and(|person| view.state().is_erased(person) && view.vault().is_erased(person)) {
+        println!("以前已删除，这次什么也没有做。Erased before; nothing was done.");
+        return ExitCode::from(exit::OK);
+    }
+    drop(view);
     let entry =
         Entry { event: Event::PersonalDataErased, actor: ACTOR, subject: person, from: None, detail: reason.name() };
     if let Err(error) = Audit::open(&config.data).write(&entry) {

@@ -11,7 +11,11 @@ use super::former::{Fate, Former, Said};
 use super::lens::{Lens, Tie};
 use super::state::{EntityRow, Fact, Named, Place, Stamp, Statement};
 use crate::domain::identifier::Identifier;
+use crate::domain::personal::ErasureReason;
 use crate::domain::{Id, RecordKind, Relation, Sensitivity, Value};
+
+/// A turn that no fact comes to: an erasure comes after whatever was said of the node.
+const MOST_TURNS: usize = u32::MAX as usize;
 
 /// What an entry of a history says.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +32,8 @@ pub enum Content<'v> {
     Tie(Tie, &'v [(u16, Value)]),
     /// A record, with its attributes.
     Record(RecordKind, &'v [(u16, Value)]),
+    /// That what was personal of it was erased, and why.
+    Erased(ErasureReason),
 }
 
 /// How something stopped being said.
@@ -85,6 +91,7 @@ impl<'v> Lens<'v> {
     /// What was ever recorded about a node, newest first. Each entry costs a row.
     pub fn history(&self, node: EntityRow) -> Vec<Recorded<'v>> {
         let mut found = self.own_history(node);
+        found.extend(self.erasure(node));
         for forward in [true, false] {
             // A tie to itself is met in both directions.
             for tie in self.every_tie(node, forward).filter(|tie| forward || tie.here != tie.there) {
@@ -172,6 +179,14 @@ impl<'v> Lens<'v> {
             said.entry(fact.id).or_default().push((content, fact, None));
         }
         said.into_values().flat_map(|turns| self.turns(self.apart(node, turns))).collect()
+    }
+
+    /// That what was personal of a node was erased; it stands on the node itself.
+    fn erasure(&self, node: EntityRow) -> Option<Recorded<'v>> {
+        let (state, fact) = (self.state(), &self.entity(node).fact);
+        let erasure = state.erasures().find(|erasure| erasure.person == fact.id)?;
+        let (content, stamp) = (Content::Erased(erasure.reason), state.stamps.get(erasure.stamp));
+        Some(Recorded { content, fact, after: None, turn: MOST_TURNS, stamp, gone: None })
     }
 
     /// Without what differs from what was said next in nothing that the reader may see.

@@ -202,6 +202,16 @@ fn nothing_is_left_of_somebody_who_was_erased() {
     }
     let text = place.ask(&server, &history).to_string();
     assert!(text.contains("已删除") && !text.contains("卡*"), "{text}");
+    // The erasure has a line of its own, the newest; done once more it has no other, and the log none either.
+    let lines = || fs::read_to_string(place.data().join("audit.log")).expect("the log").lines().count();
+    let logged = lines();
+    place.write(&server, r#"erasePersonalData(person: {code: "per-c"}, reason: LEGAL_DUTY)"#);
+    assert_eq!(lines(), logged, "nothing happened");
+    let told = format!("{{ history(id: {id:?}, first: 50) {{ edges {{ node {{ part field cause standing }} }} }} }}");
+    let told = place.ask(&server, &told)["data"]["history"]["edges"].as_array().expect("entries").clone();
+    let erased = json!({ "part": "ERASURE", "field": "REQUESTED", "cause": "ERASED", "standing": "KEPT" });
+    assert_eq!(told[0]["node"], erased);
+    assert_eq!(told.iter().filter(|entry| entry["node"]["part"] == "ERASURE").count(), 1, "{told:?}");
     let new = place.path("backup-new");
     assert!(run(&["backup"], &[("--data", &place.data()), ("--to", &new)]).status.success());
     assert_eq!(server.stop(), Some(0));
@@ -313,8 +323,11 @@ fn the_command_erases_while_nobody_is_served() {
     assert_eq!(server.stop(), Some(0));
     assert_eq!((erase("per-c", "WHIM"), erase("per-none", "REQUESTED")), (Some(2), Some(6)));
     assert!(!place.keys().join("erasures").exists());
+    let logged = || fs::read_to_string(place.data().join("audit.log")).expect("the log").lines().count();
     assert_eq!(erase("per-c", "REQUESTED"), Some(0));
+    let before = logged();
     assert_eq!(erase("per-c", "REQUESTED"), Some(0), "once more changes nothing");
+    assert_eq!(logged(), before, "and is no event");
     let server = place.serve("log");
     assert_eq!(place.person(&server, "")["phone"]["state"], "ERASED");
     assert_eq!(server.stop(), Some(0));

@@ -17,6 +17,7 @@ use crate::api::admission::{Admitted, Client, Priced};
 use crate::api::error::{ApiError, internal};
 use crate::api::past::Moments;
 use crate::api::schema::{Answering, Meter};
+use crate::api::warnings::Warnings;
 use crate::engine::{self, SearchState};
 
 /// Errors that are listed; a document can have thousands.
@@ -172,6 +173,10 @@ fn told(service: &Service, admitted: &Admitted, answering: &Answering, mut answe
     if let Some(words) = answering.moments.words() {
         answer = answer.extension("knownAt", words);
     }
+    answering.moments.warn(&answering.warnings);
+    if let Some(words) = answering.warnings.words() {
+        answer = answer.extension("warnings", words);
+    }
     let used = meter.used().saturating_add(answering.moments.replayed());
     Answered { used, ..finished(service, answer, answering.sees_schema) }
 }
@@ -284,6 +289,7 @@ impl Service {
             today,
             store: Arc::clone(&self.store),
             moments: Moments::new(Arc::clone(&self.engine)),
+            warnings: Warnings::default(),
             meter: Meter::default(),
             sees_schema,
             audit: Arc::clone(&self.audit),

@@ -239,7 +239,12 @@ pub async fn note_erasure(answering: &Answering, command: &Command) -> Result<()
     let Command::ErasePerson { person, reason } = command else { return Ok(()) };
     let Some(actor) = answering.actor.clone() else { return Err(forbidden_to_erase()) };
     // By the writer's own rule: who is erased without being shown today is in the log, too.
-    let Some(person) = answering.engine.view().state().person_meant(person) else { return Ok(()) };
+    let view = answering.engine.view();
+    let Some(person) = view.state().person_meant(person) else { return Ok(()) };
+    // Where nothing is left to be done, nothing happens that would be worth a line.
+    if view.state().is_erased(person) && view.vault().is_erased(person) {
+        return Ok(());
+    }
     note(answering, Event::PersonalDataErased, &Asked { person, actor, detail: reason.name().to_owned() }).await
 }
 

@@ -12,6 +12,7 @@ use crate::api::types::{inputs, page, personal, value};
 use crate::config::Limits;
 use crate::domain::identifier::SCHEMES;
 use crate::domain::name::NAME_KINDS;
+use crate::domain::personal::ERASURE_REASONS;
 use crate::domain::{Attribute, Sensitivity, Value};
 use crate::graph::{Content, EntityRow, Fact, Fate, Recorded, Stamp, Tie};
 
@@ -26,6 +27,7 @@ pub const PARTS: &[(&str, &str, &str)] = &[
     ("STATEMENT", "关于某个字段的陈述", "A statement about one of its fields"),
     ("TIE", "与另一个对象的关系", "A tie to another node"),
     ("RECORD", "资质认定等记录", "A record such as a certification"),
+    ("ERASURE", "个人信息已删除", "That what was personal of it was erased"),
 ];
 
 /// Name and words of what made an entry.
@@ -33,6 +35,7 @@ pub const CAUSES: &[(&str, &str, &str)] = &[
     ("ENTERED", "录入", "It was entered"),
     ("CORRECTED", "更正", "It was put right"),
     ("ENDED", "写明终止日期", "It was said to have ended"),
+    ("ERASED", "删除个人信息", "What was personal was erased"),
 ];
 
 /// Name and words of how an entry stands.
@@ -135,6 +138,10 @@ fn worded(cx: &Cx<'_>, node: EntityRow, entry: &Recorded<'_>) -> Entry {
             let row = kind.row();
             made.say("RECORD", row.name, row.label_zh, details(cx, &[node], row.attributes, values));
         }
+        Content::Erased(reason) => {
+            let zh = ERASURE_REASONS.iter().find(|row| row.0 == reason).map_or("", |row| row.2);
+            made.say("ERASURE", reason.name(), "个人信息已删除，谁也不能再读", zh.to_owned());
+        }
     }
     if !sees_all {
         made.gone = None;
@@ -174,6 +181,7 @@ pub fn details(cx: &Cx<'_>, whose: &[EntityRow], attributes: &[Attribute], value
 
 fn cause(entry: &Entry) -> &'static str {
     match entry.after {
+        _ if entry.part == "ERASURE" => "ERASED",
         None | Some(Fate::Retracted) => "ENTERED",
         Some(Fate::Corrected) => "CORRECTED",
         Some(Fate::Ended) => "ENDED",

@@ -72,8 +72,14 @@ fn one(cx: &Cx<'_>, args: &Args<'_>, kinds: &[Kind]) -> Result<Out, ApiError> {
     let reference = inputs::reference(&args.get("by").unwrap_or_default())?;
     match find(cx, &reference, kinds) {
         Ok(node) => Ok(Out::Object(Object::Node(node))),
-        // Not there is an answer; several, or another kind, is a mistake worth telling.
-        Err(error) if error.code == "UNKNOWN_REFERENCE" => Ok(Out::Null),
+        // Not there is an answer, and what may have been meant is told beside it; several, or another
+        // kind, is a mistake worth telling. Of people nothing is told.
+        Err(error) if error.code == "UNKNOWN_REFERENCE" => {
+            if let (Some(warnings), false) = (cx.warnings, kinds == [Kind::Person]) {
+                warnings.add(error);
+            }
+            Ok(Out::Null)
+        }
         Err(error) => Err(error),
     }
 }

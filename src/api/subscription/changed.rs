@@ -171,6 +171,7 @@ impl<'a> Follower<'a> {
             store: &following.store,
             writer: following.engine.writer_state(),
             moments: None,
+            warnings: None,
             actor: None,
         };
         let (ctx, field) = (self.ctx, self.ctx.item);

@@ -96,6 +96,11 @@ impl Counted {
         matches!(self, Self::Records(kind) if kind.row().subject.0 == "region")
     }
 
+    /// Are they certificates?
+    pub fn are_certificates(self) -> bool {
+        self == Self::Records(RecordKind::Certification)
+    }
+
     /// Can any of its nodes have such a tie going out?
     pub fn has(self, relation: Relation) -> bool {
         self.kinds().iter().any(|kind| !relation.row().others(*kind, true).is_empty())
@@ -130,6 +135,9 @@ impl Counted {
         }
         if self.all_are(|kind| kind == Kind::Collaboration) {
             keys.push("partyRegions".to_owned());
+        }
+        if self.are_certificates() {
+            keys.extend(["state", "expires.year"].map(str::to_owned));
         }
         keys
     }

@@ -29,6 +29,8 @@ pub struct Cx<'c> {
     pub writer: crate::engine::WriterState,
     /// What was known earlier, for whoever compares; none where nobody can.
     pub moments: Option<&'c crate::api::past::Moments>,
+    /// What is told beside the answer; none where nobody would read it.
+    pub warnings: Option<&'c crate::api::warnings::Warnings>,
     /// The name of whoever asks; none for the public, and where nothing is asked.
     pub actor: Option<&'c str>,
 }

@@ -6,16 +6,17 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value as Gql};
 
 use super::def::{ArgDef, Cx, InputDef};
-use super::filter_ties;
-use super::find::find;
+use super::find::{find, find_term};
 use super::group::stands_in;
 use super::inputs::{input_field, reference};
 use super::whereabouts;
+use super::{filter_certificates, filter_ties};
 use crate::api::error::ApiError;
+use crate::domain::command::Reference;
 use crate::domain::fold::fold;
 use crate::domain::rejection::clip;
 use crate::domain::value::fixed_point;
-use crate::domain::{Attribute, Day, Kind, RecordKind, Relation, Value, ValueType};
+use crate::domain::{Attribute, Day, Kind, PartialDate, RecordKind, Relation, Value, ValueType};
 use crate::graph::{EntityRow, Record};
 
 /// Nesting of filters; deeper ones are refused.
@@ -94,6 +95,7 @@ fn record_filter(kind: RecordKind) -> InputDef {
         ));
     }
     fields.push(in_groups());
+    fields.extend(filter_certificates::inputs(kind));
     fields.extend(attribute_filters(row.attributes));
     InputDef {
         name: own,
@@ -222,7 +224,11 @@ fn node_is(cx: &Cx<'_>, node: EntityRow, name: &Name, value: &Gql) -> Result<boo
         "workedWith" => filter_ties::has_worked_with(cx, node, value),
         "field" => within(cx, node, Relation::ClassifiedAs, find(cx, &reference(value)?, &[Kind::Term])?),
         "certified" => {
-            let term = cx.lens.id(find(cx, &reference(value)?, Kind::Term.alone())?);
+            let wanted = match value {
+                Gql::String(text) => find_term(cx, &Reference::Code(text.clone()), "SCHEME")?,
+                other => find(cx, &reference(other)?, Kind::Term.alone())?,
+            };
+            let term = cx.lens.id(wanted);
             let mut held = cx.lens.records(node, RecordKind::Certification);
             held.any(|record| {
                 record.values.iter().any(|(_, value)| *value == Value::Term(term))
@@ -241,6 +247,9 @@ fn record_is(cx: &Cx<'_>, record: &Record, name: &Name, value: &Gql) -> Result<b
     let row = record.kind.row();
     if name == row.subject.0 {
         return Ok(record.subject == find(cx, &reference(value)?, row.holders)?);
+    }
+    if let Some(holds) = filter_certificates::holds(cx, record, name, value) {
+        return holds;
     }
     match row.attribute(name) {
         Some(attribute) => fits(cx, attribute, cx.lens.record_value(record, attribute), value),
@@ -278,10 +287,7 @@ pub fn lies_below(cx: &Cx<'_>, mut open: Vec<EntityRow>, whole: EntityRow) -> bo
 fn fits(cx: &Cx<'_>, attribute: &Attribute, held: Option<&Value>, wanted: &Gql) -> Result<bool, ApiError> {
     // Unknown passes only where UNKNOWN is asked for.
     let held = held.unwrap_or(&Value::Unknown);
-    let names = || match wanted {
-        Gql::List(list) => list.iter().filter_map(code_name).collect::<Vec<_>>(),
-        one => code_name(one).into_iter().collect(),
-    };
+    let names = || code_names(wanted);
     Ok(match (held, attribute.value_type) {
         (Value::Unknown, ValueType::Code(_) | ValueType::Codes(_) | ValueType::Answer) => names().contains(&"UNKNOWN"),
         (Value::Unknown, _) => false,
@@ -292,20 +298,7 @@ fn fits(cx: &Cx<'_>, attribute: &Attribute, held: Option<&Value>, wanted: &Gql) 
         }
         (Value::Text(text), _) => contains(text, wanted),
         (Value::Texts(texts), _) => texts.iter().any(|text| contains(text, wanted)),
-        (Value::Date(date), _) => {
-            let bounds = [bound(wanted, "from"), bound(wanted, "to")]
-                .map(|bound| bound.map(|text| text.parse::<crate::domain::PartialDate>()));
-            let [from, to] = bounds;
-            if matches!(from, Some(Err(()))) || matches!(to, Some(Err(()))) {
-                return Err(ApiError::new(
-                    "MALFORMED_DATE",
-                    "日期范围应如 2017、2017-03 或 2017-03-01。",
-                    "Dates of a range look like 2017, 2017-03 or 2017-03-01.",
-                ));
-            }
-            from.is_none_or(|from| from.is_ok_and(|from| date.first_day() >= from.first_day()))
-                && to.is_none_or(|to| to.is_ok_and(|to| date.first_day() < last_day_after(to)))
-        }
+        (Value::Date(date), _) => date_lies_within(*date, wanted)?,
         (Value::Money(held) | Value::Area(held), _) => in_range(wanted, *held, 2)?,
         (Value::Ratio(held), _) => in_range(wanted, i64::from(*held), 6)?,
         (Value::Integer(held), _) => in_range(wanted, *held, 0)?,
@@ -326,8 +319,31 @@ fn expected(attribute: &Attribute) -> &'static [Kind] {
     }
 }
 
+/// Does a date lie in a range? A year or a month counts to its end.
+pub fn date_lies_within(date: PartialDate, wanted: &Gql) -> Result<bool, ApiError> {
+    let [from, to] =
+        [bound(wanted, "from"), bound(wanted, "to")].map(|bound| bound.map(|text| text.parse::<PartialDate>()));
+    if matches!(from, Some(Err(()))) || matches!(to, Some(Err(()))) {
+        return Err(ApiError::new(
+            "MALFORMED_DATE",
+            "日期范围应如 2017、2017-03 或 2017-03-01。",
+            "Dates of a range look like 2017, 2017-03 or 2017-03-01.",
+        ));
+    }
+    Ok(from.is_none_or(|from| from.is_ok_and(|from| date.first_day() >= from.first_day()))
+        && to.is_none_or(|to| to.is_ok_and(|to| date.first_day() < last_day_after(to))))
+}
+
+/// The names of codes, of one or of several.
+pub fn code_names(wanted: &Gql) -> Vec<&str> {
+    match wanted {
+        Gql::List(list) => list.iter().filter_map(code_name).collect(),
+        one => code_name(one).into_iter().collect(),
+    }
+}
+
 /// The day after the last day that a date can mean.
-fn last_day_after(date: crate::domain::PartialDate) -> Day {
+fn last_day_after(date: PartialDate) -> Day {
     Day(date.last_day().0.saturating_add(1))
 }
 

@@ -14,7 +14,8 @@ use super::def::Cx;
 use super::figures;
 use super::filter::{IN_GROUPS, Of};
 use super::find::{find, find_term};
-use super::slots::{of_value, party_regions, tied, tier, year_of};
+use super::record::CERTIFICATE_STATES;
+use super::slots::{FROM_APPLICATIONS, expiry_year, of_value, party_regions, state, tied, tier, year_of};
 use super::whereabouts;
 use crate::api::error::ApiError;
 use crate::domain::command::Reference;
@@ -51,6 +52,8 @@ enum By {
     NodeKind,
     Tied(Relation),
     PartyRegions,
+    State,
+    ExpiryYear,
 }
 
 /// A group of one key.
@@ -87,6 +90,15 @@ impl Key {
         }
     }
 
+    /// An attribute that not everybody may see and that its groups follow from.
+    pub fn guard(&self) -> Option<&'static Attribute> {
+        if let By::State = self.by { Some(&FROM_APPLICATIONS) } else { self.attribute() }
+    }
+
+    fn is_year(&self) -> bool {
+        matches!(self.by, By::Year(_) | By::ExpiryYear)
+    }
+
     /// What it groups by, in both languages.
     pub fn words(&self) -> (String, String) {
         let said = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
@@ -119,6 +131,11 @@ impl Key {
                 "不同参加单位所在地区的两两组合",
                 "pairs of the regions that different parties to it are located in",
             ),
+            By::State => said(
+                "证书状态（180 天内到期的为即将到期）",
+                "what the certificate is on the day, expiring within 180 days of its end",
+            ),
+            By::ExpiryYear => said("到期年份", "the year in which it runs out"),
         }
     }
 
@@ -139,6 +156,8 @@ impl Key {
             By::NodeKind => vec![Slot::Kind(cx.lens.kind(node))],
             By::Tied(relation) => tied(cx, node, *relation),
             By::PartyRegions => party_regions(cx, node),
+            By::State => state(cx, of).into_iter().collect(),
+            By::ExpiryYear => expiry_year(of).map(Slot::Number).into_iter().collect(),
         };
         slots.sort_unstable();
         slots.dedup();
@@ -151,7 +170,7 @@ impl Key {
     /// The stable value of a group: a code, a number, a year, or the code of a node.
     pub fn value(&self, cx: &Cx<'_>, slot: Slot) -> String {
         match slot {
-            Slot::Number(number) if matches!(self.by, By::Year(_)) => format!("{number:04}"),
+            Slot::Number(number) if self.is_year() => format!("{number:04}"),
             Slot::Number(number) => number.to_string(),
             Slot::Code(place) => self.code(place).0.to_owned(),
             Slot::Kind(kind) => kind.row().code.to_owned(),
@@ -194,7 +213,7 @@ impl Key {
     pub fn label(&self, cx: &Cx<'_>, slot: Slot) -> (String, String) {
         let said = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
         match slot {
-            Slot::Number(_) if matches!(self.by, By::Year(_)) => {
+            Slot::Number(_) if self.is_year() => {
                 let year = self.value(cx, slot);
                 (format!("{year}年"), year)
             }
@@ -231,6 +250,9 @@ impl Key {
     /// Name, Chinese, English of a code.
     fn code(&self, place: usize) -> (&'static str, &'static str, &'static str) {
         const ANSWERS: [(&str, &str, &str); 2] = [("YES", "是", "Yes"), ("NO", "否", "No")];
+        if let By::State = self.by {
+            return CERTIFICATE_STATES.get(place).copied().unwrap_or((UNKNOWN, "未知", "Unknown"));
+        }
         let list = self.attribute().and_then(Attribute::enumeration);
         let found = match list {
             Some(list) => list.values.get(place).map(|code| (code.name, code.zh, code.en)),
@@ -313,6 +335,8 @@ fn by(counted: Counted, text: &str) -> Option<By> {
         ("tier", "") if counted.all_are(Kind::is_organization) => By::Tier,
         ("nodeKind", "") => By::NodeKind,
         ("tied", name) => By::Tied(Relation::by_name(name).filter(|relation| counted.has(*relation))?),
+        ("state", "") if counted.are_certificates() => By::State,
+        ("expires.year", "") if counted.are_certificates() => By::ExpiryYear,
         ("partyRegions", "") if counted.all_are(|kind| kind == Kind::Collaboration) => By::PartyRegions,
         _ => return None,
     })

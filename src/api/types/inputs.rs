@@ -6,7 +6,7 @@ use super::def::{ArgDef, InputDef};
 use crate::api::error::ApiError;
 use crate::domain::command::Reference;
 use crate::domain::rejection::{Rejection, clip};
-use crate::domain::{Day, Id};
+use crate::domain::{Day, Id, PartialDate};
 
 /// A field of an input object.
 pub fn input_field(
@@ -130,13 +130,25 @@ fn credit_code(text: &str) -> Result<String, ApiError> {
     })?)
 }
 
+/// What to write for the end of a year or a month; nothing where neither is given.
+pub fn last_day_of(text: &str) -> (String, String) {
+    match text.parse::<PartialDate>() {
+        Ok(date) => {
+            let last = date.last_day();
+            (format!("要问这一时期的末日，请写 {last}。"), format!(" For the last day of that time write {last}."))
+        }
+        Err(()) => Default::default(),
+    }
+}
+
 /// Read a whole date.
 pub fn day(text: &str) -> Result<Day, ApiError> {
     text.parse().map_err(|()| {
+        let whole = last_day_of(text);
         ApiError::new(
             "MALFORMED_DATE",
-            format!("“{}”不是完整日期，应如 2017-12-31。", clip(text)),
-            format!("“{}” is no whole date; write it like 2017-12-31.", clip(text)),
+            format!("“{}”不是完整日期，应如 2017-12-31。{}", clip(text), whole.0),
+            format!("“{}” is no whole date; write it like 2017-12-31.{}", clip(text), whole.1),
         )
     })
 }

@@ -6,6 +6,7 @@
 
 pub mod above;
 pub mod change;
+pub mod columns;
 pub mod counted;
 pub mod def;
 pub mod directives;
@@ -13,6 +14,7 @@ pub mod enums;
 pub mod fact;
 pub mod figures;
 pub mod filter;
+pub mod filter_certificates;
 pub mod filter_ties;
 pub mod find;
 pub mod group;

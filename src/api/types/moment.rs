@@ -1,6 +1,7 @@
 //! Moments as they are asked for: `2026-01-31T08:00:00.000Z`, with any offset from UTC, or a date,
 //! which means the end of that day in Shanghai.
 
+use super::inputs::last_day_of;
 use crate::api::error::ApiError;
 use crate::domain::Day;
 use crate::domain::rejection::clip;
@@ -24,11 +25,12 @@ impl Moment {
     pub fn read(text: &str) -> Result<Self, ApiError> {
         let day = text.parse::<Day>().ok().map(Self::EndOf);
         day.or_else(|| at(text).map(Self::At)).ok_or_else(|| {
+            let (zh, en) = last_day_of(text);
             ApiError::new(
                 "MALFORMED_MOMENT",
-                format!("“{}”不是时刻，应如 2026-01-31T16:00:00+08:00，或日期 2026-01-31（指当天结束时）。", clip(text)),
+                format!("“{}”不是时刻，应如 2026-01-31T16:00:00+08:00，或日期 2026-01-31（指当天结束时）。{zh}", clip(text)),
                 format!(
-                    "“{}” is no moment; write it like 2026-01-31T08:00:00Z, or a date such as 2026-01-31 for the end of that day in Shanghai.",
+                    "“{}” is no moment; write it like 2026-01-31T08:00:00Z, or a date such as 2026-01-31 for the end of that day in Shanghai.{en}",
                     clip(text)
                 ),
             )

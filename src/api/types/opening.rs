@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value as Gql};
 
+use super::columns;
 use super::counted::Counted;
 use super::def::{Cx, Object};
 use super::figures::{self, Choice, FIGURES};
@@ -91,8 +92,9 @@ pub fn opening<'k>(cx: &Cx<'_>, listed: &WholeList, keys: impl Iterator<Item = (
     };
     let declared = arguments.keys().map(|name| format!("${name}: {}", ty(name))).collect::<Vec<_>>().join(", ");
     let given = arguments.keys().map(|name| format!("{name}: ${name}")).collect::<Vec<_>>().join(", ");
+    let columns = columns::selection(listed.counted);
     let document = format!(
-        "query Opened($first: Int! = 20, $after: String, {declared}) {{ {field}(first: $first, after: $after, {given}) {{ totalCount edges {{ node {{ id }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+        "query Opened($first: Int! = 20, $after: String, {declared}) {{ {field}(first: $first, after: $after, {given}) {{ totalCount edges {{ node {{ {columns} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
     );
     Opening { field, filter: text, document, variables: json(Gql::Object(arguments)) }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::def::{Cx, FieldDef, Object, Out, TypeDef, field};
 use super::{fact, page, statistics_types, tie, value};
+use crate::api::error::ApiError;
 use crate::domain::attribute::MOST_STATEMENTS;
 use crate::domain::record::RecordRow;
 use crate::domain::value::LogEntry;
@@ -11,7 +12,22 @@ use crate::domain::{Attribute, Day, RecordKind, Value, ValueType, enumeration};
 use crate::graph::Record;
 
 /// Days before its end from which a certificate is told to expire, where nothing else is asked.
-const EXPIRING_DAYS: i64 = 180;
+pub const EXPIRING_DAYS: i64 = 180;
+
+/// Days before its end that can be asked about: a hundred years.
+const MOST_DAYS: i64 = 36_500;
+
+/// The days before its end from which a certificate counts as expiring.
+pub fn expiring_days(given: Option<i64>) -> Result<i64, ApiError> {
+    match given.unwrap_or(EXPIRING_DAYS) {
+        days @ 0..=MOST_DAYS => Ok(days),
+        days => Err(ApiError::new(
+            "DAYS_OUT_OF_RANGE",
+            format!("expiringWithin 应在 0 到 {MOST_DAYS} 天之间，给的是 {days}。一年内到期请写 365。"),
+            format!("expiringWithin lies between 0 and {MOST_DAYS} days, not {days}. Write 365 for a year."),
+        )),
+    }
+}
 
 /// Does a record hold on the day? A certificate is judged by its status too.
 pub fn in_force(cx: &Cx<'_>, record: &Record) -> Option<bool> {
@@ -165,20 +181,21 @@ fn certificate_state() -> FieldDef {
         "证书在查询日期的状态，由日期与申报推得",
         "What the certificate is on the day, derived from dates and applications",
         |cx, record: &Arc<Record>, args| {
-            let within = args.number("expiringWithin").unwrap_or(EXPIRING_DAYS);
+            let within = expiring_days(args.number("expiringWithin"))?;
             Ok(Out::code(state_of(cx, record, within)))
         },
     )
     .arg(
         "expiringWithin",
         "Int",
-        "到期前多少天起算“即将到期”，默认 180。单位：天",
-        "Days before its end from which it counts as expiring, 180 by default. Unit: days",
+        "到期前多少天起算“即将到期”，默认 180，0 到 36500。单位：天",
+        "Days before its end from which it counts as expiring, 180 by default, 0 to 36500. Unit: days",
     )
     .walk()
 }
 
-fn state_of(cx: &Cx<'_>, record: &Record, within: i64) -> &'static str {
+/// What a certificate is on the day, expiring so many days before its end.
+pub fn state_of(cx: &Cx<'_>, record: &Record, within: i64) -> &'static str {
     let (day, end) = (cx.lens.day, record.fact.validity.end_day());
     if day >= taken_from(record) {
         return "REVOKED";

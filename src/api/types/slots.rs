@@ -5,9 +5,15 @@ use std::collections::BTreeSet;
 use super::def::Cx;
 use super::filter::Of;
 use super::group::{Slot, held};
-use super::node;
-use crate::domain::{Attribute, Relation, Value};
+use super::record::CERTIFICATE_STATES;
+use super::{node, record};
+use crate::domain::{Attribute, Relation, Value, ValueType};
 use crate::graph::EntityRow;
+
+/// Whether a certificate that has run out is about to be renewed is told by applications, which are
+/// internal: who counts by it counts by what is not public.
+pub static FROM_APPLICATIONS: Attribute =
+    Attribute::new(0, "state", ValueType::Text, "证书状态", "What a certificate is on the day").internal();
 
 /// The groups of a value; none of what nobody knows.
 pub fn of_value(cx: &Cx<'_>, attribute: &Attribute, held: Option<&Value>) -> Vec<Slot> {
@@ -29,6 +35,19 @@ pub fn of_value(cx: &Cx<'_>, attribute: &Attribute, held: Option<&Value>) -> Vec
 pub fn year_of(cx: &Cx<'_>, of: Of<'_>, attribute: &Attribute) -> Option<i64> {
     let Some(Value::Date(date)) = held(cx, of, attribute) else { return None };
     date.to_string().get(..4)?.parse().ok()
+}
+
+/// What a certificate is on the day, by its place among the states.
+pub fn state(cx: &Cx<'_>, of: Of<'_>) -> Option<Slot> {
+    let Of::Record(record) = of else { return None };
+    let state = record::state_of(cx, record, record::EXPIRING_DAYS);
+    CERTIFICATE_STATES.iter().position(|(name, ..)| *name == state).map(Slot::Code)
+}
+
+/// The year in which a certificate runs out.
+pub fn expiry_year(of: Of<'_>) -> Option<i64> {
+    let Of::Record(record) = of else { return None };
+    record.fact.validity.to?.to_string().get(..4)?.parse().ok()
 }
 
 /// What it is tied to by a relation, as the one that the tie goes out from.

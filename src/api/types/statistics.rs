@@ -16,6 +16,7 @@ use super::group::{Key, Slot, held, node_of};
 use super::opening::{Opening, WholeList, opening};
 use super::page::{self, Page};
 use super::resolve::Args;
+use super::slots::FROM_APPLICATIONS;
 use super::small_cells::{self, Counts, withhold};
 use crate::api::error::ApiError;
 use crate::domain::rejection::clip;
@@ -127,8 +128,11 @@ impl Asked {
     fn guarded(&self, listed: &WholeList) -> Vec<&'static Attribute> {
         let mut names = BTreeSet::new();
         listed.arguments.values().for_each(|value| named(value, &mut names));
-        let conditions = names.into_iter().filter_map(|name| listed.counted.attribute(name.split('.').next()?));
-        let own = self.keys.iter().filter_map(Key::attribute).chain(self.sums.iter().copied());
+        let is_derived = |name: &str| name == FROM_APPLICATIONS.name && listed.counted.are_certificates();
+        let conditions = names.into_iter().filter_map(|name| {
+            if is_derived(name) { Some(&FROM_APPLICATIONS) } else { listed.counted.attribute(name.split('.').next()?) }
+        });
+        let own = self.keys.iter().filter_map(Key::guard).chain(self.sums.iter().copied());
         own.chain(conditions).filter(|attribute| attribute.sensitivity > Sensitivity::Public).collect()
     }
 

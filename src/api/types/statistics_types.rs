@@ -22,8 +22,8 @@ const MOST_BASES: u32 = FIGURES_BASES.len() as u32;
 
 /// How keys are written, in both languages.
 pub const KEYS: (&str, &str) = (
-    "可用的键：字段名（代码、是否、整数、条目、对象），日期字段加 .year（如 signedOn.year），region（归口管理区域；需求、成果随所属单位，合作随参加的企业，几个地区的每格各计一次），regionAt:COUNTY（上级地区），field:体系、field:体系:top（所属条目），mapped:体系（对照到的条目），tier（最高资质），nodeKind，tied:MEMBER_OF（这种关系的另一端，如所在的联盟），partyRegions（合作各方所在地区的两两组合，如 990103+990171）",
-    "Keys: an attribute that holds a code, an answer, a whole number, a term or a node; a date as signedOn.year; region for the jurisdiction, of demands and results that of their holders, of collaborations that of the firms in them, each of several; regionAt:COUNTY for what lies above it; field:SCHEME or field:SCHEME:top for its terms; mapped:SCHEME for those they map to; tier; nodeKind; tied:MEMBER_OF for the other ends of such ties, such as its alliances; partyRegions for pairs of regions that parties to a collaboration lie in, such as 990103+990171",
+    "可用的键：字段名（代码、是否、整数、条目、对象），日期字段加 .year（如 signedOn.year），region（归口管理区域；需求、成果随所属单位，合作随参加的企业，几个地区的每格各计一次），regionAt:COUNTY（上级地区），field:体系、field:体系:top（所属条目），mapped:体系（对照到的条目），tier（最高资质），nodeKind，tied:MEMBER_OF（这种关系的另一端，如所在的联盟），partyRegions（合作各方所在地区的两两组合，如 990103+990171），资质另有 state（证书状态）、expires.year（到期年份）",
+    "Keys: an attribute that holds a code, an answer, a whole number, a term or a node; a date as signedOn.year; region for the jurisdiction, of demands and results that of their holders, of collaborations that of the firms in them, each of several; regionAt:COUNTY for what lies above it; field:SCHEME or field:SCHEME:top for its terms; mapped:SCHEME for those they map to; tier; nodeKind; tied:MEMBER_OF for the other ends of such ties, such as its alliances; partyRegions for pairs of regions that parties to a collaboration lie in, such as 990103+990171; of certificates also state and expires.year",
 );
 
 /// The arguments `sums` and `after`.
