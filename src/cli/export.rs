@@ -8,7 +8,9 @@ use clap::{ArgGroup, Args};
 
 use super::exit;
 use super::failure::Failure;
+use super::whole;
 use crate::api::types::fact::moment;
+use crate::config::Config;
 use crate::domain::command::Reference;
 use crate::domain::manifest::{Cut, Manifest};
 use crate::domain::{Day, Kind, RecordKind, Subgraph, Table};
@@ -23,7 +25,7 @@ const TIES_A_NODE: u64 = 100;
 
 /// What goes out, and where to.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("what").required(true).args(["kind", "subgraph"])))]
+#[command(group(ArgGroup::new("what").required(true).args(["kind", "subgraph", "all"])))]
 pub struct ExportArgs {
     /// Everything of one kind: `enterprises` or 企业; in formats for graphs with the ties among them. Or
     /// records of one kind: `certifications` or 资质认定.
@@ -32,6 +34,9 @@ pub struct ExportArgs {
     /// What lies around a node: its id, row key, code, credit code or full name.
     #[arg(long)]
     subgraph: Option<String>,
+    /// The whole store, in the import format with all ids, into this folder, which is made. Format csv or xlsx.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["out", "as_of", "role", "most", "depth"])]
+    all: Option<PathBuf>,
     /// How many steps around it.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=10))]
     depth: u32,
@@ -39,8 +44,8 @@ pub struct ExportArgs {
     #[arg(long)]
     format: String,
     /// The file to write; FILE.manifest.json is written beside it.
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, required_unless_present = "all")]
+    out: Option<PathBuf>,
     /// The day to ask for (2018-06-30); today where not given.
     #[arg(long)]
     as_of: Option<String>,
@@ -54,6 +59,7 @@ pub struct ExportArgs {
 
 /// What was asked for, read once.
 struct Wanted {
+    out: PathBuf,
     what: What,
     format: Format,
     day: Day,
@@ -73,8 +79,14 @@ enum Found {
 }
 
 /// Write the file and its manifest.
-pub fn export(data: &Path, args: &ExportArgs) -> ExitCode {
-    match run(data, args) {
+pub fn export(config: &Config, args: &ExportArgs) -> ExitCode {
+    let done = match &args.all {
+        Some(folder) => {
+            format_named(&args.format).and_then(|format| whole::whole(&config.data, &config.limits, folder, format))
+        }
+        None => run(&config.data, args),
+    };
+    match done {
         Ok(told) => {
             println!("{told}");
             ExitCode::from(exit::OK)
@@ -112,7 +124,7 @@ fn run(data: &Path, args: &ExportArgs) -> Result<String, Failure> {
         Failure::new(unfit.code(), exit::REFUSED, zh, en)
     })?;
     let beside = export::manifest_json(&manifest, content, (wanted.format, &bytes));
-    put(&args.out, (&bytes, &beside), wanted.role)?;
+    put(&wanted.out, (&bytes, &beside), wanted.role)?;
     let (nodes, zh, en) = match content {
         Content::Table(table) => (table.rows().len(), "行", "rows"),
         Content::Graph(graph) => (graph.nodes().len(), "个对象", "nodes"),
@@ -121,18 +133,11 @@ fn run(data: &Path, args: &ExportArgs) -> Result<String, Failure> {
         Cut::Whole => String::new(),
         Cut::Truncated => "；没有全部导出，请加大 --most · cut short: raise --most".to_owned(),
     };
-    Ok(format!("已写出 written: {} {nodes} {zh} {en}（{}）{cut}", args.out.display(), wanted.role.name()))
+    Ok(format!("已写出 written: {} {nodes} {zh} {en}（{}）{cut}", wanted.out.display(), wanted.role.name()))
 }
 
 fn read(args: &ExportArgs) -> Result<Wanted, Failure> {
-    let Some(format) = Format::named(&args.format) else {
-        let known = Format::all().map(|format| format.row());
-        let known = known.map(|row| format!("{}（{}）", row.name, row.zh)).collect::<Vec<_>>().join("、");
-        return Err(usage(
-            format!("没有格式“{}”。可用：{known}。", args.format),
-            format!("There is no format “{}”. Known: {known}.", args.format),
-        ));
-    };
+    let format = format_named(&args.format)?;
     let what = match (&args.kind, &args.subgraph) {
         (Some(kind), _) => kind_named(kind)?,
         (None, around) => What::Around(around.clone().unwrap_or_default(), args.depth),
@@ -153,7 +158,15 @@ fn read(args: &ExportArgs) -> Result<Wanted, Failure> {
             format!("Nothing is exported for the role “{}”. Known: {known}.", args.role),
         )
     })?;
-    Ok(Wanted { what, format, day, role })
+    Ok(Wanted { out: args.out.clone().unwrap_or_default(), what, format, day, role })
+}
+
+fn format_named(given: &str) -> Result<Format, Failure> {
+    Format::named(given).ok_or_else(|| {
+        let known = Format::all().map(|format| format.row());
+        let known = known.map(|row| format!("{}（{}）", row.name, row.zh)).collect::<Vec<_>>().join("、");
+        usage(format!("没有格式“{given}”。可用：{known}。"), format!("There is no format “{given}”. Known: {known}."))
+    })
 }
 
 fn kind_named(given: &str) -> Result<What, Failure> {
@@ -273,7 +286,8 @@ mod tests {
             subgraph: what.1.map(Into::into),
             depth: 2,
             format: format.into(),
-            out: out.to_owned(),
+            all: None,
+            out: Some(out.to_owned()),
             as_of: Some("2022-01-01".into()),
             role: "public".into(),
             most: 1_000,

@@ -154,7 +154,9 @@ fn read(config: &Config, args: &ImportArgs) -> Result<Read, String> {
     let files = gather(&args.inputs)?;
     let mut reading = (importer.read)(&files, &mapping, &limits);
     let (places, mut commands) = reading.take_commands();
-    commands.push(Command::NameStore { name: config.store_name.clone() });
+    // The export of a whole store says which one it is.
+    let name = reading.store.clone().unwrap_or_else(|| config.store_name.clone());
+    commands.push(Command::NameStore { name });
     Ok(Read { files, mapping, limits, reading, places, commands: commands.into() })
 }
 

@@ -18,6 +18,7 @@ mod restore;
 mod serve;
 mod template;
 mod token;
+mod whole;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -249,7 +250,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Audit { action } => audit::audit(&config, &action),
         Subcommands::Documents { files, out, .. } => documents::documents(&config, &files, out.as_deref()),
         Subcommands::Generate(args) => generate::generate(&args),
-        Subcommands::Export { args, .. } => export::export(&config.data, &args),
+        Subcommands::Export { args, .. } => export::export(&config, &args),
         Subcommands::Schema { json_ld } => {
             print!("{}", if json_ld { crate::export::context() } else { crate::api::sdl() });
             ExitCode::from(exit::OK)

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::exact::Exact;
 use super::id::Id;
 use super::identifier::Scheme;
 use super::kind::Kind;
@@ -27,6 +28,20 @@ pub enum Reference {
 }
 
 impl Reference {
+    /// As an exact cell points at it: a code, or `#` and an id.
+    pub fn exact(text: &str) -> Reference {
+        let id = text.strip_prefix(ID_SIGN).and_then(|id| id.parse().ok());
+        id.map_or_else(|| Reference::Code(text.to_owned()), Reference::Id)
+    }
+
+    /// The text of an exact cell that points at it.
+    pub fn to_exact(&self) -> String {
+        match self {
+            Reference::Id(id) => format!("{ID_SIGN}{id}"),
+            other => other.given(),
+        }
+    }
+
     /// As the user wrote it.
     pub fn given(&self) -> String {
         match self {
@@ -247,7 +262,29 @@ pub enum Command {
         /// Why.
         reason: ErasureReason,
     },
+    /// A fact of a store, entered as it stands there and under the ids that it has there.
+    Keep(Box<Kept>),
 }
+
+/// A fact of a store, with its ids.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The command that says it, with everything spelled out.
+    pub command: Command,
+    /// The id of what it enters.
+    pub id: Id,
+    /// Of a node: ids of the facts that the command enters with it, by what they are of (`key`, `code`, `nameZh`,
+    /// `nameEn`, or the name of an attribute).
+    pub facts: Vec<(String, Id)>,
+    /// Who says that a tie ended, where that was said apart.
+    pub ended: Option<Origin>,
+    /// The text of a name or the value of a statement, where it is given letter by letter or as ciphertext; what
+    /// the command has in its place does not count.
+    pub exact: Option<Exact>,
+}
+
+/// What stands before an id where a text points at something by its id.
+const ID_SIGN: char = '#';
 
 impl Command {
     /// What is done, without what it is done with.
@@ -265,6 +302,7 @@ impl Command {
             Self::Correct { .. } => "Correct",
             Self::Retract { .. } => "Retract",
             Self::ErasePerson { .. } => "ErasePerson",
+            Self::Keep(kept) => kept.command.name(),
         }
     }
 }
@@ -272,6 +310,12 @@ impl Command {
 impl fmt::Debug for Command {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.command.name(), self.id)
     }
 }
 

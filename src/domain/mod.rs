@@ -8,6 +8,7 @@ pub mod attribute;
 pub mod command;
 pub mod enumeration;
 pub mod event;
+pub mod exact;
 pub mod fold;
 pub mod formula;
 pub mod id;

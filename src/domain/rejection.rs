@@ -50,6 +50,7 @@ pub enum Rejection {
     AlreadyEnded { given: String, on: String },
     Fixed { what_zh: &'static str, what_en: &'static str },
     OutsideRegion { what: String },
+    IdTaken { given: String },
     Unsealed { fault: SealFault, given: String },
     Implausible(Implausible),
     Unreadable(Unreadable),
@@ -129,6 +130,7 @@ impl Rejection {
             Self::AlreadyEnded { .. } => "ALREADY_ENDED",
             Self::Fixed { .. } => "FIXED",
             Self::OutsideRegion { .. } => "OUTSIDE_REGION",
+            Self::IdTaken { .. } => "ID_TAKEN",
             Self::Unsealed { fault, .. } => fault.code(),
             Self::Implausible(fault) => fault.code(),
             Self::Unreadable(fault) => fault.code(),
@@ -230,6 +232,9 @@ impl Rejection {
             Self::OutsideRegion { what } => {
                 format!("“{what}”不归您所管的地区，您不能这样写。请交给它归口的县区或市级管理员办理。")
             }
+            Self::IdTaken { given } => format!(
+                "编号“{given}”在库里是另一件事，或说的与这里不同。整库导出的表请导入空库；要改动库里已有的，请去掉 id 一列，或用 correct。"
+            ),
             Self::Unsealed { fault, given } => fault.zh(given),
             Self::Implausible(fault) => fault.zh(),
             Self::Unreadable(fault) => fault.zh(),
@@ -346,6 +351,9 @@ impl Rejection {
             Self::Fixed { what_en, .. } => format!("{what_en} cannot be changed or retracted this way."),
             Self::OutsideRegion { what } => format!(
                 "“{what}” is not for your region, and you cannot write this. Have it done by the county that answers for it, or by the city."
+            ),
+            Self::IdTaken { given } => format!(
+                "The id “{given}” is something else in the store, or says something else there. Import the export of a whole store into an empty one; to change what is there, leave the column id out, or use correct."
             ),
             Self::Unsealed { fault, given } => fault.en(given),
             Self::Implausible(fault) => fault.en(),

@@ -4,6 +4,7 @@
 use minicbor::{Decode, Encode};
 
 use super::attribute::{Attribute, ValueType, label};
+use super::enumeration::Enumeration;
 use super::id::Id;
 use super::kind::Kind;
 use super::personal::Sealed;
@@ -138,6 +139,45 @@ pub fn parse(attribute: &Attribute, text: &str) -> Result<Value, (String, String
         }
         ValueType::Decimal => fixed_point(text, 6).map(Value::Decimal).ok_or_else(expected),
         ValueType::Term(_) | ValueType::Node(_) | ValueType::Nodes(_) => Err(expected()),
+    }
+}
+
+/// The texts that say a value letter by letter; none where it names other things, is sealed, or is UNKNOWN.
+pub fn parts(attribute: &Attribute, value: &Value) -> Option<Vec<String>> {
+    let named = |tag: &u16| attribute.enumeration().and_then(|list| list.by_tag(*tag)).map(|code| code.name.to_owned());
+    Some(match value {
+        Value::Text(text) => vec![text.clone()],
+        Value::Texts(texts) => texts.clone(),
+        Value::Answer(yes) => vec![if *yes { "YES" } else { "NO" }.to_owned()],
+        Value::Date(date) => vec![date.to_string()],
+        Value::Money(number) | Value::Area(number) => vec![decimal(*number, 2)],
+        Value::Ratio(number) => vec![decimal(i64::from(*number), 6)],
+        Value::Decimal(number) => vec![decimal(*number, 6)],
+        Value::Integer(number) => vec![number.to_string()],
+        Value::Code(tag) => vec![named(tag)?],
+        Value::Codes(tags) => tags.iter().map(named).collect::<Option<_>>()?,
+        Value::Unknown | Value::Term(_) | Value::Node(_) | Value::Nodes(_) | Value::Sealed(_) => return None,
+    })
+}
+
+/// The value that texts say letter by letter: nothing is trimmed or split, and UNKNOWN is a text like others.
+pub fn exact(attribute: &Attribute, parts: &[String]) -> Result<Value, (String, String)> {
+    let expected = || expectation(attribute);
+    let named = |codes: &Enumeration, name: &String| codes.by_name(name).map(|code| code.tag);
+    match (attribute.value_type, parts) {
+        (ValueType::Text, [text]) => Ok(Value::Text(text.clone())),
+        (ValueType::Texts, texts) => Ok(Value::Texts(texts.to_vec())),
+        (ValueType::Log, entries) if entries.iter().all(|entry| LogEntry::read(entry).is_some()) => {
+            Ok(Value::Texts(entries.to_vec()))
+        }
+        (ValueType::Codes(codes), names) => {
+            let tags = names.iter().map(|name| named(codes, name)).collect::<Option<_>>();
+            tags.map(Value::Codes).ok_or_else(expected)
+        }
+        (ValueType::Code(codes), [name]) => named(codes, name).map(Value::Code).ok_or_else(expected),
+        (ValueType::Text | ValueType::Log, _) => Err(expected()),
+        (_, [text]) => parse(attribute, text),
+        _ => Err(expected()),
     }
 }
 

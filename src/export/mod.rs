@@ -203,3 +203,13 @@ pub fn write(content: Content<'_>, manifest: &Manifest, format: Format) -> Resul
         _ => Err(Unfit::Shape(format)),
     }
 }
+
+/// A table as the import format has it: names as heads in CSV, Chinese words in a workbook, whose one sheet is
+/// named like the table. No other format holds it.
+pub fn plain_table(table: &Table, format: Format) -> Result<Vec<u8>, Unfit> {
+    match format {
+        Format::Csv => Ok(separated::csv_of_names(table)),
+        Format::Xlsx => workbook::sheet(table),
+        _ => Err(Unfit::Shape(format)),
+    }
+}

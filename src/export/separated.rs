@@ -16,6 +16,14 @@ pub fn csv(table: &Table) -> Vec<u8> {
     bytes
 }
 
+/// CSV for the import: names as heads, UTF-8 with its mark, lines ended by CRLF.
+pub fn csv_of_names(table: &Table) -> Vec<u8> {
+    let heads = table.columns().iter().map(|column| column.name.clone()).collect();
+    let mut bytes = MARK.to_vec();
+    bytes.extend(separated(table, heads, (Wording::Names, b',')));
+    bytes
+}
+
 /// The ties of a graph for programs: names as heads, separated by tabs, without a mark.
 pub fn edges(graph: &Subgraph) -> Vec<u8> {
     let [_, links] = graph.tables();

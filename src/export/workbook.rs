@@ -36,6 +36,18 @@ pub fn workbook(tables: &[&Table], content: Content<'_>, manifest: &Manifest) ->
     write(tables, content, manifest).map_err(|cause| Unfit::Workbook(cause.to_string()))
 }
 
+/// Write one table as the only sheet of a workbook.
+pub fn sheet(table: &Table) -> Result<Vec<u8>, Unfit> {
+    fits(table)?;
+    let written = book().and_then(|(mut workbook, formats)| {
+        let page = workbook.add_worksheet();
+        page.set_name(table.title())?.set_freeze_panes(1, 0)?;
+        fill(page, table, &formats)?;
+        workbook.save_to_buffer()
+    });
+    written.map_err(|cause| Unfit::Workbook(cause.to_string()))
+}
+
 fn fits(table: &Table) -> Result<(), Unfit> {
     let (rows, columns) = (table.rows().len() + 1, table.columns().len());
     if rows > MOST_ROWS || columns > MOST_COLUMNS {
@@ -51,7 +63,7 @@ fn fits(table: &Table) -> Result<(), Unfit> {
     Ok(())
 }
 
-fn write(tables: &[&Table], content: Content<'_>, manifest: &Manifest) -> Result<Vec<u8>, XlsxError> {
+fn book() -> Result<(Workbook, Formats), XlsxError> {
     let mut workbook = Workbook::new();
     // When it was made is the manifest's to say: the same result gives the same bytes.
     let properties = DocProperties::new().set_author("innograph");
@@ -61,6 +73,11 @@ fn write(tables: &[&Table], content: Content<'_>, manifest: &Manifest) -> Result
         quoted: Format::new().set_quote_prefix(),
         date: Format::new().set_num_format("yyyy-mm-dd"),
     };
+    Ok((workbook, formats))
+}
+
+fn write(tables: &[&Table], content: Content<'_>, manifest: &Manifest) -> Result<Vec<u8>, XlsxError> {
+    let (mut workbook, formats) = book()?;
     for table in tables {
         let page = workbook.add_worksheet();
         page.set_name(table.title())?.set_freeze_panes(1, 0)?;

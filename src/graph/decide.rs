@@ -56,7 +56,7 @@ pub fn decide(
     let mut decision = Decision { state, ids, seal, expected, from_list, quiet, bounds, events: Vec::new() };
     let subject = match command {
         Command::NameStore { name } => decision.name_store(name).map(|()| None),
-        Command::SaveSource { key, values } => decision.save_source(key, values).map(Some),
+        Command::SaveSource { key, values } => decision.save_source(key, values, None).map(Some),
         Command::SaveEntity { kind, subject, name_zh, name_en, code, values, validity, origin } => {
             let names = (name_zh.as_deref(), name_en.as_deref());
             let entity = NewEntity { kind: *kind, subject, names, code: code.as_deref(), values };
@@ -81,6 +81,7 @@ pub fn decide(
         Command::Correct { id, amendment, origin } => decision.correct(*id, amendment, origin.as_ref()).map(Some),
         Command::Retract { id, reason } => decision.retract(*id, reason).map(Some),
         Command::ErasePerson { person, reason } => decision.erase_person(person, *reason).map(Some),
+        Command::Keep(kept) => decision.keep(kept).map(Some),
     }?;
     Ok(Decided { events: decision.events, subject })
 }
@@ -104,7 +105,7 @@ impl Decision<'_> {
         Ok(())
     }
 
-    fn save_source(&mut self, key: &str, values: &[(u16, Value)]) -> Result<Id, Rejection> {
+    pub(super) fn save_source(&mut self, key: &str, values: &[(u16, Value)], own: Option<Id>) -> Result<Id, Rejection> {
         check_key(key)?;
         for attribute in SOURCE_ATTRIBUTES.iter().filter(|attribute| attribute.required) {
             require(attribute, values.iter().any(|(tag, _)| *tag == attribute.tag))?;
@@ -133,7 +134,7 @@ impl Decision<'_> {
         if let Some(known) = known.filter(|known| known.values == values) {
             return Ok(known.id);
         }
-        let id = known.map_or_else(|| self.ids.next_id(), |known| known.id);
+        let id = known.map(|known| known.id).or(own).unwrap_or_else(|| self.ids.next_id());
         self.events.push(Event::SourceRegistered { id, key: key.to_owned(), values });
         Ok(id)
     }

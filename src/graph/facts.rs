@@ -375,7 +375,7 @@ pub(super) fn require(attribute: &Attribute, answered: bool) -> Result<(), Rejec
 }
 
 /// Is there room for one more fact about a node?
-fn room(count: usize, most: usize) -> Result<(), Rejection> {
+pub(super) fn room(count: usize, most: usize) -> Result<(), Rejection> {
     if count < most {
         Ok(())
     } else {

@@ -4,13 +4,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::kept::Owed;
 use super::mapping::{Mapping, subject_of};
 use super::sheet::{self, Sheet};
-use super::subject::Subject;
+use super::store;
+use super::subject::{ORIGIN, Subject};
 use super::table::{self, Row, Slot, Table};
 use super::{InputFile, Limits, Place, Reading, Refusal};
 use crate::domain::attribute::{Attribute, ValueType};
 use crate::domain::command::{self, Command, Given, Origin, Reference};
+use crate::domain::exact::Exact;
 use crate::domain::identifier::Scheme;
 use crate::domain::name::{Language, NameKind};
 use crate::domain::provenance::Method;
@@ -27,13 +30,15 @@ pub fn read_folder(files: &[InputFile], limits: &Limits) -> Reading {
 pub fn read_tables(files: &[InputFile], mapping: &Mapping, limits: &Limits) -> Reading {
     let mut reading = Reading::default();
     let sheets = open_sheets(files, mapping, limits, &mut reading.refusals);
+    reading.store = store::read(files, &mut reading.refusals);
     reading.tables = sheets.iter().map(|(sheet, subject)| (Arc::from(sheet.label.as_str()), *subject)).collect();
-    let mut keys: HashMap<(bool, String), Place> = HashMap::new();
+    let (mut keys, mut owed) = (HashMap::new(), Owed::default());
     for (_, subject) in Subject::all() {
         for (sheet, _) in sheets.iter().filter(|(_, found)| *found == subject) {
-            read_sheet(sheet, subject, (mapping, limits), &mut keys, &mut reading);
+            read_sheet(sheet, subject, (mapping, limits), (&mut keys, &mut owed), &mut reading);
         }
     }
+    owed.settle(&mut reading);
     reading
 }
 
@@ -45,7 +50,7 @@ pub(super) fn open_sheets<'f>(
     refusals: &mut Vec<Refusal>,
 ) -> Vec<(Sheet<'f>, Subject)> {
     let mut sheets = Vec::new();
-    for file in files {
+    for file in files.iter().filter(|file| !store::is_manifest(file)) {
         for sheet in sheet::open(file, mapping.declared(&file.name), limits, refusals) {
             let named = mapping.of_table(&sheet.name).and_then(|table| table.table.as_deref());
             if let Some(subject) = subject_of(named.unwrap_or(&sheet.name)) {
@@ -65,7 +70,7 @@ fn read_sheet(
     sheet: &Sheet<'_>,
     subject: Subject,
     (mapping, limits): (&Mapping, &Limits),
-    keys: &mut HashMap<(bool, String), Place>,
+    (keys, owed): (&mut HashMap<(bool, String), Place>, &mut Owed),
     reading: &mut Reading,
 ) {
     let mapping = mapping.of_table(&sheet.name);
@@ -82,7 +87,7 @@ fn read_sheet(
         let good = !row.refused;
         let mut reader = RowReader { table: &table, row: &row, refusals: &mut reading.refusals, good };
         let key = reader.claim_key(subject, keys);
-        let command = reader.command(subject);
+        let command = reader.command(subject).and_then(|command| reader.kept(command, owed));
         match command.filter(|_| reader.good) {
             Some(command) => reading.commands.push((table.place(row.line, None), command)),
             None => {
@@ -95,29 +100,41 @@ fn read_sheet(
     }
 }
 
-struct RowReader<'t, 'r, 's> {
-    table: &'t Table<'s>,
-    row: &'t Row,
+pub(super) struct RowReader<'t, 'r, 's> {
+    pub(super) table: &'t Table<'s>,
+    pub(super) row: &'t Row,
     refusals: &'r mut Vec<Refusal>,
     good: bool,
 }
 
 impl RowReader<'_, '_, '_> {
-    fn refuse(&mut self, column: &str, rejection: Rejection) {
+    pub(super) fn refuse(&mut self, column: &str, rejection: Rejection) {
         self.good = false;
         let place = self.table.place(self.row.line, Some(column));
         self.refusals.push(Refusal { place, value: self.text(column).as_deref().map(clip), rejection });
     }
 
-    fn slot(&self, column: &str) -> &Slot {
+    pub(super) fn slot(&self, column: &str) -> &Slot {
         self.table.column(column).map_or(&Slot::Absent, |column| self.row.slot(column))
     }
 
-    fn text(&self, column: &str) -> Option<String> {
+    pub(super) fn text(&self, column: &str) -> Option<String> {
         match self.slot(column) {
             Slot::Text(text) => Some(text.clone()),
+            Slot::Exact(Exact::Parts(parts)) => Some(parts.join("|")),
+            // What stands for it goes along with the command.
+            Slot::Exact(Exact::Sealed(_)) => Some(String::new()),
             Slot::Absent | Slot::Refused => None,
         }
+    }
+
+    /// Is it a row of the export of a store, which may say apart what others must say at once?
+    pub(super) fn has_id(&self) -> bool {
+        *self.slot("id") != Slot::Absent
+    }
+
+    fn needed_unless_kept(&mut self, column: &str) -> Option<String> {
+        if self.has_id() { self.text(column) } else { self.needed(column) }
     }
 
     /// A cell that was refused is not missing besides.
@@ -171,17 +188,17 @@ impl RowReader<'_, '_, '_> {
     }
 
     fn entity(&mut self, kind: Kind) -> Option<Command> {
-        let (key, name_zh, name_en) = (self.needed("key"), self.needed("nameZh"), self.text("nameEn"));
-        let code = if kind.row().code_scheme.is_some() { Some(self.needed("code")) } else { None };
+        let has_id = self.has_id();
+        let (key, name_zh, name_en) = (self.needed("key"), self.needed_unless_kept("nameZh"), self.text("nameEn"));
+        let code = if kind.row().code_scheme.is_some() { Some(self.needed_unless_kept("code")) } else { None };
         let values = self.values(kind.row().attributes);
         let validity = self.validity("validFrom", "validTo");
         let origin = self.origin();
-        let (key, name_zh, origin) = (key?, name_zh?, origin?);
-        let code = match code {
-            Some(code) => Some(code?),
-            None => None,
-        };
-        let (subject, name_zh) = (command::Subject::Key(key), Some(name_zh));
+        let (key, origin) = (key?, origin?);
+        if !has_id && (name_zh.is_none() || code == Some(None)) {
+            return None;
+        }
+        let (subject, code) = (command::Subject::Key(key), code.flatten());
         Some(Command::SaveEntity { kind, subject, name_zh, name_en, code, values, validity, origin })
     }
 
@@ -237,7 +254,9 @@ impl RowReader<'_, '_, '_> {
     }
 
     fn reference(&mut self, column: &str) -> Option<Reference> {
-        self.needed(column).map(Reference::Code)
+        let is_exact = matches!(self.slot(column), Slot::Exact(_));
+        let reference = |text: String| if is_exact { Reference::exact(&text) } else { Reference::Code(text) };
+        self.needed(column).map(reference)
     }
 
     fn listed<T>(&mut self, column: &str, find: fn(&str) -> Option<T>, known: &str) -> Option<T> {
@@ -254,17 +273,27 @@ impl RowReader<'_, '_, '_> {
     }
 
     fn values(&mut self, attributes: &'static [Attribute]) -> Vec<(u16, Given)> {
+        let is_thing = self.table.column("factIds").is_some();
         let mut values = Vec::new();
         for attribute in attributes {
+            if let Slot::Exact(exact) = self.slot(attribute.name) {
+                let given = given_exactly(attribute, exact);
+                match given {
+                    Some(given) => values.push((attribute.tag, given)),
+                    None => self.refuse(attribute.name, invalid_value(attribute, "")),
+                }
+                continue;
+            }
             let Some(text) = self.text(attribute.name) else {
-                if attribute.required && *self.slot(attribute.name) == Slot::Absent {
+                let is_said_apart = self.has_id() && is_thing;
+                if attribute.required && !is_said_apart && *self.slot(attribute.name) == Slot::Absent {
                     self.refuse(attribute.name, Rejection::RequiredMissing { name: attribute.name.to_owned() });
                 }
                 continue;
             };
             let is_known = text != "UNKNOWN" && text != "未知";
             match attribute.value_type {
-                ValueType::Term(_) => {
+                ValueType::Term(_) if is_known => {
                     values.push((attribute.tag, Given::Term(Reference::Code(text))));
                     continue;
                 }
@@ -308,36 +337,41 @@ impl RowReader<'_, '_, '_> {
     }
 
     fn origin(&mut self) -> Option<Origin> {
-        let source = self.text("source");
         if *self.slot("source") == Slot::Absent {
             self.refuse("source", Rejection::SourceMissing);
         }
-        let method = match self.text("method") {
+        self.origin_in(ORIGIN)
+    }
+
+    /// An origin in these columns, the source in front.
+    pub(super) fn origin_in(&mut self, [source, method, basis, confidence]: [&str; 4]) -> Option<Origin> {
+        let method = match self.text(method) {
             None => Some(Method::Document),
-            Some(_) => self.listed("method", Method::by_name, "DOCUMENT, DECLARED, IMPORTED, DERIVED"),
+            Some(_) => self.listed(method, Method::by_name, "DOCUMENT, DECLARED, IMPORTED, DERIVED"),
         };
-        let confidence = match self.text("confidence") {
+        let sure = match self.text(confidence) {
             None => Some(None),
             Some(text) => {
                 let parsed = text.parse::<u16>().ok().filter(|per_mille| *per_mille <= 1_000);
                 if parsed.is_none() {
-                    let (expected_zh, expected_en) = (
-                        "应为 0 到 1000 的整数（千分比）".into(),
-                        "expects a whole number from 0 to 1000 (per mille)".into(),
-                    );
-                    self.refuse(
-                        "confidence",
-                        Rejection::InvalidValue {
-                            name: "confidence".into(),
-                            given: clip(&text),
-                            expected_zh,
-                            expected_en,
-                        },
-                    );
+                    let (name, given) = (confidence.to_owned(), clip(&text));
+                    let expected_zh = "应为 0 到 1000 的整数（千分比）".into();
+                    let expected_en = "expects a whole number from 0 to 1000 (per mille)".into();
+                    self.refuse(confidence, Rejection::InvalidValue { name, given, expected_zh, expected_en });
                 }
                 parsed.map(Some)
             }
         };
-        Some(Origin { source: source?, method: method?, basis: self.text("basis"), confidence: confidence? })
+        Some(Origin { source: self.text(source)?, method: method?, basis: self.text(basis), confidence: sure? })
     }
+}
+
+/// A value that a cell gives letter by letter.
+fn given_exactly(attribute: &Attribute, exact: &Exact) -> Option<Given> {
+    let Exact::Parts(parts) = exact else { return None };
+    Some(match (attribute.value_type, parts.as_slice()) {
+        (ValueType::Term(_) | ValueType::Node(_), [part]) => Given::Term(Reference::exact(part)),
+        (ValueType::Nodes(_), parts) => Given::Nodes(parts.iter().map(|part| Reference::exact(part)).collect()),
+        _ => Given::Value(value::exact(attribute, parts).ok()?),
+    })
 }

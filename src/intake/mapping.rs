@@ -71,11 +71,13 @@ impl Mapping {
     }
 }
 
-/// The table of a name: `enterprises.csv`, `enterprises`, 企业 or 企业.csv.
+/// The table of a name: `enterprises.csv`, `enterprises`, 企业 or 企业.csv; `enterprises-2.csv` is more of it.
 pub fn subject_of(name: &str) -> Option<Subject> {
     let name = name.trim();
     let stem = ["csv", "txt", "tsv", "xlsx", "xlsm"].iter().find_map(|ending| name.strip_suffix(&format!(".{ending}")));
     let stem = stem.unwrap_or(name);
+    let numbered = stem.rsplit_once('-').filter(|(_, number)| number.parse::<u32>().is_ok());
+    let stem = numbered.map_or(stem, |(first, _)| first);
     let all = Subject::all().into_iter();
     all.into_iter().find_map(|(file, subject)| {
         let is_it = file.strip_suffix(".csv") == Some(stem) || subject.label_zh() == stem;

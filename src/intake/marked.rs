@@ -29,7 +29,7 @@ pub fn marked(
         told.entry((one.file.as_str(), one.line)).or_default().push(one);
     }
     for (sheet, subject) in open_sheets(files, mapping, limits, &mut Vec::new()) {
-        let columns = subject.columns();
+        let columns = subject.all_columns();
         let page = workbook.add_worksheet();
         page.set_name(page_name(&sheet.name, subject.label_zh()))?;
         let known = mapping.of_table(&sheet.name);

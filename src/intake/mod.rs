@@ -12,17 +12,20 @@ mod encoding;
 mod example;
 mod folder;
 mod header;
+mod kept;
 mod mapping;
 mod marked;
 mod number;
 mod registry;
 mod report;
 mod sheet;
+mod store;
 mod subject;
 mod table;
 mod template;
 mod unit;
 mod workbook;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,8 +36,10 @@ pub use mapping::{Mapping, MappingError, TableMapping, subject_of};
 pub use marked::marked;
 pub use registry::read_registry;
 pub use report::{Report, Told, Tried, report};
+pub use store::{STORE_FORM, STORE_MANIFEST};
 pub use subject::{Column, Shape, Subject};
 pub use template::template;
+pub use written::Rows;
 
 use crate::domain::command::Command;
 use crate::domain::rejection::Rejection;
@@ -100,6 +105,8 @@ pub struct Reading {
     pub tables: Vec<(Arc<str>, Subject)>,
     /// Keys of things and sources whose rows were refused, and where: what refers to them waits for them.
     pub refused_keys: BTreeMap<String, Place>,
+    /// The name of the store that was exported, where that is what the files are.
+    pub store: Option<String>,
 }
 
 impl Reading {

@@ -112,7 +112,7 @@ fn head(told: &mut [(Place, Told)], reading: &Reading) {
     let subjects: BTreeMap<&str, Subject> =
         reading.tables.iter().map(|(label, subject)| (&**label, *subject)).collect();
     for (place, one) in told {
-        let columns = subjects.get(&*place.file).map(|subject| subject.columns()).unwrap_or_default();
+        let columns = subjects.get(&*place.file).map(|subject| subject.all_columns()).unwrap_or_default();
         let found = columns.iter().find(|column| Some(column.name) == place.column.as_deref());
         one.header = found.map(|column| column.label);
     }
@@ -138,7 +138,8 @@ fn refused_keys<'r>(reading: &'r Reading, tried: Tried<'r>) -> BTreeMap<&'r str,
         reading.refused_keys.iter().map(|(key, place)| (key.as_str(), place)).collect();
     for (number, _) in tried.refused {
         let (Some(place), Some(command)) = (tried.places.get(*number), tried.commands.get(*number)) else { continue };
-        let key = match command {
+        let said = if let Command::Keep(kept) = command { &kept.command } else { command };
+        let key = match said {
             Command::SaveSource { key, .. } => key,
             Command::SaveEntity { subject: command::Subject::Key(key), .. } => key,
             _ => continue,
@@ -174,7 +175,7 @@ fn located(
             let column = column_of(rejection, &table, &row);
             let value = column.and_then(|column| match row.slot(column) {
                 Slot::Text(text) => Some(clip(text)),
-                Slot::Absent | Slot::Refused => None,
+                Slot::Absent | Slot::Refused | Slot::Exact(_) => None,
             });
             found.push((place, column.map(|column| table.columns[column].name.to_owned()), value));
         }
@@ -220,7 +221,7 @@ fn column_of(rejection: &Rejection, table: &Table<'_>, row: &Row) -> Option<usiz
                     .filter(|part| !part.is_empty())
                     .any(|part| clip(part) == given || given.ends_with(&format!(":{part}")))
             }
-            Slot::Absent | Slot::Refused => false,
+            Slot::Absent | Slot::Refused | Slot::Exact(_) => false,
         })
     };
     holds(true).or_else(|| holds(false))

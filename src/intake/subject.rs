@@ -133,9 +133,30 @@ const FIXED: &[Fixed] = &[
     Fixed("scheme", "编号类型", Shape::Listed(&[]), "谁给出的编号，如统一社会信用代码", "Who gave the number out"),
     Fixed("value", "编号", Shape::Digits, "编号的文字", "The number as text"),
     Fixed("attribute", "属性", Shape::Code, "属性的英文字段名", "The name of the attribute"),
+    Fixed(
+        "id",
+        "系统编号",
+        Shape::Code,
+        "整库导出时的编号，导入空库时保留",
+        "The id it has in the store that it comes from",
+    ),
+    Fixed(
+        "factIds",
+        "各项系统编号",
+        Shape::Text,
+        "这一行各项的编号：列名=编号，以 | 分隔",
+        "Ids of what the row says: column=id, separated by |",
+    ),
+    Fixed("endSource", "终止来源", Shape::Code, "谁说它已终止；空着即同本行来源", "Who says that it ended"),
+    Fixed("endMethod", "终止取得方式", Shape::Listed(&[]), "终止一事怎样得到的", "How the end got here"),
+    Fixed("endBasis", "终止依据口径", Shape::Text, "终止一事的口径", "The basis of the end"),
+    Fixed("endConfidence", "终止可信度", Shape::Whole, "终止一事的可信度，千分比", "How sure the end is, per mille"),
 ];
 
-const ORIGIN: &[&str] = &["source", "method", "basis", "confidence"];
+/// Where a row comes from.
+pub(super) const ORIGIN: [&str; 4] = ["source", "method", "basis", "confidence"];
+/// Where the end of a tie comes from, where that was said apart.
+pub(super) const END_ORIGIN: [&str; 4] = ["endSource", "endMethod", "endBasis", "endConfidence"];
 
 impl Subject {
     /// All of them with their files, in the order in which their commands can be carried out: what is
@@ -216,8 +237,20 @@ impl Subject {
                 }
             }
         }
-        columns.extend(ORIGIN.iter().map(|name| fixed(name)));
+        columns.extend(ORIGIN.map(fixed));
         needing(columns, &["source"])
+    }
+
+    /// The same with those that only the export of a whole store fills.
+    pub fn all_columns(self) -> Vec<Column> {
+        let mut columns = self.columns();
+        columns.push(fixed("id"));
+        match self {
+            Subject::Kind(_) => columns.push(fixed("factIds")),
+            Subject::Relation(_) => columns.extend(END_ORIGIN.map(fixed)),
+            _ => {}
+        }
+        columns
     }
 }
 
@@ -255,7 +288,7 @@ fn of_attribute(attribute: &'static Attribute) -> Column {
 
 fn words_of(name: &str, shape: Shape) -> Vec<(&'static str, &'static str)> {
     match (name, shape) {
-        ("method", Shape::Listed(_)) => METHODS.iter().map(|row| (row.1, label(row.2))).collect(),
+        ("method" | "endMethod", Shape::Listed(_)) => METHODS.iter().map(|row| (row.1, label(row.2))).collect(),
         ("kind", Shape::Listed(_)) => NAME_KINDS.iter().map(|row| (row.1, label(row.2))).collect(),
         ("scheme", Shape::Listed(_)) => SCHEMES.iter().map(|row| (row.1, label(row.2))).collect(),
         (_, Shape::Listed(words)) => words.to_vec(),
@@ -290,7 +323,7 @@ mod tests {
         for (file, subject) in Subject::all() {
             assert_eq!(sheets.insert(subject.label_zh(), file), None, "{}", subject.label_zh());
             let mut heads: BTreeMap<String, &str> = BTreeMap::new();
-            for column in subject.columns() {
+            for column in subject.all_columns() {
                 let words = [column.name, column.label].into_iter().chain(column.also.iter().copied());
                 for word in words {
                     let other = heads.insert(plain(word), column.name);
@@ -303,7 +336,7 @@ mod tests {
     #[test]
     fn every_word_of_a_list_is_one_of_it() {
         for (file, subject) in Subject::all() {
-            for column in subject.columns() {
+            for column in subject.all_columns() {
                 let mut names = BTreeMap::new();
                 for (name, word) in column.words {
                     for spoken in [name, word] {

@@ -9,7 +9,9 @@ use super::mapping::TableMapping;
 use super::sheet::{Line, Sheet, Source};
 use super::subject::{Column, Subject};
 use super::{Limits, Place, Refusal};
+use crate::domain::exact::{self, Exact};
 use crate::domain::rejection::{Rejection, clip};
+use crate::domain::unreadable::Unreadable;
 
 /// The header of the column that a returned workbook has more than the one that was sent.
 pub(super) const FAULTS: &str = "错误";
@@ -26,6 +28,8 @@ pub(super) struct Table<'s> {
     defaults: Vec<Option<String>>,
     lines: Box<dyn Iterator<Item = Line> + 's>,
     is_text: bool,
+    /// Has it ids, so that cells may say letter by letter what they hold?
+    has_ids: bool,
     limits: Limits,
 }
 
@@ -38,6 +42,8 @@ pub(super) enum Slot {
     Refused,
     /// Text in the form of the import format.
     Text(String),
+    /// Texts to be taken as they stand, or ciphertext.
+    Exact(Exact),
 }
 
 /// A row: its line, and its cells by the number of the column.
@@ -64,7 +70,7 @@ pub(super) fn open<'s>(
     refusals: &mut Vec<Refusal>,
 ) -> Result<Table<'s>, usize> {
     let label: Arc<str> = Arc::from(sheet.label.as_str());
-    let columns = subject.columns();
+    let columns = subject.all_columns();
     let mut lines = sheet.lines();
     let header_line = mapping.and_then(|mapping| mapping.header_line).unwrap_or(1);
     let header = lines.find(|line| line.number >= header_line);
@@ -107,6 +113,7 @@ pub(super) fn open<'s>(
         }
         heads.push(found);
     }
+    let has_ids = seen.iter().any(|place| columns[*place].name == "id");
     let nameless = headers.iter().map(String::is_empty).collect();
     let defaults: Vec<Option<String>> = columns.iter().map(|column| default_of(column, mapping)).collect();
     for (place, column) in columns.iter().enumerate() {
@@ -118,7 +125,7 @@ pub(super) fn open<'s>(
     if !good {
         return Err(lines.count());
     }
-    Ok(Table { label, columns, heads, nameless, defaults, lines, is_text, limits: *limits })
+    Ok(Table { label, columns, heads, nameless, defaults, lines, is_text, has_ids, limits: *limits })
 }
 
 enum Meaning {
@@ -179,8 +186,7 @@ impl Table<'_> {
                 continue;
             }
             row.slots[head.column] = match self.read(cell, *head) {
-                Ok(text) if text.is_empty() => Slot::Absent,
-                Ok(text) => Slot::Text(text),
+                Ok(slot) => slot,
                 Err(rejection) => {
                     let place = self.place(row.line, Some(self.columns[head.column].name));
                     refusals.push(Refusal { place, value: Some(clip(&cell.shown())), rejection });
@@ -197,10 +203,21 @@ impl Table<'_> {
         row
     }
 
-    fn read(&self, found: &Cell, head: Head) -> Result<String, Rejection> {
+    fn read(&self, found: &Cell, head: Head) -> Result<Slot, Rejection> {
         if found.bytes() > self.limits.cell_bytes {
             return Err(Rejection::TooLarge { limit: format!("一格 {} 字节 / bytes", self.limits.cell_bytes) });
         }
-        cell::read(found, &self.columns[head.column], head.unit)
+        let column = &self.columns[head.column];
+        if let Cell::Text(text) = found
+            && self.has_ids
+            && exact::is_exact(text)
+        {
+            let (zh, en) =
+                ("以反斜杠开头的格子写法不对，请照原样重填", "what follows the backslash is not well formed");
+            let wrong = || Rejection::Unreadable(Unreadable::cell(column.name, text, zh, en));
+            return exact::read(text).map(Slot::Exact).ok_or_else(wrong);
+        }
+        let text = cell::read(found, column, head.unit)?;
+        Ok(if text.is_empty() { Slot::Absent } else { Slot::Text(text) })
     }
 }

@@ -70,6 +70,7 @@ mod tokens;
 mod traps;
 mod warned;
 mod whereabouts;
+mod whole;
 mod words;
 mod writer;
 mod writing_rules;

@@ -187,7 +187,8 @@ pub fn references(command: &Command) -> Vec<&Reference> {
         | Command::SaveSource { .. }
         | Command::EndRelation { .. }
         | Command::Correct { .. }
-        | Command::Retract { .. } => Vec::new(),
+        | Command::Retract { .. }
+        | Command::Keep(_) => Vec::new(),
     }
 }
 

@@ -46,6 +46,7 @@ impl Rejection {
             Self::AlreadyEnded { given: text(), on: "2020".into() },
             Self::Fixed { what_zh: "行键", what_en: "The row key" },
             Self::OutsideRegion { what: text() },
+            Self::IdTaken { given: text() },
         ];
         let faults = [SealFault::Erased, SealFault::KeyMissing, SealFault::Unwritable];
         samples.extend(faults.map(|fault| Self::Unsealed { fault, given: text() }));
