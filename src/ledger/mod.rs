@@ -10,6 +10,7 @@ mod error;
 mod kept;
 mod memory;
 mod sqlite;
+mod stage;
 mod tables;
 mod witness;
 
@@ -20,6 +21,7 @@ pub use error::LedgerError;
 pub use kept::{Form, Kept, KeptError, PAUSE_MS, Standing};
 pub use memory::MemoryLedger;
 pub use sqlite::{Access, SqliteLedger, accept_ledger};
+pub use stage::{Parts, Shelf, Stage};
 
 /// Entries that always stay outside of blocks, so that the end of a ledger is as it ever was: the
 /// head, the comparison with the witness and the next append touch no block.
@@ -50,6 +52,9 @@ impl Head {
 /// Called with each entry: its number and its body.
 pub type Visit<'a> = &'a mut dyn FnMut(u64, &[u8]) -> Result<(), LedgerError>;
 
+/// Gives the body that is to follow this head; none after the last.
+pub type Next<'a> = &'a mut dyn FnMut(Head) -> Result<Option<Vec<u8>>, LedgerError>;
+
 /// Opens a way in for reading. Each is independent of the writer and of the others.
 pub type Opener = Box<dyn Fn() -> Result<Box<dyn Reader>, LedgerError> + Send + Sync>;
 
@@ -66,6 +71,17 @@ pub trait Ledger: Send {
 
     /// Append all bodies or none, durably, provided that the ledger still stands at `expected`.
     fn append(&mut self, expected: Head, bodies: &[Vec<u8>]) -> Result<Head, LedgerError>;
+
+    /// The same of bodies that are asked for one by one, so that they are never in memory together. Where one
+    /// cannot be given, none is there.
+    fn append_each(&mut self, expected: Head, next: Next<'_>) -> Result<Head, LedgerError> {
+        let (mut head, mut bodies) = (expected, Vec::new());
+        while let Some(body) = next(head)? {
+            head = head.after(&body);
+            bodies.push(body);
+        }
+        self.append(expected, &bodies)
+    }
 
     /// What opens ways in beside the writer, for whoever reads now and then while the writer has the ledger.
     fn opener(&self) -> Opener;

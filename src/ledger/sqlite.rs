@@ -10,7 +10,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use super::block::{Block, Draft};
 use super::tables::{ENTRIES_AFTER, Tables, entry, fault, signed};
 use super::witness::Witness;
-use super::{Head, Ledger, LedgerError, Opener, Reader, UNPACKED_ENTRIES, Visit, connection};
+use super::{Head, Ledger, LedgerError, Next, Opener, Reader, UNPACKED_ENTRIES, Visit, connection};
 
 const LAST: &str = "SELECT coalesce(max(sequence), 0) FROM entries";
 const INSERT: &str = "INSERT INTO entries (sequence, body, hash) VALUES (?1, ?2, ?3)";
@@ -83,7 +83,7 @@ impl SqliteLedger {
         }
     }
 
-    fn insert(&mut self, expected: Head, bodies: &[Vec<u8>]) -> Result<Option<Head>, LedgerError> {
+    fn insert(&mut self, expected: Head, next: Next<'_>) -> Result<Option<Head>, LedgerError> {
         let tables = &mut self.tables;
         let (file, place) = (tables.file.clone(), expected.sequence + 1);
         let failed = |cause| fault("append", &file, place, &cause);
@@ -99,8 +99,8 @@ impl SqliteLedger {
         let mut head = expected;
         {
             let mut insert = transaction.prepare_cached(INSERT).map_err(failed)?;
-            for body in bodies {
-                head = head.after(body);
+            while let Some(body) = next(head)? {
+                head = head.after(&body);
                 insert.execute(params![signed(head.sequence), body, head.hash.as_slice()]).map_err(failed)?;
             }
         }
@@ -162,6 +162,11 @@ impl Ledger for SqliteLedger {
     }
 
     fn append(&mut self, expected: Head, bodies: &[Vec<u8>]) -> Result<Head, LedgerError> {
+        let mut bodies = bodies.iter().cloned();
+        self.append_each(expected, &mut |_| Ok(bodies.next()))
+    }
+
+    fn append_each(&mut self, expected: Head, next: Next<'_>) -> Result<Head, LedgerError> {
         if self.access != Access::Write {
             return Err(LedgerError::ReadOnly);
         }
@@ -169,7 +174,7 @@ impl Ledger for SqliteLedger {
             self.head = self.tables.head()?;
             return Err(LedgerError::Moved { found: self.head });
         }
-        let inserted = self.insert(expected, bodies);
+        let inserted = self.insert(expected, next);
         self.roll_back();
         let Some(head) = inserted.map_err(|error| self.tables.located(error))? else {
             self.head = self.tables.head()?;
