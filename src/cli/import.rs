@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
 use figment::Figment;
@@ -14,8 +13,8 @@ use super::exit;
 use super::interrupt::Interrupt;
 use crate::config::Config;
 use crate::domain::command::Command;
-use crate::engine::{Engine, Order, Plan, ThingChange, WriteError};
-use crate::intake::{self, IMPORTERS, InputFile, Limits, Mapping, Place, Reading, Report, Tried};
+use crate::engine::{Commands, Engine, Order, Plan, ThingChange, WriteError};
+use crate::intake::{self, IMPORTERS, Importer, InputFile, Limits, Mapping, Place, Reading, Report, Tried};
 
 /// Refusals and things printed; the rest are counted.
 const SHOWN: usize = 50;
@@ -46,19 +45,40 @@ pub struct ImportArgs {
     returned: Option<PathBuf>,
 }
 
-/// What was read of the command line.
+/// What was read of the command line, gone through once to see whether it can be read at all. The commands are
+/// read again each time that they are wanted, and never kept.
 struct Read {
+    importer: &'static Importer,
     files: Vec<InputFile>,
     mapping: Mapping,
     limits: Limits,
     reading: Reading,
-    places: Vec<Place>,
-    commands: Arc<[Command]>,
+    /// How many commands its rows give.
+    commands: usize,
+    store_name: String,
 }
 
 impl Read {
     fn input(&self) -> (&[InputFile], &Mapping, &Limits) {
         (&self.files, &self.mapping, &self.limits)
+    }
+}
+
+impl Commands for Read {
+    /// Those of the rows, and that the store is named.
+    fn count(&self) -> usize {
+        self.commands + 1
+    }
+
+    fn each(&self, take: &mut dyn FnMut(&Command) -> bool) {
+        let mut wanted = true;
+        (self.importer.walk)(&self.files, &self.mapping, &self.limits, &mut |_, command| {
+            wanted = take(&command);
+            wanted
+        });
+        if wanted {
+            take(&Command::NameStore { name: self.store_name.clone() });
+        }
     }
 }
 
@@ -73,7 +93,7 @@ pub fn import(config: &Config, args: &ImportArgs) -> ExitCode {
     };
     if !read.reading.refusals.is_empty() && !config.data.exists() {
         // Nothing is made for what cannot be written anyway.
-        let tried = Tried { commands: &read.commands, places: &read.places, refused: &[], refused_count: 0 };
+        let tried = Tried { commands: &[], places: &[], refused: &[], refused_count: 0 };
         return give_back(
             args,
             &read,
@@ -99,24 +119,26 @@ pub fn import(config: &Config, args: &ImportArgs) -> ExitCode {
     if args.dry_run || !read.reading.refusals.is_empty() {
         return dry_run(config, args, (&engine, &interrupt), &read, &order);
     }
-    let commands = &read.commands;
-    let bar = progress_bar(commands.len());
+    let bar = progress_bar(read.count());
     let mut progress = |done: usize, _: usize| {
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
         !interrupt.is_said()
     };
     // Naming the store is no row.
     let naming = usize::from(engine.view().state().name().is_none());
-    let outcome = match &args.plan {
-        Some(id) => engine.apply(order.clone(), commands, id, &mut progress),
-        None => engine.carry_out(order.clone(), commands, &mut progress),
-    };
+    let outcome = engine.import(&order, &read, args.plan.as_deref(), &mut progress);
     bar.finish_and_clear();
     match outcome {
         Ok(outcome) => {
             let (rows, changed) = (read.reading.rows, outcome.changed - naming);
             // A row of another register says several things.
-            let unchanged = read.places.len() - changed;
+            let unchanged = read.commands - changed;
+            if outcome.resumed > 0 {
+                println!(
+                    "接着上次中断处继续：此前已判定 {} 条。Went on where it was cut short: {} commands had been decided.",
+                    outcome.resumed, outcome.resumed,
+                );
+            }
             println!(
                 "接受 {rows} 行：新增或更改 {changed}，无变化 {unchanged}；序号 {}\n\
                  accepted {rows} rows: {changed} changed, {unchanged} unchanged; sequence {}",
@@ -126,7 +148,7 @@ pub fn import(config: &Config, args: &ImportArgs) -> ExitCode {
         }
         // Said once more in full: where, and what to do.
         Err(WriteError::Rejected(rejected)) => {
-            let named = rejected.iter().any(|(number, _)| *number + 1 == commands.len());
+            let named = rejected.iter().any(|(number, _)| *number == read.commands);
             if let Some((_, rejection)) = rejected.iter().find(|_| named && rejected.len() == 1) {
                 eprintln!("{} {} {} {}", config.data.display(), rejection.code(), rejection.zh(), rejection.en());
             }
@@ -152,12 +174,14 @@ fn read(config: &Config, args: &ImportArgs) -> Result<Read, String> {
     };
     let mapping = args.mapping.as_deref().map_or_else(|| Ok(Mapping::default()), read_mapping)?;
     let files = gather(&args.inputs)?;
-    let mut reading = (importer.read)(&files, &mapping, &limits);
-    let (places, mut commands) = reading.take_commands();
+    let mut commands = 0;
+    let reading = (importer.walk)(&files, &mapping, &limits, &mut |_, _| {
+        commands += 1;
+        true
+    });
     // The export of a whole store says which one it is.
-    let name = reading.store.clone().unwrap_or_else(|| config.store_name.clone());
-    commands.push(Command::NameStore { name });
-    Ok(Read { files, mapping, limits, reading, places, commands: commands.into() })
+    let store_name = reading.store.clone().unwrap_or_else(|| config.store_name.clone());
+    Ok(Read { importer, files, mapping, limits, reading, commands, store_name })
 }
 
 fn read_mapping(path: &Path) -> Result<Mapping, String> {
@@ -181,9 +205,8 @@ fn dry_run(
     read: &Read,
     order: &Order,
 ) -> ExitCode {
-    let commands = &*read.commands;
-    let bar = progress_bar(commands.len());
-    let planned = engine.plan(order, commands, config.limits.plan(), &mut |done, _| {
+    let bar = progress_bar(read.count());
+    let planned = engine.plan(order, read, config.limits.plan(), &mut |done, _| {
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
         !interrupt.is_said()
     });
@@ -195,11 +218,14 @@ fn dry_run(
             return ExitCode::from(exit::FAILED);
         }
     };
-    let last = commands.len() - 1;
-    let rows: Vec<_> = plan.refused.iter().filter(|(number, _)| *number != last).cloned().collect();
+    let last = read.commands;
+    let rows = plan.refused.iter().filter(|(number, _)| *number != last);
+    let (numbers, rows): (Vec<usize>, Vec<_>) =
+        rows.enumerate().map(|(place, (number, rejection))| (*number, (place, rejection.clone()))).unzip();
+    let (places, commands) = read.importer.pick(read.input(), &numbers);
     let store = plan.refused.iter().find(|(number, _)| *number == last);
     let count = plan.refused_count - usize::from(store.is_some());
-    let tried = Tried { commands, places: &read.places, refused: &rows, refused_count: count };
+    let tried = Tried { commands: &commands, places: &places, refused: &rows, refused_count: count };
     let report = intake::report(read.input(), &read.reading, tried, config.limits.import_refusals);
     if let Some((_, rejection)) = store {
         let place = Place { file: config.data.display().to_string().into(), line: 0, column: None };

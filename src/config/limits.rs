@@ -162,6 +162,10 @@ pub struct Limits {
     pub import_workbook_cells: usize,
     /// Refusals that a dry run tells one by one; the others are counted.
     pub import_refusals: usize,
+    /// Events after which what was decided of an import is put on the disk, so that it need not be decided again.
+    pub import_stage_events: usize,
+    /// Milliseconds that a write waits for an import that nobody may come in between of.
+    pub import_wait_ms: u64,
     /// Things whose changes a dry run tells one by one; the others are counted.
     pub import_changes: usize,
     /// Bytes of a file that is uploaded.
@@ -256,6 +260,8 @@ impl Default for Limits {
             import_workbook_parts: 1_000,
             import_workbook_cells: 2_000_000,
             import_refusals: 1_000,
+            import_stage_events: 20_000,
+            import_wait_ms: 2_000,
             import_changes: 1_000,
             upload_bytes: 32 * 1024 * 1024,
             uploads_at_once: 2,

@@ -12,6 +12,8 @@ impl Limits {
             group: self.write_group,
             copies: self.state_copies,
             checkpoint_every: self.checkpoint_entries,
+            stage_events: self.import_stage_events,
+            import_wait_ms: self.import_wait_ms,
             past: PastLimits {
                 states: self.past_states,
                 bytes: self.past_bytes,

@@ -8,13 +8,12 @@ use std::time::Duration;
 use super::Engine;
 use super::clock::today;
 use super::plan::{self, Order, Plan, PlanLimits, Standing};
-use super::request::{Advance, ImportOutcome, Progress, WriteError};
+use super::request::{Advance, Commands, ImportOutcome, Progress, WriteError};
 use super::step::Turn;
 use super::writer::{Answer, Job};
 use crate::domain::Rejection;
 use crate::domain::command::Command;
 use crate::graph::State;
-use crate::vault::Vault;
 
 /// Commands that are carried out together or not at all.
 pub(super) struct Batch {
@@ -31,12 +30,10 @@ pub(super) enum Purpose {
     Write,
     /// That it be tried; nothing is written.
     Rehearse,
-    /// That it be written where it still comes to what was planned under this id.
-    Apply(String),
 }
 
 /// Refusals gathered before a batch is given up.
-const MOST_REFUSALS: usize = 1_000;
+pub(super) const MOST_REFUSALS: usize = 1_000;
 
 /// How often the progress of a batch is told.
 const PROGRESS: Duration = Duration::from_millis(100);
@@ -62,49 +59,13 @@ impl Engine {
     pub fn plan(
         &self,
         order: &Order,
-        commands: &[Command],
+        commands: &dyn Commands,
         limits: PlanLimits,
         progress: Progress<'_>,
     ) -> Result<Plan, WriteError> {
-        let (base, advance) = (self.now(), Advance::default());
+        let (base, total) = (self.now(), commands.count());
         let standing = Standing { sequence: base.sequence(), day: today() };
-        std::thread::scope(|scope| {
-            let (told, answered) = sync_channel(1);
-            let (base, advance, vault) = (&base, &advance, &self.vault);
-            scope.spawn(move || told.send(plan::plan(base, (order, commands, vault), standing, limits, advance)));
-            loop {
-                match answered.recv_timeout(PROGRESS) {
-                    Ok(plan) => return plan,
-                    Err(RecvTimeoutError::Timeout) => {
-                        if !progress(advance.done.load(Ordering::Relaxed), commands.len()) {
-                            advance.cancelled.store(true, Ordering::Relaxed);
-                        }
-                    }
-                    Err(RecvTimeoutError::Disconnected) => return Err(WriteError::Stopped),
-                }
-            }
-        })
-    }
-
-    /// Carry out all commands or none, as somebody wants it; they are not copied.
-    pub fn carry_out(
-        &self,
-        order: Order,
-        commands: &Arc<[Command]>,
-        progress: Progress<'_>,
-    ) -> Result<ImportOutcome, WriteError> {
-        self.batch(order, Arc::clone(commands), progress, Purpose::Write)
-    }
-
-    /// Carry out a batch where it still comes to what was planned under the id; durably, all or nothing.
-    pub fn apply(
-        &self,
-        order: Order,
-        commands: &Arc<[Command]>,
-        id: &str,
-        progress: Progress<'_>,
-    ) -> Result<ImportOutcome, WriteError> {
-        self.batch(order, Arc::clone(commands), progress, Purpose::Apply(id.to_owned()))
+        plan::plan(&base, (order, commands, &self.vault), standing, limits, &mut |done| progress(done, total))
     }
 
     fn batch(
@@ -118,6 +79,7 @@ impl Engine {
         if !progress(0, total) {
             return Err(WriteError::Cancelled);
         }
+        let _taken = self.floor.take(&mut || progress(0, total))?;
         let advance = Arc::new(Advance::default());
         let batch = Batch { order, commands, advance: Arc::clone(&advance), purpose };
         let (told, answered) = sync_channel(1);
@@ -173,17 +135,4 @@ pub(super) fn decide_all(turn: &mut Turn, working: &mut State, batch: &Batch) ->
     }
     outcome.sequence = working.sequence();
     Ok(outcome)
-}
-
-/// Would the batch still come to what was planned? Decided anew by the writer, so that nobody can come in
-/// between.
-pub(super) fn still_planned(
-    working: &State,
-    (batch, vault): (&Batch, &Arc<Vault>),
-    id: &str,
-) -> Result<(), WriteError> {
-    let standing = Standing::of(id).ok_or(WriteError::PlanStale)?;
-    let limits = PlanLimits { refusals: 0, changes: 0 };
-    let now = plan::plan(working, (&batch.order, &batch.commands, vault), standing, limits, &batch.advance)?;
-    if now.id.as_deref() == Some(id) { Ok(()) } else { Err(WriteError::PlanStale) }
 }

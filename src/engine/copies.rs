@@ -10,7 +10,7 @@ use crate::domain::event::Event;
 use crate::graph::{Stamp, State};
 
 /// Events that copies may lag behind; one that lags more is let go.
-const MOST_EVENTS_BEHIND: usize = 50_000;
+pub(super) const MOST_EVENTS_BEHIND: usize = 50_000;
 
 /// Copies that readers hold and that are remembered: with more, the oldest is left to its readers.
 const MOST_HELD: usize = 16;
@@ -57,6 +57,13 @@ impl Copies {
         self.events += entries.iter().map(|(_, events)| events.len()).sum::<usize>();
         self.behind.extend(entries);
         self.keep(old);
+    }
+
+    /// Too much was published for any of them to be brought up to date.
+    pub(super) fn forget(&mut self) {
+        self.spare.clear();
+        self.behind.clear();
+        self.events = 0;
     }
 
     /// Keep a copy that equals what is published.

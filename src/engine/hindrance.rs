@@ -22,6 +22,8 @@ pub enum Hindrance {
     Withdrawn,
     /// What was planned would come to something else now.
     Stale,
+    /// An import is being written.
+    Importing,
     /// Anything else; the log says what.
     Failure,
 }
@@ -34,6 +36,7 @@ impl WriteError {
             WriteError::Busy => Hindrance::Busy,
             WriteError::Stopped => Hindrance::Stopped,
             WriteError::Cancelled => Hindrance::Withdrawn,
+            WriteError::ImportRunning => Hindrance::Importing,
             WriteError::PlanStale => Hindrance::Stale,
             WriteError::Vault(_) => Hindrance::Unerased,
             WriteError::Ledger(error) => match **error {

@@ -7,6 +7,7 @@ mod copies;
 mod envelope;
 mod follow;
 mod hindrance;
+mod import;
 mod inspect;
 mod keep;
 mod past;
@@ -14,6 +15,7 @@ mod personal;
 mod plan;
 mod recover;
 mod request;
+mod staged;
 mod step;
 mod view;
 mod writer;
@@ -34,13 +36,13 @@ pub use personal::PersonalStanding;
 pub use plan::{Order, Plan, PlanLimits, ThingChange};
 pub use recover::is_in_use;
 pub use request::{
-    EngineLimits, ImportOutcome, PastLimits, Progress, Request, RequestKey, WriteError, WriterState, Written,
+    Commands, EngineLimits, ImportOutcome, PastLimits, Progress, Request, RequestKey, WriteError, WriterState, Written,
 };
 pub use step::Turn;
 pub use view::{Known, SearchState, View};
 
 use crate::graph::State;
-use crate::ledger::{Access, CheckpointStore, Head, Ledger, LedgerError, SqliteLedger};
+use crate::ledger::{Access, CheckpointStore, Head, Ledger, LedgerError, Shelf, SqliteLedger};
 use crate::vault::{Vault, VaultError};
 use follow::Follower;
 use keep::Keeper;
@@ -92,6 +94,11 @@ pub struct Engine {
     health: Arc<Health>,
     vault: Arc<Vault>,
     past: Past,
+    /// Who imports.
+    floor: import::Floor,
+    /// Where what is decided of an import stands until it is taken over.
+    shelf: Shelf,
+    stage_events: usize,
     /// Held while the process lives; the system lets go of it when the process dies.
     _lock: Option<std::fs::File>,
 }
@@ -165,7 +172,9 @@ impl Engine {
         let ledger = SqliteLedger::open(&directory.join("ledger.sqlite"), access)?;
         let checkpoints = CheckpointStore::open(directory, access)?;
         let vault = Arc::new(vault);
-        Self::start((Box::new(ledger), Some(checkpoints), vault), (access, lock), Clock::default(), limits)
+        let shelf = if access == Access::Write { Shelf::of(directory) } else { Shelf::default() };
+        staged::look_at_what_is_left(&shelf, ledger.head());
+        Self::start((Box::new(ledger), Some(checkpoints), vault, shelf), (access, lock), Clock::default(), limits)
     }
 
     /// Open over a ledger that is there already; for tests and throw-away stores.
@@ -182,11 +191,11 @@ impl Engine {
         limits: EngineLimits,
     ) -> Result<Self, OpenError> {
         let vault = Arc::new(Vault::in_memory());
-        Self::start((ledger, checkpoints, vault), (Access::Write, None), clock, limits)
+        Self::start((ledger, checkpoints, vault, Shelf::default()), (Access::Write, None), clock, limits)
     }
 
     fn start(
-        (ledger, checkpoints, vault): (Box<dyn Ledger>, Option<CheckpointStore>, Arc<Vault>),
+        (ledger, checkpoints, vault, shelf): (Box<dyn Ledger>, Option<CheckpointStore>, Arc<Vault>, Shelf),
         (access, lock): (Access, Option<std::fs::File>),
         clock: Clock,
         limits: EngineLimits,
@@ -226,7 +235,9 @@ impl Engine {
         let writer = Writer::new((ledger, Arc::clone(&vault)), begin, outlet, clock, (Arc::clone(&health), limits));
         let thread = std::thread::Builder::new().name("writer".into()).spawn(move || writer.run(&waiting));
         threads.push(thread.map_err(failed)?);
-        let engine = Self { shared, jobs: Some(jobs), threads: Mutex::new(threads), health, vault, past, _lock: lock };
+        let (jobs, threads, stage_events) = (Some(jobs), Mutex::new(threads), limits.stage_events.max(1));
+        let floor = import::Floor::default();
+        let engine = Self { shared, jobs, threads, health, vault, past, floor, shelf, stage_events, _lock: lock };
         if !unwritten.is_empty() {
             let written = engine.execute(personal::ACTOR, &unwritten, &mut |_, _| true);
             written

@@ -6,9 +6,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
-use super::request::{Advance, WriteError};
+use super::request::{Commands, WriteError};
 use super::step::Turn;
 use crate::domain::command::Command;
 use crate::domain::event::{Content, Event};
@@ -92,6 +91,9 @@ pub struct ThingChange {
     pub corrections: usize,
 }
 
+/// Commands between two looks at whether somebody said stop.
+const LOOK: usize = 256;
+
 /// Where a plan was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing {
@@ -113,10 +115,10 @@ impl Standing {
 /// the same batch on the same facts has the same digest.
 pub(super) fn plan(
     base: &State,
-    (order, commands, vault): (&Order, &[Command], &Arc<Vault>),
+    (order, commands, vault): (&Order, &dyn Commands, &Arc<Vault>),
     standing: Standing,
     limits: PlanLimits,
-    advance: &Advance,
+    go_on: &mut dyn FnMut(usize) -> bool,
 ) -> Result<Plan, WriteError> {
     const DAY_MS: i64 = 86_400_000;
     let midnight = i64::from(standing.day.0) * DAY_MS - 8 * 3_600_000;
@@ -128,10 +130,11 @@ pub(super) fn plan(
     digest.update(order.actor.as_bytes());
     digest.update(format!("{:?}{standing:?}{:?}", order.rights, base.name()).as_bytes());
     let mut changes = Changes::new(base, standing.day);
-    for (number, command) in commands.iter().enumerate() {
-        advance.done.store(number, Ordering::Relaxed);
-        if advance.cancelled.load(Ordering::Relaxed) {
-            return Err(WriteError::Cancelled);
+    let (mut number, mut stopped) = (0, false);
+    commands.each(&mut |command| {
+        stopped = number % LOOK == 0 && !go_on(number);
+        if stopped {
+            return false;
         }
         match turn.decided(&mut working, (&order.actor, order.rights), command) {
             Ok(events) if events.is_empty() && !is_kept_quiet(base, order.rights, command) => plan.unchanged += 1,
@@ -139,15 +142,10 @@ pub(super) fn plan(
                 plan.changed += 1;
                 plan.events += events.len();
                 digest.update(&number.to_be_bytes());
-                for event in &events {
-                    let versions = touched(event).into_iter().flatten().map(|id| base.version(id).unwrap_or(0));
-                    versions.for_each(|version| {
-                        digest.update(&version.to_be_bytes());
-                    });
-                    let bytes = minicbor::to_vec(unsealed(event.clone())).expect("encoding into memory cannot fail");
-                    digest.update(&bytes);
+                events.iter().for_each(|event| {
+                    digest_event(&mut digest, base, event);
                     changes.note(event);
-                }
+                });
             }
             Err(rejection) => {
                 plan.refused_count += 1;
@@ -157,13 +155,26 @@ pub(super) fn plan(
             }
         }
         turn.forget();
+        number += 1;
+        true
+    });
+    if stopped {
+        return Err(WriteError::Cancelled);
     }
-    advance.done.store(commands.len(), Ordering::Relaxed);
+    go_on(number);
     (plan.changes, plan.changed_things) = changes.told(limits.changes);
     let hex = digest.finalize().to_hex();
     let id = format!("{}-{}-{}", standing.sequence, standing.day.0, &hex.as_str()[..32]);
     plan.id = (plan.refused_count == 0).then_some(id);
     Ok(plan)
+}
+
+/// An event, and the versions of what it changes or hangs on to.
+fn digest_event(digest: &mut blake3::Hasher, base: &State, event: &Event) {
+    for id in touched(event).into_iter().flatten() {
+        digest.update(&base.version(id).unwrap_or(0).to_be_bytes());
+    }
+    digest.update(&minicbor::to_vec(unsealed(event.clone())).expect("encoding into memory cannot fail"));
 }
 
 /// Is it kept from whoever asks whether a command says something new? Of people: the answer would tell

@@ -72,6 +72,38 @@ pub struct ImportOutcome {
     pub events: usize,
     /// The sequence number of the store afterwards.
     pub sequence: u64,
+    /// Commands that had been decided before the import was cut short, and were not decided again.
+    pub resumed: usize,
+}
+
+/// Commands that can be gone through more than once: always the same ones in the same order, so that a large
+/// import is never in memory as a whole.
+pub trait Commands {
+    /// How many they are.
+    fn count(&self) -> usize;
+
+    /// Show each of them, from the first on, until `take` says no.
+    fn each(&self, take: &mut dyn FnMut(&Command) -> bool);
+}
+
+impl Commands for Vec<Command> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn each(&self, take: &mut dyn FnMut(&Command) -> bool) {
+        let _ = self.iter().all(take);
+    }
+}
+
+impl Commands for Arc<[Command]> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn each(&self, take: &mut dyn FnMut(&Command) -> bool) {
+        let _ = self.iter().all(take);
+    }
 }
 
 /// Why nothing was acknowledged. What got no acknowledgement is wholly there after a restart or
@@ -89,6 +121,11 @@ pub enum WriteError {
         "计划已不适用：文件与做计划时不同，或所涉及的事实此后有改动。没有写入；请重新试运行，核对后用新的计划号。The plan does not fit any more: the files are others, or facts that it touches have changed since. Nothing was written; plan again, look at what it says, and use the new id."
     )]
     PlanStale,
+    /// An import is being taken over, and nobody else writes meanwhile.
+    #[error(
+        "正在写入一次大的导入，请稍后再试。A large import is being written; try again shortly, nothing was written."
+    )]
+    ImportRunning,
     /// Too many writes wait already.
     #[error("等待写入的请求太多。请稍后再试。Too many writes are waiting. Try again shortly.")]
     Busy,
@@ -139,6 +176,10 @@ pub struct EngineLimits {
     pub copies: usize,
     /// Envelopes between two checkpoints; 0 = none are made.
     pub checkpoint_every: u64,
+    /// Events after which what was decided of an import is put on the disk.
+    pub stage_events: usize,
+    /// Milliseconds that a write waits for an import that nobody may come in between of.
+    pub import_wait_ms: u64,
     /// What is kept and done to know what was known earlier.
     pub past: PastLimits,
 }
@@ -165,6 +206,14 @@ impl Default for PastLimits {
 impl Default for EngineLimits {
     fn default() -> Self {
         let past = PastLimits::default();
-        Self { queue: 2_048, group: 512, copies: 3, checkpoint_every: 10_000, past }
+        Self {
+            queue: 2_048,
+            group: 512,
+            copies: 3,
+            checkpoint_every: 10_000,
+            stage_events: 20_000,
+            import_wait_ms: 2_000,
+            past,
+        }
     }
 }

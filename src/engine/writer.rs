@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
-use super::batch::{Batch, Purpose, decide_all, still_planned};
+use super::batch::{Batch, Purpose, decide_all};
 use super::clock::Clock;
 use super::copies::{Copies, Entry, replay};
 use super::envelope::Envelope;
@@ -16,8 +16,15 @@ use super::step::Turn;
 use crate::domain::command::Command;
 use crate::domain::id::IdSequence;
 use crate::graph::{Stamp, State};
-use crate::ledger::{Head, Ledger, LedgerError};
+use crate::ledger::{Head, Ledger, LedgerError, Stage};
 use crate::vault::{Sealing, Vault};
+use adopt::Parked;
+pub(super) use adopt::{Adopted, Adoption, Fork, Others};
+
+mod adopt;
+
+/// What came of an import, and the stage, which whoever prepared it takes away.
+pub(super) type AdoptedStage = (Result<Adopted, WriteError>, Stage);
 
 /// Told what came of a request.
 pub type Answer<T = Written> = Box<dyn FnOnce(Result<T, WriteError>) + Send>;
@@ -28,6 +35,12 @@ pub(super) enum Job {
     Request(Box<Request>, Answer<Written>),
     /// All commands or none, by one actor.
     Batch(Batch, Answer<ImportOutcome>),
+    /// What stands, for an import to be decided on, and what others may do meanwhile.
+    Fork(Others, SyncSender<Result<Fork, WriteError>>),
+    /// An import that is decided to its end.
+    Adopt(Box<Adoption>, SyncSender<AdoptedStage>),
+    /// Nobody decides any more: others may write.
+    Release,
 }
 
 /// How often a lost race is run again.
@@ -83,6 +96,7 @@ pub(super) struct Writer<A> {
     ids: IdSequence,
     health: Arc<Health>,
     limits: EngineLimits,
+    parked: Parked,
 }
 
 impl<A: Audience> Writer<A> {
@@ -111,6 +125,7 @@ impl<A: Audience> Writer<A> {
             ids,
             health,
             limits,
+            parked: Parked::default(),
         }
     }
 
@@ -127,6 +142,7 @@ impl<A: Audience> Writer<A> {
         let _stop = Stop(Arc::clone(&self.health));
         let mut waiting: Option<Job> = None;
         loop {
+            self.expire();
             let job = match waiting.take() {
                 Some(job) => job,
                 None => match jobs.recv_timeout(IDLE) {
@@ -140,7 +156,14 @@ impl<A: Audience> Writer<A> {
             };
             match job {
                 Job::Batch(batch, answer) => answer(self.batch(&batch)),
+                Job::Fork(others, told) => self.fork(others, &told),
+                Job::Adopt(adoption, told) => {
+                    // Who asked may have gone; it is written all the same.
+                    let _ = told.send(self.adopt(*adoption));
+                }
+                Job::Release => self.release(),
                 Job::Request(request, answer) => {
+                    let Some((request, answer)) = self.park(request, answer) else { continue };
                     let mut group = vec![(request, answer)];
                     while group.len() < self.limits.group {
                         match jobs.try_recv() {
@@ -186,13 +209,7 @@ impl<A: Audience> Writer<A> {
             let mut turn = self.turn();
             return decide_all(&mut turn, &mut working, batch);
         }
-        let vault = Arc::clone(&self.vault);
-        let outcome = self.commit(|turn, working| {
-            if let Purpose::Apply(id) = &batch.purpose {
-                still_planned(working, (batch, &vault), id)?;
-            }
-            decide_all(turn, working, batch)
-        })?;
+        let outcome = self.commit(|turn, working| decide_all(turn, working, batch))?;
         // An erasure of somebody else that is stuck is no fault of what was written here.
         let settled = self.settle();
         let erases = |command: &Command| matches!(command, Command::ErasePerson { .. });
@@ -246,31 +263,35 @@ impl<A: Audience> Writer<A> {
             }
             match self.ledger.append(self.head, &turn.bodies(self.head)) {
                 Ok(head) => {
-                    self.publish(working, head, turn.into_entries());
+                    self.publish(working, head, Some(turn.into_entries()));
                     return Ok(outcome);
                 }
                 Err(LedgerError::Moved { .. }) => {
                     self.vault.withdraw(turn.fresh());
                     self.catch_up()?;
                 }
-                Err(error @ LedgerError::Full { .. }) => {
-                    self.vault.withdraw(turn.fresh());
-                    self.health.set(WriterState::DiskFull);
-                    return Err(error.into());
-                }
-                Err(error @ LedgerError::ReadOnly) => {
-                    self.vault.withdraw(turn.fresh());
-                    self.health.set(WriterState::ReadOnly);
-                    return Err(error.into());
-                }
-                // After a failed sync nobody knows what the disk holds: no further word until restart.
                 Err(error) => {
-                    self.stop(&error.to_string());
-                    return Err(error.into());
+                    if matches!(error, LedgerError::Full { .. } | LedgerError::ReadOnly) {
+                        self.vault.withdraw(turn.fresh());
+                    }
+                    return Err(self.failed(error));
                 }
             }
         }
         Err(WriteError::Busy)
+    }
+
+    /// An append has failed, and not because somebody else was first.
+    fn failed(&self, error: LedgerError) -> WriteError {
+        match &error {
+            LedgerError::Full { .. } => self.health.set(WriterState::DiskFull),
+            LedgerError::ReadOnly => self.health.set(WriterState::ReadOnly),
+            // After a failed sync nobody knows what the disk holds: no further word until restart.
+            _ => {
+                self.stop(&error.to_string());
+            }
+        }
+        error.into()
     }
 
     fn stop(&self, cause: &str) -> WriteError {
@@ -279,12 +300,16 @@ impl<A: Audience> Writer<A> {
         WriteError::Stopped
     }
 
-    fn publish(&mut self, working: State, head: Head, entries: Vec<Entry>) {
+    /// A new state is durable. Without its entries no other copy can be brought up to date.
+    fn publish(&mut self, working: State, head: Head, entries: Option<Vec<Entry>>) {
         self.health.set(WriterState::Running);
         self.head = head;
         let old = std::mem::replace(&mut self.published, Arc::new(working));
         self.audience.publish(&self.published, head);
-        self.copies.retire(old, entries);
+        match entries {
+            Some(entries) => self.copies.retire(old, entries),
+            None => self.copies.forget(),
+        }
     }
 
     /// Somebody else wrote first: take over what they wrote.
@@ -311,7 +336,7 @@ impl<A: Audience> Writer<A> {
         match (read, broken) {
             (Ok(head), None) => {
                 self.last_recorded_at = last;
-                self.publish(working, head, entries);
+                self.publish(working, head, Some(entries));
                 Ok(())
             }
             (Ok(_), Some(broken)) => Err(self.stop(&broken)),

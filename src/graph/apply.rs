@@ -27,6 +27,17 @@ impl State {
         self.stamps.push(stamp);
     }
 
+    /// All envelopes after that number are recorded at this time, whatever they said before.
+    pub fn record_at(&mut self, after: u64, recorded_at: i64) {
+        let first = self.stamps.partition(|stamp| stamp.sequence <= after);
+        let end = u32::try_from(self.stamps.len()).expect("a store holds fewer than 2^32 envelopes");
+        for row in first..end {
+            if let Some(stamp) = self.stamps.get_mut(row) {
+                stamp.recorded_at = recorded_at;
+            }
+        }
+    }
+
     /// What was wrong with the log, if anything was.
     pub fn broken(&self) -> Option<&str> {
         self.broken.as_deref()

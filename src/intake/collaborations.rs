@@ -11,7 +11,7 @@ mod cells;
 use cells::{Holds, Sheet, sheet};
 
 use super::draft::{Draft, Said, Stranger, is_chinese};
-use super::{InputFile, Limits, Mapping, Place, Reading, Refusal};
+use super::{InputFile, Limits, Mapping, Place, Reading, Refusal, Take};
 use crate::domain::enumeration::PARTICIPANT_ROLE;
 use crate::domain::name::LONGEST_NAME;
 use crate::domain::rejection::Rejection;
@@ -49,7 +49,7 @@ const ROLES: &[(&str, &str)] = &[
 ];
 
 /// Read such tables as one data set.
-pub fn read_collaborations(files: &[InputFile], _: &Mapping, limits: &Limits) -> Reading {
+pub fn walk_collaborations(files: &[InputFile], _: &Mapping, limits: &Limits, take: Take<'_>) -> Reading {
     let mut sheets = Vec::new();
     let mut refusals = Vec::new();
     for file in files {
@@ -67,7 +67,7 @@ pub fn read_collaborations(files: &[InputFile], _: &Mapping, limits: &Limits) ->
         return Reading { refusals, ..Reading::default() };
     };
     let set = set_of(first.file);
-    let mut draft = Draft::of(first.file, &format!("tables-{set}"), &source(&set));
+    let mut draft = Draft::of(first.file, &format!("tables-{set}"), &source(&set), take);
     countries(&mut draft, &set, &sheets);
     let listed = rows_of(&sheets, Holds::Organizations).filter_map(|(_, row)| row.get("id"));
     let listed: BTreeSet<&str> = listed.map(String::as_str).collect();
@@ -79,6 +79,9 @@ pub fn read_collaborations(files: &[InputFile], _: &Mapping, limits: &Limits) ->
     }
     for sheet in &sheets {
         for (line, row) in &sheet.rows {
+            if draft.is_stopped() {
+                return draft.done();
+            }
             draft.row(sheet.file, *line);
             let row = Row { set: &set, cells: row };
             let fit = row.cells.iter().find(|(_, cell)| cell.len() > limits.cell_bytes);
@@ -134,7 +137,7 @@ impl<'r> Row<'r> {
         self.cells.get(name).map(String::as_str).filter(|cell| !cell.is_empty())
     }
 
-    fn needed(&self, draft: &mut Draft, name: &'static str) -> Option<&'r str> {
+    fn needed(&self, draft: &mut Draft<'_>, name: &'static str) -> Option<&'r str> {
         let cell = self.cell(name);
         if cell.is_none() {
             draft.refuse(name, Rejection::RequiredMissing { name: name.to_owned() });
@@ -165,7 +168,7 @@ fn by_language(name: &str) -> (Option<&str>, Option<&str>) {
     if is_chinese(name) { (Some(name), None) } else { (None, Some(name)) }
 }
 
-fn countries(draft: &mut Draft, set: &str, sheets: &[Sheet<'_>]) {
+fn countries(draft: &mut Draft<'_>, set: &str, sheets: &[Sheet<'_>]) {
     let rows = rows_of(sheets, Holds::Organizations);
     let all: BTreeSet<&str> =
         rows.filter_map(|(_, row)| row.get("country").map(String::as_str)).filter(|code| !code.is_empty()).collect();
@@ -183,7 +186,7 @@ fn countries(draft: &mut Draft, set: &str, sheets: &[Sheet<'_>]) {
     }
 }
 
-fn organization(draft: &mut Draft, row: &Row<'_>) {
+fn organization(draft: &mut Draft<'_>, row: &Row<'_>) {
     let Some(id) = row.needed(draft, "id") else { return };
     let given = row.cell("kind").unwrap_or("OTHER").to_uppercase();
     let Some((_, kind, sort)) = SORTS.iter().find(|(name, _, _)| *name == given) else {
@@ -215,7 +218,7 @@ fn organization(draft: &mut Draft, row: &Row<'_>) {
     }
 }
 
-fn project(draft: &mut Draft, row: &Row<'_>, parties: &BTreeMap<&str, usize>) {
+fn project(draft: &mut Draft<'_>, row: &Row<'_>, parties: &BTreeMap<&str, usize>) {
     let Some(id) = row.needed(draft, "id") else { return };
     let Some(start) = row.needed(draft, "start") else { return };
     let several = parties.get(id).is_some_and(|parties| *parties > 1);
@@ -233,7 +236,7 @@ fn project(draft: &mut Draft, row: &Row<'_>, parties: &BTreeMap<&str, usize>) {
     draft.node(Stranger { kind: Kind::Collaboration, key, name_zh, name_en, code: None, said, validity });
 }
 
-fn participation(draft: &mut Draft, row: &Row<'_>) {
+fn participation(draft: &mut Draft<'_>, row: &Row<'_>) {
     let (Some(project), Some(org)) = (row.needed(draft, "project"), row.needed(draft, "org")) else { return };
     let given = row.cell("role").unwrap_or("UNKNOWN");
     let upper = given.to_uppercase();
@@ -260,7 +263,7 @@ fn cents(money: &str) -> Cow<'_, str> {
 }
 
 /// An edge, with those ends of it that no table of organisations lists.
-fn edge(draft: &mut Draft, row: &Row<'_>, listed: &BTreeSet<&str>) {
+fn edge(draft: &mut Draft<'_>, row: &Row<'_>, listed: &BTreeSet<&str>) {
     let (Some(from), Some(to)) = (row.needed(draft, "from"), row.needed(draft, "to")) else { return };
     let ends = [from, to].map(|id| (row.key("org", id), id));
     for (key, name) in ends.iter().filter(|(_, id)| !listed.contains(id)) {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::io::Read as _;
 use std::sync::Arc;
 
-use super::{InputFile, Limits, Place, Reading, Refusal};
+use super::{InputFile, Limits, Place, Reading, Refusal, Take};
 use crate::domain::attribute::Attribute;
 use crate::domain::command::{Command, Given, Origin, Reference, Subject};
 use crate::domain::identifier::Scheme;
@@ -30,7 +30,10 @@ pub(super) struct Stranger<'t> {
 }
 
 /// What an importer has come to: a reading that all commands of one source go into.
-pub(super) struct Draft {
+pub(super) struct Draft<'t> {
+    take: Take<'t>,
+    /// Does nobody want any more?
+    stopped: bool,
     reading: Reading,
     origin: Origin,
     place: Place,
@@ -38,12 +41,12 @@ pub(super) struct Draft {
     good: bool,
 }
 
-impl Draft {
+impl<'t> Draft<'t> {
     /// Nothing yet, of a source with that key, which is entered first.
-    pub fn of(file: &InputFile, key: &str, source: &Said<'_>) -> Self {
+    pub fn of(file: &InputFile, key: &str, source: &Said<'_>, take: Take<'t>) -> Self {
         let place = Place { file: Arc::from(file.label.as_str()), line: 0, column: None };
         let origin = Origin { source: key.to_owned(), method: Method::Imported, basis: None, confidence: None };
-        let mut draft = Self { reading: Reading::default(), origin, place, good: false };
+        let mut draft = Self { take, stopped: false, reading: Reading::default(), origin, place, good: false };
         let values = draft.values(SOURCE_ATTRIBUTES, source).into_iter().filter_map(|(tag, given)| match given {
             Given::Value(value) => Some((tag, value)),
             Given::Term(_) | Given::Nodes(_) => None,
@@ -109,13 +112,18 @@ impl Draft {
         self.push(Command::Relate { relation, from, to, values, validity, origin });
     }
 
+    /// Does nobody want any more?
+    pub fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
     /// What has been read.
     pub fn done(self) -> Reading {
         self.reading
     }
 
     fn push(&mut self, command: Command) {
-        self.reading.commands.push((self.place.clone(), command));
+        self.stopped = self.stopped || !(self.take)(self.place.clone(), command);
     }
 
     fn values(&mut self, attributes: &'static [Attribute], said: &Said<'_>) -> Vec<(u16, Given)> {

@@ -10,7 +10,7 @@ use super::sheet::{self, Sheet};
 use super::store;
 use super::subject::{ORIGIN, Subject};
 use super::table::{self, Row, Slot, Table};
-use super::{InputFile, Limits, Place, Reading, Refusal};
+use super::{InputFile, Limits, Place, Reading, Refusal, Take};
 use crate::domain::attribute::{Attribute, ValueType};
 use crate::domain::command::{self, Command, Given, Origin, Reference};
 use crate::domain::exact::Exact;
@@ -28,6 +28,16 @@ pub fn read_folder(files: &[InputFile], limits: &Limits) -> Reading {
 
 /// Read files as one data set, with what is known of them.
 pub fn read_tables(files: &[InputFile], mapping: &Mapping, limits: &Limits) -> Reading {
+    let mut commands = Vec::new();
+    let reading = walk_tables(files, mapping, limits, &mut |place, command| {
+        commands.push((place, command));
+        true
+    });
+    Reading { commands, ..reading }
+}
+
+/// The same, each command shown and none of them kept.
+pub fn walk_tables(files: &[InputFile], mapping: &Mapping, limits: &Limits, take: Take<'_>) -> Reading {
     let mut reading = Reading::default();
     let sheets = open_sheets(files, mapping, limits, &mut reading.refusals);
     reading.store = store::read(files, &mut reading.refusals);
@@ -35,7 +45,9 @@ pub fn read_tables(files: &[InputFile], mapping: &Mapping, limits: &Limits) -> R
     let (mut keys, mut owed) = (HashMap::new(), Owed::default());
     for (_, subject) in Subject::all() {
         for (sheet, _) in sheets.iter().filter(|(_, found)| *found == subject) {
-            read_sheet(sheet, subject, (mapping, limits), (&mut keys, &mut owed), &mut reading);
+            if !read_sheet(sheet, subject, (mapping, limits), (&mut keys, &mut owed), (&mut reading, take)) {
+                return reading;
+            }
         }
     }
     owed.settle(&mut reading);
@@ -66,20 +78,21 @@ pub(super) fn open_sheets<'f>(
     sheets
 }
 
+/// Answers whether to go on.
 fn read_sheet(
     sheet: &Sheet<'_>,
     subject: Subject,
     (mapping, limits): (&Mapping, &Limits),
     (keys, owed): (&mut HashMap<(bool, String), Place>, &mut Owed),
-    reading: &mut Reading,
-) {
+    (reading, take): (&mut Reading, Take<'_>),
+) -> bool {
     let mapping = mapping.of_table(&sheet.name);
     let mut table = match table::open(sheet, subject, mapping, limits, &mut reading.refusals) {
         Ok(table) => table,
         Err(rows) => {
             reading.rows += rows;
             reading.refused_rows += rows;
-            return;
+            return true;
         }
     };
     while let Some(row) = table.next_row(&mut reading.refusals) {
@@ -89,7 +102,11 @@ fn read_sheet(
         let key = reader.claim_key(subject, keys);
         let command = reader.command(subject).and_then(|command| reader.kept(command, owed));
         match command.filter(|_| reader.good) {
-            Some(command) => reading.commands.push((table.place(row.line, None), command)),
+            Some(command) => {
+                if !take(table.place(row.line, None), command) {
+                    return false;
+                }
+            }
             None => {
                 reading.refused_rows += 1;
                 if let Some(key) = key {
@@ -98,6 +115,7 @@ fn read_sheet(
             }
         }
     }
+    true
 }
 
 pub(super) struct RowReader<'t, 'r, 's> {

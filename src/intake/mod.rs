@@ -30,11 +30,11 @@ mod written;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use collaborations::read_collaborations;
-pub use folder::{read_folder, read_tables};
+pub use collaborations::walk_collaborations;
+pub use folder::{read_folder, read_tables, walk_tables};
 pub use mapping::{Mapping, MappingError, TableMapping, subject_of};
 pub use marked::marked;
-pub use registry::read_registry;
+pub use registry::walk_registry;
 pub use report::{Report, Told, Tried, report};
 pub use store::{STORE_FORM, STORE_MANIFEST};
 pub use subject::{Column, Shape, Subject};
@@ -93,7 +93,7 @@ impl std::fmt::Display for Place {
 /// What was read.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
-    /// Commands in the order in which they can be carried out, each with its place.
+    /// Commands in the order in which they can be carried out, each with its place, where they were gathered.
     pub commands: Vec<(Place, Command)>,
     /// What could not be read.
     pub refusals: Vec<Refusal>,
@@ -109,13 +109,6 @@ pub struct Reading {
     pub store: Option<String>,
 }
 
-impl Reading {
-    /// Take the commands out, apart from their places.
-    pub fn take_commands(&mut self) -> (Vec<Place>, Vec<Command>) {
-        std::mem::take(&mut self.commands).into_iter().unzip()
-    }
-}
-
 /// One importer: a way of turning bytes into commands.
 pub struct Importer {
     /// Its name in `--as NAME`.
@@ -124,8 +117,38 @@ pub struct Importer {
     pub zh: &'static str,
     /// The same in English.
     pub en: &'static str,
-    /// The work.
-    pub read: fn(&[InputFile], &Mapping, &Limits) -> Reading,
+    /// The work: every command is shown in the order in which they can be carried out, and none is kept.
+    pub walk: fn(&[InputFile], &Mapping, &Limits, Take<'_>) -> Reading,
+}
+
+/// Is shown each command with its place, and says whether to go on.
+pub type Take<'t> = &'t mut dyn FnMut(Place, Command) -> bool;
+
+impl Importer {
+    /// Read files as one data set, the commands gathered: where there is room for all of them.
+    pub fn read(&self, files: &[InputFile], mapping: &Mapping, limits: &Limits) -> Reading {
+        let mut commands = Vec::new();
+        let reading = (self.walk)(files, mapping, limits, &mut |place, command| {
+            commands.push((place, command));
+            true
+        });
+        Reading { commands, ..reading }
+    }
+
+    /// The commands of these numbers, which are in order, and their places: read once more, up to the last of them.
+    pub fn pick(&self, input: (&[InputFile], &Mapping, &Limits), numbers: &[usize]) -> (Vec<Place>, Vec<Command>) {
+        let ((files, mapping, limits), mut here, mut found) = (input, 0, Vec::with_capacity(numbers.len()));
+        if !numbers.is_empty() {
+            (self.walk)(files, mapping, limits, &mut |place, command| {
+                if numbers.get(found.len()) == Some(&here) {
+                    found.push((place, command));
+                }
+                here += 1;
+                found.len() < numbers.len()
+            });
+        }
+        found.into_iter().unzip()
+    }
 }
 
 /// Digest of an input: names and bytes of the files, and what is known of them. The same input always has
@@ -149,19 +172,19 @@ pub static IMPORTERS: &[Importer] = &[
         name: "csv",
         zh: "本系统导入格式的 CSV 或 XLSX（docs/import-format.md）",
         en: "tables in CSV or XLSX, in the format of docs/import-format.md",
-        read: read_tables,
+        walk: walk_tables,
     },
     Importer {
         name: "ror",
         zh: "ROR 研究机构登记数据（JSON，v1 或 v2，可为 gzip）",
         en: "dumps of the Research Organization Registry (JSON, v1 or v2, also packed by gzip)",
-        read: read_registry,
+        walk: walk_registry,
     },
     Importer {
         name: "collaborations",
         zh: "机构、合作、参加各一张表（CSV、TSV、JSON 行，可为 gzip），或只有连边的一张表",
         en: "tables of organisations, collaborations and who took part (CSV, TSV or JSON lines, also packed by gzip), or edge lists",
-        read: read_collaborations,
+        walk: walk_collaborations,
     },
 ];
 

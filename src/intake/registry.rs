@@ -12,7 +12,7 @@ mod record;
 use record::{Either, Location, Name, Record, Relationship};
 
 use super::draft::{Draft, Said, Stranger, is_chinese, unpacked};
-use super::{InputFile, Limits, Mapping, Place, Reading, Refusal};
+use super::{InputFile, Limits, Mapping, Place, Reading, Refusal, Take};
 use crate::domain::identifier::Scheme;
 use crate::domain::name::{Language, NameKind};
 use crate::domain::rejection::Rejection;
@@ -45,7 +45,7 @@ const SCHEMES: &[(&str, Scheme)] = &[
 const MOST_OF_A_SCHEME: usize = 20;
 
 /// Read dumps as one data set.
-pub fn read_registry(files: &[InputFile], _: &Mapping, limits: &Limits) -> Reading {
+pub fn walk_registry(files: &[InputFile], _: &Mapping, limits: &Limits, take: Take<'_>) -> Reading {
     let mut records: Vec<(usize, u64, Record)> = Vec::new();
     let mut refusals = Vec::new();
     for (number, file) in files.iter().enumerate() {
@@ -60,10 +60,13 @@ pub fn read_registry(files: &[InputFile], _: &Mapping, limits: &Limits) -> Readi
     let Some(first) = files.first().filter(|_| refusals.is_empty()) else {
         return Reading { refusals, ..Reading::default() };
     };
-    let mut draft = Draft::of(first, "ror", &source(&records));
+    let mut draft = Draft::of(first, "ror", &source(&records), take);
     let held: BTreeSet<&str> = records.iter().map(|(_, _, record)| tail(&record.id)).collect();
     for (number, line, record) in &records {
         let Some(file) = files.get(*number) else { continue };
+        if draft.is_stopped() {
+            return draft.done();
+        }
         draft.row(file, *line);
         organization(&mut draft, record, limits);
     }
@@ -144,7 +147,7 @@ fn is(name: &Name, kind: &str) -> bool {
     name.types.iter().any(|known| known == kind)
 }
 
-fn organization(draft: &mut Draft, record: &Record, limits: &Limits) {
+fn organization(draft: &mut Draft<'_>, record: &Record, limits: &Limits) {
     let (_, kind, sort) = KINDS
         .iter()
         .find(|(name, _, _)| record.types.iter().any(|known| known == name))
@@ -218,7 +221,7 @@ fn address(location: &Location) -> Option<String> {
 }
 
 /// Every name but the two official ones, each once.
-fn names(draft: &mut Draft, record: &Record, key: &str, official: [Option<&str>; 2]) {
+fn names(draft: &mut Draft<'_>, record: &Record, key: &str, official: [Option<&str>; 2]) {
     let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
     for name in &record.names {
         let language = language(name);
@@ -232,7 +235,7 @@ fn names(draft: &mut Draft, record: &Record, key: &str, official: [Option<&str>;
 }
 
 /// Organisations that only relations tell of.
-fn outsiders(draft: &mut Draft, records: &[(usize, u64, Record)], held: &BTreeSet<&str>) {
+fn outsiders(draft: &mut Draft<'_>, records: &[(usize, u64, Record)], held: &BTreeSet<&str>) {
     let all = records.iter().flat_map(|(_, _, record)| &record.relationships);
     let outside: BTreeMap<&str, &str> = all
         .map(|relationship| (tail(&relationship.id), relationship.label.as_str()))
@@ -258,7 +261,7 @@ fn outside_key(id: &str) -> String {
 }
 
 fn tie(
-    draft: &mut Draft,
+    draft: &mut Draft<'_>,
     record: &Record,
     relationship: &Relationship,
     held: &BTreeSet<&str>,

@@ -192,7 +192,7 @@ fn empty() -> Arc<Engine> {
 
 fn read(files: &[InputFile]) -> (Reading, Vec<Place>, Arc<[Command]>) {
     let mut reading = intake::read_folder(files, &LIMITS);
-    let (places, commands) = reading.take_commands();
+    let (places, commands): (_, Vec<_>) = std::mem::take(&mut reading.commands).into_iter().unzip();
     (reading, places, commands.into())
 }
 
@@ -211,7 +211,7 @@ fn tried(engine: &Engine, files: &[InputFile]) -> (Report, Plan) {
 
 fn applied(engine: &Engine, files: &[InputFile], id: &str) -> Result<usize, WriteError> {
     let (_, _, commands) = read(files);
-    engine.apply(order(files), &commands, id, &mut |_, _| true).map(|outcome| outcome.changed)
+    engine.import(&order(files), &commands, Some(id), &mut |_, _| true).map(|outcome| outcome.changed)
 }
 
 fn standing(engine: &Engine) -> (u64, [u8; 32]) {
@@ -376,7 +376,7 @@ fn whoever_says_stop_leaves_nothing_behind() {
     let stopped = engine.plan(&order(&sent), &commands, innograph::config::Limits::default().plan(), &mut |_, _| false);
     // What was done before anybody could say so is done.
     assert!(matches!(stopped, Err(WriteError::Cancelled) | Ok(_)));
-    let stopped = engine.apply(order(&sent), &commands, "0-0-0", &mut |_, _| false);
+    let stopped = engine.import(&order(&sent), &commands, Some("0-0-0"), &mut |_, _| false);
     assert!(matches!(stopped, Err(WriteError::Cancelled)), "{stopped:?}");
     assert_eq!(standing(&engine), before);
 }

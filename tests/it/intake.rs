@@ -242,7 +242,7 @@ fn people_are_sealed_on_their_way_in() {
     assert!(!format!("{first:?}").contains("示例专家甲"), "{first:?}");
     let commands: std::sync::Arc<[_]> = commands.into();
     let id = first.id.expect("nothing is refused");
-    let applied = engine.apply(order, &commands, &id, &mut |_, _| true).expect("exactly that is carried out");
+    let applied = engine.import(&order, &commands, Some(&id), &mut |_, _| true).expect("exactly that is carried out");
     assert!(applied.changed > 0);
     let view = engine.view();
     let sealed = view.state().sealed().count();

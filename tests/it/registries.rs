@@ -22,7 +22,7 @@ const LIMITS: Limits = Limits { file_bytes: 1 << 30, cell_bytes: 64 << 10, colum
 
 fn read(importer: &str, files: &[InputFile]) -> Reading {
     let importer = IMPORTERS.iter().find(|known| known.name == importer).expect("an importer");
-    (importer.read)(files, &Mapping::default(), &LIMITS)
+    importer.read(files, &Mapping::default(), &LIMITS)
 }
 
 pub fn stored(importer: &str, files: &[InputFile]) -> Arc<Engine> {
@@ -335,7 +335,7 @@ fn a_packed_file_is_no_larger_than_a_file_may_be() {
     for name in ["ror", "collaborations"] {
         let importer = IMPORTERS.iter().find(|known| known.name == name).expect("an importer");
         let limits = Limits { file_bytes: 1 << 20, ..LIMITS };
-        let reading = (importer.read)(&[file("bomb.json.gz", bomb.clone())], &Mapping::default(), &limits);
+        let reading = importer.read(&[file("bomb.json.gz", bomb.clone())], &Mapping::default(), &limits);
         assert_eq!(reading.refusals.first().map(|refusal| refusal.rejection.code()), Some("TOO_LARGE"), "{name}");
     }
 }

@@ -22,7 +22,7 @@ use super::{Peer, Service, refuse, refuse_with};
 use crate::api::error::{ApiError, internal};
 use crate::api::mutation::failure;
 use crate::domain::command::Command;
-use crate::engine::{Order, Plan, ThingChange, WriteError, today};
+use crate::engine::{Commands, Order, Plan, ThingChange, WriteError, today};
 use crate::intake::{self, InputFile, Limits, Mapping, Report, Tried};
 use crate::rights::Place;
 
@@ -132,13 +132,32 @@ impl Drop for Waiting {
     }
 }
 
+/// The rows of a file, read again each time that they are wanted.
+struct Rows<'f> {
+    input: (&'f [InputFile], &'f Mapping, &'f Limits),
+    commands: usize,
+}
+
+impl Commands for Rows<'_> {
+    fn count(&self) -> usize {
+        self.commands
+    }
+
+    fn each(&self, take: &mut dyn FnMut(&Command) -> bool) {
+        let (files, mapping, limits) = self.input;
+        intake::walk_tables(files, mapping, limits, &mut |_, command| take(&command));
+    }
+}
+
 fn answer(service: &Service, caller: &Caller, upload: &Upload, still: &AtomicBool) -> Response {
     let (limits, mapping) = (service.limits.intake(), Mapping::default());
     let files = std::slice::from_ref(&upload.file);
     let input = (files, &mapping, &limits);
-    let mut reading = intake::read_tables(files, &mapping, &limits);
-    let (places, commands) = reading.take_commands();
-    let commands: Arc<[Command]> = commands.into();
+    let mut rows = Rows { input, commands: 0 };
+    let reading = intake::walk_tables(files, &mapping, &limits, &mut |_, _| {
+        rows.commands += 1;
+        true
+    });
     let order = Order {
         actor: caller.actor.clone().unwrap_or_else(|| Arc::from("")),
         rights: Some(caller.rights(&service.engine.view(), today())),
@@ -146,7 +165,7 @@ fn answer(service: &Service, caller: &Caller, upload: &Upload, still: &AtomicBoo
     };
     let mut progress = |_, _| still.load(Ordering::Relaxed);
     if let (Some(id), true) = (&upload.plan, reading.refusals.is_empty()) {
-        return match service.engine.apply(order, &commands, id, &mut progress) {
+        return match service.engine.import(&order, &rows, Some(id), &mut progress) {
             Ok(outcome) => told(
                 StatusCode::OK,
                 &json!({
@@ -158,11 +177,15 @@ fn answer(service: &Service, caller: &Caller, upload: &Upload, still: &AtomicBoo
             Err(error) => refused(StatusCode::SERVICE_UNAVAILABLE, error),
         };
     }
-    let plan = match service.engine.plan(&order, &commands, service.limits.plan(), &mut progress) {
+    let plan = match service.engine.plan(&order, &rows, service.limits.plan(), &mut progress) {
         Ok(plan) => plan,
         Err(error) => return refused(StatusCode::SERVICE_UNAVAILABLE, error),
     };
-    let (refused, refused_count) = (plan.refused.as_slice(), plan.refused_count);
+    let refused =
+        plan.refused.iter().enumerate().map(|(place, (number, rejection))| (*number, (place, rejection.clone())));
+    let (numbers, refused): (Vec<usize>, Vec<_>) = refused.unzip();
+    let (places, commands) = intake::IMPORTERS[0].pick(input, &numbers);
+    let (refused, refused_count) = (refused.as_slice(), plan.refused_count);
     let tried = Tried { commands: &commands, places: &places, refused, refused_count };
     let report = intake::report(input, &reading, tried, service.limits.import_refusals);
     if report.refusal_count > 0 && upload.returned {

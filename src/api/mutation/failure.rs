@@ -36,6 +36,12 @@ pub fn sorted(error: WriteError) -> Result<Rejection, ApiError> {
             "等待写入的请求太多，这一个没有写入。请稍后再试。",
             "Too many requests wait to be written, and this one was not. Try again shortly.",
         ),
+        Hindrance::Importing => ApiError::new(
+            "IMPORT_RUNNING",
+            "正在写入一次大的导入，这一个没有写入。请稍后再试。",
+            "A large import is being written, and this was not. Try again shortly.",
+        )
+        .retry_after(5),
         Hindrance::Stopped => stopped(),
         Hindrance::DiskFull => ApiError::new(
             "DISK_FULL",
