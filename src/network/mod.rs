@@ -1,6 +1,10 @@
-//! Networks made out of the graph: who stands together with whom, through what. Pure: it reads
-//! through a lens, and whatever it says can be checked again as real ties.
+//! Networks made out of the graph: who stands together with whom, through what, and what that says. Pure: it
+//! reads through a lens, and whatever it says can be checked again as real ties.
 
+pub mod draws;
+pub mod layer;
+pub mod measures;
 mod projection;
+pub mod work;
 
 pub use projection::{Frameworks, Pair, Shared, Window, co_members, collaborators};

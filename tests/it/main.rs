@@ -42,6 +42,7 @@ mod ledger_packed;
 mod line;
 mod meant;
 mod mutations;
+mod network;
 mod partners_oracle;
 mod peer;
 mod personal;
