@@ -22,7 +22,9 @@ use super::subscription::{self, SubscriptionRoot};
 use super::types::def::{Cx, FieldDef, Object, Out, TypeDef, Types};
 use super::types::moment::Moment;
 use super::types::resolve::{Args, finish, read_field, variable};
-use super::types::{enums, fact, inputs, node, page, personal, projection, record, registry, statistics_types, tie};
+use super::types::{
+    enums, fact, inputs, merged, node, page, personal, projection, record, registry, statistics_types, tie,
+};
 use super::warnings::Warnings;
 use crate::audit::Audit;
 use crate::config::Limits;
@@ -120,6 +122,7 @@ pub static TYPES: LazyLock<Types> = LazyLock::new(|| {
     let mut types = page::types();
     types.extend(fact::types());
     types.extend(tie::types());
+    types.extend(merged::types());
     types.extend(personal::types());
     types.extend(record::types(limits().statistics_cells));
     types.extend(node::types(limits().page, limits().statistics_cells));

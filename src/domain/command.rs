@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::event::Verdict;
 use super::exact::Exact;
 use super::id::Id;
 use super::identifier::Scheme;
@@ -264,6 +265,35 @@ pub enum Command {
     },
     /// A fact of a store, entered as it stands there and under the ids that it has there.
     Keep(Box<Kept>),
+    /// Two entries are of one thing, and are read together from now on.
+    Merge {
+        /// The entry that stands for both.
+        keep: Reference,
+        /// The other one.
+        merge: Reference,
+        /// Why they are one.
+        reason: String,
+        /// Where we know it from.
+        origin: Origin,
+    },
+    /// A merge was wrong: each entry stands for itself again.
+    UndoMerge {
+        /// The merge, or the entry that was merged.
+        id: Id,
+        /// Why, for those who come later.
+        reason: String,
+    },
+    /// What two entries that look alike were found to be, where they are not one.
+    JudgePair {
+        /// One of them.
+        one: Reference,
+        /// The other one.
+        other: Reference,
+        /// What they are.
+        verdict: Verdict,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// A fact of a store, with its ids.
@@ -303,6 +333,9 @@ impl Command {
             Self::Retract { .. } => "Retract",
             Self::ErasePerson { .. } => "ErasePerson",
             Self::Keep(kept) => kept.command.name(),
+            Self::Merge { .. } => "Merge",
+            Self::UndoMerge { .. } => "UndoMerge",
+            Self::JudgePair { .. } => "JudgePair",
         }
     }
 }

@@ -19,8 +19,8 @@ pub type Values = Vec<(u16, Value)>;
 /// The version of the event set that this code writes. A reader meeting a later one stops.
 ///
 /// 1 had the events 0 to 7; 2 adds ending, correcting, retracting and answered requests; 3 adds what is
-/// sealed of people, and its erasure.
-pub const EVENT_VERSION: u16 = 3;
+/// sealed of people, and its erasure; 4 adds entries that are one, and pairs that are not.
+pub const EVENT_VERSION: u16 = 4;
 
 /// The content of a corrected fact; which one follows from what the fact is.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -287,6 +287,63 @@ pub enum Event {
         #[n(1)]
         reason: ErasureReason,
     },
+    /// Two entries are of one thing. What is said stays where it was said; from now on it is read together.
+    #[n(14)]
+    EntriesMerged {
+        /// The id of the merge.
+        #[n(0)]
+        id: Id,
+        /// The entry that stands for both.
+        #[n(1)]
+        kept: Id,
+        /// The other one.
+        #[n(2)]
+        merged: Id,
+        /// Why they are one.
+        #[n(3)]
+        reason: String,
+        /// Where we know it from.
+        #[n(4)]
+        provenance: Provenance,
+    },
+    /// A merge was undone: each entry stands for itself again, with what was said of it.
+    #[n(15)]
+    MergeUndone {
+        /// The id of the merge.
+        #[n(0)]
+        id: Id,
+        /// Why.
+        #[n(1)]
+        reason: String,
+    },
+    /// Somebody looked at two entries that look alike.
+    #[n(16)]
+    PairJudged {
+        /// One of them; the smaller id.
+        #[n(0)]
+        one: Id,
+        /// The other one.
+        #[n(1)]
+        other: Id,
+        /// What they are.
+        #[n(2)]
+        verdict: Verdict,
+        /// Why.
+        #[n(3)]
+        reason: String,
+    },
+}
+
+/// What two entries that look alike were found to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Verdict {
+    /// Two things.
+    #[n(0)]
+    Different,
+    /// To be looked at again.
+    #[n(1)]
+    Open,
 }
 
 /// BLAKE3 of something, as bytes.

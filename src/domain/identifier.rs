@@ -105,6 +105,17 @@ pub static SCHEMES: &[(Scheme, &str, &str, &str)] = &[
 ];
 
 impl Scheme {
+    /// Has an organisation one of them at a time, so that two of them are of two?
+    pub fn is_single(self) -> bool {
+        matches!(self, Self::CreditCode | Self::OrgCode | Self::EducationCode | Self::Ror | Self::FundFilingNo)
+    }
+
+    /// The first words in Chinese, before any bracket.
+    pub fn zh(self) -> &'static str {
+        let words = SCHEMES.iter().find(|row| row.0 == self).map_or("", |row| row.2);
+        words.split('（').next().unwrap_or(words)
+    }
+
     /// Its name in the schema and in CSV.
     pub fn name(self) -> &'static str {
         SCHEMES.iter().find(|row| row.0 == self).map_or("", |row| row.1)

@@ -149,6 +149,13 @@ impl Kind {
     pub fn is_actor(self) -> bool {
         Self::ACTORS.contains(&self)
     }
+
+    /// May two entries of it be found to be one? Actors come under several names from several lists; what
+    /// belongs to one is numbered there, lists of the city's are kept in one hand, and people are not
+    /// compared at all.
+    pub fn may_be_merged(self) -> bool {
+        self.is_actor()
+    }
 }
 
 impl KindRow {

@@ -16,6 +16,7 @@ pub mod identifier;
 pub mod kind;
 pub mod kinds;
 pub mod manifest;
+pub mod merging;
 pub mod name;
 pub mod personal;
 pub mod plausibility;

@@ -5,6 +5,7 @@ mod samples;
 
 use super::attribute::Attribute;
 use super::kind::Kind;
+use super::merging::MergeFault;
 use super::personal::SealFault;
 use super::plausibility::Implausible;
 use super::record::RecordKind;
@@ -54,6 +55,7 @@ pub enum Rejection {
     Unsealed { fault: SealFault, given: String },
     Implausible(Implausible),
     Unreadable(Unreadable),
+    Merging(MergeFault),
 }
 
 /// A value that its attribute does not take. What is personal is not repeated.
@@ -134,6 +136,7 @@ impl Rejection {
             Self::Unsealed { fault, .. } => fault.code(),
             Self::Implausible(fault) => fault.code(),
             Self::Unreadable(fault) => fault.code(),
+            Self::Merging(fault) => fault.code(),
         }
     }
 
@@ -238,6 +241,7 @@ impl Rejection {
             Self::Unsealed { fault, given } => fault.zh(given),
             Self::Implausible(fault) => fault.zh(),
             Self::Unreadable(fault) => fault.zh(),
+            Self::Merging(fault) => fault.zh(),
         }
     }
 
@@ -358,6 +362,7 @@ impl Rejection {
             Self::Unsealed { fault, given } => fault.en(given),
             Self::Implausible(fault) => fault.en(),
             Self::Unreadable(fault) => fault.en(),
+            Self::Merging(fault) => fault.en(),
         }
     }
 }

@@ -17,7 +17,9 @@ type Upcast = fn(Vec<Event>) -> Vec<Event>;
 ///
 /// 1 → 2: nothing that was there changed; ending, correcting, retracting and answers were added.
 /// 2 → 3: nothing that was there changed; sealed names, sealed values and erasure were added.
-const UPCASTS: &[(u16, Upcast)] = &[(1, std::convert::identity), (2, std::convert::identity)];
+/// 3 → 4: nothing that was there changed; merges, their undoing and judged pairs were added.
+const UPCASTS: &[(u16, Upcast)] =
+    &[(1, std::convert::identity), (2, std::convert::identity), (3, std::convert::identity)];
 
 /// What one commit puts into the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]

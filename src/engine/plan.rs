@@ -213,6 +213,9 @@ fn touched(event: &Event) -> [Option<Id>; 2] {
         | Event::FactCorrected { id, .. }
         | Event::FactRetracted { id, .. } => [Some(*id), None],
         Event::PersonErased { person, .. } => [Some(*person), None],
+        Event::EntriesMerged { kept, merged, .. } => [Some(*kept), Some(*merged)],
+        Event::PairJudged { one, other, .. } => [Some(*one), Some(*other)],
+        Event::MergeUndone { id, .. } => [Some(*id), None],
         Event::EntityCreated { .. } | Event::StoreNamed { .. } | Event::RequestAnswered { .. } => [None, None],
     }
 }
@@ -254,7 +257,13 @@ impl<'s> Changes<'s> {
             Event::StatementMade { entity, .. } => self.thing(*entity).statements += 1,
             Event::Related { from, .. } => self.thing(*from).ties += 1,
             Event::RecordMade { subject, .. } => self.thing(*subject).records += 1,
-            Event::RelationEnded { id, .. } | Event::FactCorrected { id, .. } | Event::FactRetracted { id, .. } => {
+            Event::EntriesMerged { kept: id, .. } | Event::PairJudged { one: id, .. } => {
+                self.thing(*id).corrections += 1;
+            }
+            Event::RelationEnded { id, .. }
+            | Event::FactCorrected { id, .. }
+            | Event::FactRetracted { id, .. }
+            | Event::MergeUndone { id, .. } => {
                 let budget = Budget::new(0);
                 let lens = Lens::new(self.base, self.day, Rights::of(Role::Administrator), &budget);
                 let owner = lens.owner(*id).map_or(*id, |owner| lens.id(owner));

@@ -100,7 +100,7 @@ impl State {
             }
             Some(Place::Tie(row)) => self.correct_tie(row, content, right),
             Some(Place::Record(row)) => self.correct_record(row, content, right),
-            Some(Place::Source(_) | Place::Retracted(_)) | None => self.break_at(id),
+            Some(Place::Source(_) | Place::Retracted(_) | Place::Merge(_)) | None => self.break_at(id),
         }
     }
 
@@ -193,6 +193,8 @@ impl State {
             if let Some(Content::Values(values)) = content {
                 record.values = values;
             }
+            let subject = record.subject.0;
+            self.find_repeated(subject);
         }
         let public = is_news && self.is_place_public(place);
         self.note(place, Action::Changed, public);
@@ -227,7 +229,7 @@ impl State {
                 self.retract_record(row);
                 self.note(place, Action::Retracted, public);
             }
-            Place::Source(_) | Place::Retracted(_) => return self.break_at(id),
+            Place::Source(_) | Place::Retracted(_) | Place::Merge(_) => return self.break_at(id),
         }
         let (stamp, was) = (self.stamp_row(), place);
         let retraction = self.retractions.push(Arc::new(Retraction { id, reason: reason.into(), stamp, was }));
@@ -280,6 +282,7 @@ impl State {
         (record.retracted, record.version, record.public_version) = (true, version, version);
         let subject = record.subject.0;
         self.indexes.records.change(subject, |rows| rows.retain(|known| *known != row));
+        self.find_repeated(subject);
     }
 
     fn part_sensitivity(&self, row: u32, part: Part) -> Sensitivity {

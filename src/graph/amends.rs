@@ -114,6 +114,7 @@ impl Decision<'_> {
                 let values = self.amended(record.kind.row().attributes, &record.values, amendment)?;
                 (values, record.fact.validity, record.fact.provenance.clone())
             }
+            Place::Merge(_) => return Err(fixed_merge()),
             Place::Source(_) | Place::Retracted(_) => return Err(fixed_source()),
         };
         let validity = Validity { from: amendment.from.unwrap_or(held.from), to: amendment.to.unwrap_or(held.to) };
@@ -253,6 +254,7 @@ impl Decision<'_> {
             Place::Fact(row) => self.may_lose(row, id)?,
             Place::Node(row) => self.may_vanish(row, id)?,
             Place::Tie(_) | Place::Record(_) => {}
+            Place::Merge(_) => return Err(fixed_merge()),
             Place::Source(_) | Place::Retracted(_) => return Err(fixed_source()),
         }
         self.events.push(Event::FactRetracted { id, reason: reason.to_owned() });
@@ -303,6 +305,10 @@ fn unknown(given: &str) -> Rejection {
 
 fn fixed_key() -> Rejection {
     Rejection::Fixed { what_zh: "行键（key）", what_en: "The row key" }
+}
+
+fn fixed_merge() -> Rejection {
+    Rejection::Fixed { what_zh: "合并（请用 undoMerge 撤销）", what_en: "A merge (undo it with undoMerge)" }
 }
 
 fn fixed_source() -> Rejection {

@@ -7,6 +7,7 @@ use petgraph::stable_graph::NodeIndex;
 
 use super::answers::Answered;
 use super::changes::Action;
+use super::groups::{Judgement, Merge, Standing};
 use super::state::{
     Entity, EntityRow, Fact, NEVER, Named, NodeMark, Place, Record, SourceRecord, Stamp, State, Statement, TieFacts,
     TieMark,
@@ -69,6 +70,15 @@ impl State {
                 self.add_name(row, Named { text, language, kind, fact: fact(id, validity, provenance) });
             }
             Event::PersonErased { person, reason } => self.erase_person(person, reason),
+            Event::EntriesMerged { id, kept, merged, reason, provenance } => {
+                let (Some(kept), Some(merged)) = (self.known(kept), self.known(merged)) else { return };
+                self.merge(Merge { id, kept, merged, reason, provenance, stamp, undone: None });
+            }
+            Event::MergeUndone { id, reason } => self.undo_merge(id, reason),
+            Event::PairJudged { one, other, verdict, reason } => {
+                let (Some(one), Some(other)) = (self.known(one), self.known(other)) else { return };
+                self.judge((one, other), Judgement { verdict, reason, stamp });
+            }
             Event::IdentifierAdded { id, entity, identifier, validity, provenance } => {
                 let Some(row) = self.known(entity) else { return };
                 self.add_identifier(row, identifier, fact(id, validity, provenance));
@@ -137,7 +147,7 @@ impl State {
     fn add_entity(&mut self, kind: Kind, fact: Fact) {
         let (id, version) = (fact.id, self.sequence);
         let (from, to) = (fact.validity.first_day(), fact.validity.end_day());
-        let row = self.nodes.push(NodeMark { kind, from, to });
+        let row = self.nodes.push(NodeMark { kind, standing: Standing::Alone, from, to });
         let (names, identifiers, statements) = (Vec::new(), Vec::new(), Vec::new());
         let public_version = version;
         self.entities.push(Arc::new(Entity { kind, fact, names, identifiers, statements, version, public_version }));
@@ -166,6 +176,7 @@ impl State {
             }
         }
         self.refresh_mark(row);
+        self.read_together(row);
         let public = sensitivity == Sensitivity::Public && (before || self.is_place_public(place));
         self.note(place, Action::Changed, public);
     }
@@ -217,7 +228,7 @@ impl State {
 
     /// The mark follows from the entity: the days on which it exists.
     pub(super) fn refresh_mark(&mut self, row: u32) {
-        let entity = Arc::clone(self.entities.get(row).expect("the row was just written"));
+        let entity = self.whole_entry(row);
         let start = match (entity.fact.validity.from, entity.kind.row().begins_with) {
             (Some(written), _) => written.first_day(),
             (None, Some(name)) => earliest(&entity, name).unwrap_or(Day::BEGINNING),
@@ -237,6 +248,7 @@ impl State {
         let index = self.graph.add_edge(start, target, row);
         debug_assert_eq!(index.index(), row as usize);
         self.indexes.ids.insert(id, Place::Tie(row));
+        self.line_up(row);
         let public = self.is_place_public(Place::Tie(row));
         self.note(Place::Tie(row), Action::Created, public);
     }
@@ -255,6 +267,7 @@ impl State {
         self.indexes.ids.insert(id, Place::Record(row));
         self.indexes.records.change(subject, |rows| rows.push(row));
         self.list_record(kind, row);
+        self.find_repeated(subject);
         let public = self.is_place_public(Place::Record(row));
         self.note(Place::Record(row), Action::Created, public);
     }

@@ -38,12 +38,19 @@ pub enum Action {
     /// It was taken back.
     #[n(3)]
     Retracted,
+    /// It was merged into another one.
+    #[n(4)]
+    Merged,
+    /// It stands for itself again.
+    #[n(5)]
+    Separated,
 }
 
 impl Action {
     /// What two of them that happened to one thing come to.
     fn and(self, next: Action) -> Action {
-        if self == Action::Changed || next == Action::Retracted { next } else { self }
+        let decides = matches!(next, Action::Retracted | Action::Merged | Action::Separated);
+        if self == Action::Changed || decides { next } else { self }
     }
 }
 
@@ -60,6 +67,8 @@ pub struct Change {
     pub action: Action,
     /// May everybody see the subject, before the change or after it?
     pub public: bool,
+    /// The one that stands for it now, where it was merged.
+    pub merged_into: Option<Id>,
 }
 
 /// A change as it is kept: 24 bytes.
@@ -103,17 +112,27 @@ impl State {
                 (record.fact.id, Subject::Record(record.kind))
             }
             Place::Source(row) => (self.sources.get(row)?.id, Subject::Source),
-            Place::Retracted(_) => return None,
+            Place::Retracted(_) | Place::Merge(_) => return None,
         };
-        Some(Change { sequence: mark.sequence, id, subject, action: mark.action, public: mark.public })
+        let merged_into = match mark.place {
+            Place::Node(row) | Place::Fact(row) => Some(self.representative(row)).filter(|root| *root != row),
+            _ => None,
+        };
+        let merged_into = merged_into.map(|root| self.entity(root).fact.id);
+        Some(Change { sequence: mark.sequence, id, subject, action: mark.action, public: mark.public, merged_into })
     }
 
-    /// The node rows changed after a sequence number, for whoever keeps an index beside the graph.
+    /// The node rows changed after a sequence number, for whoever keeps an index beside the graph; of an
+    /// entry that was merged also the one that stands for it.
     pub fn changed_nodes(&self, after: u64) -> impl Iterator<Item = EntityRow> + use<'_> {
         let first = self.changes.partition(|mark| mark.sequence <= after);
-        self.changes.from(first).filter_map(|mark| match mark.place {
-            Place::Node(row) | Place::Fact(row) => Some(EntityRow(row)),
+        let rows = self.changes.from(first).filter_map(|mark| match mark.place {
+            Place::Node(row) | Place::Fact(row) => Some(row),
             _ => None,
+        });
+        rows.flat_map(|row| {
+            let root = Some(self.representative(row)).filter(|root| *root != row);
+            std::iter::once(row).chain(root).map(EntityRow)
         })
     }
 
@@ -156,6 +175,7 @@ impl State {
                     && ends.into_iter().all(|end| self.is_public(end))
                     && (mark.relation != Relation::HasDemand || self.owner_is_public(mark.target))
             }
+            Place::Merge(row) => self.merges.get(row).is_some_and(|merge| self.is_public(EntityRow(merge.kept))),
             Place::Retracted(_) => false,
         }
     }
@@ -243,7 +263,7 @@ impl<'v> Lens<'v> {
                 self.may_see_of(record.subject, sensitivity) && (change.action != Action::Changed || sees_every())
             }),
             Some(Place::Source(_)) => true,
-            Some(Place::Retracted(_)) | None => false,
+            Some(Place::Retracted(_) | Place::Merge(_)) | None => false,
         }
     }
 
@@ -256,11 +276,11 @@ impl<'v> Lens<'v> {
 
     /// Everything said about a node alone, to be kept by whoever keeps an index beside the graph.
     pub fn shared_entity(state: &State, row: EntityRow) -> Option<Arc<Entity>> {
-        state.entities.get(row.0).cloned()
+        ((row.0 as usize) < state.entities.len()).then(|| state.whole_entry(row.0))
     }
 
-    /// Was a node taken back? For whoever keeps an index beside the graph.
-    pub fn is_retracted(state: &State, row: EntityRow) -> bool {
-        state.is_retracted(row.0)
+    /// Was a node taken back, or does another one stand for it? For whoever keeps an index beside the graph.
+    pub fn is_out_of_sight(state: &State, row: EntityRow) -> bool {
+        state.is_retracted(row.0) || state.representative(row.0) != row.0
     }
 }

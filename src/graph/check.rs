@@ -47,6 +47,7 @@ impl State {
         self.check_look_ups(&mut report);
         self.check_values(&mut report);
         self.check_changes(&mut report);
+        self.check_groups(&mut report);
         report.0
     }
 
@@ -172,6 +173,9 @@ impl State {
         for (row, record) in (0..).zip(self.records.iter()) {
             leads(record.fact.id, Place::Record(row));
         }
+        for (row, merge) in (0..).zip(self.merges.iter()) {
+            leads(merge.id, Place::Merge(row));
+        }
         // Names, identifiers and statements that were taken back stand nowhere but there.
         let apart = self.retractions.iter().filter(|gone| matches!(gone.was, Place::Fact(_))).count();
         let expected = count + apart;
@@ -237,6 +241,39 @@ impl State {
         for record in self.records.iter().filter(|record| !record.retracted) {
             record.values.iter().for_each(|(tag, value)| stands(record.kind.row().attributes, *tag, value));
         }
+    }
+
+    /// Who stands for whom follows from the merges in force, and is made again to be compared.
+    fn check_groups(&self, report: &mut Report) {
+        let mut merged = BTreeSet::new();
+        for merge in self.merges.iter().filter(|merge| merge.undone.is_none()) {
+            let [kept, other] = [merge.kept, merge.merged].map(|row| self.entities.get(row));
+            let alike = kept.zip(other).is_some_and(|(kept, other)| kept.kind == other.kind);
+            report.unless(alike, || format!("merge {} joins kinds that differ", merge.id));
+            report.unless(merged.insert(merge.merged), || format!("merge {} merges what is merged", merge.id));
+            let stand = !self.is_retracted(merge.kept) && !self.is_retracted(merge.merged);
+            report.unless(stand, || format!("merge {} is of a node that was taken back", merge.id));
+        }
+        for row in &merged {
+            report.unless(!merged.contains(&self.representative(*row)), || {
+                let id = self.entity(*row).fact.id;
+                format!("{id} is merged, and nobody stands for it")
+            });
+        }
+        let mut again = self.clone();
+        for row in 0..u32::try_from(again.nodes.len()).expect("a store holds fewer than 2^32 rows") {
+            if let Some(mark) = again.nodes.get_mut(row) {
+                mark.standing = super::groups::Standing::Alone;
+            }
+        }
+        again.regroup_all();
+        report.unless(again.groups == self.groups, || "who stands for whom does not follow from the merges".into());
+        let marks = again.nodes.iter().zip(self.nodes.iter());
+        let same = |(one, other): (&super::state::NodeMark, &super::state::NodeMark)| {
+            (one.standing, one.from, one.to) == (other.standing, other.from, other.to)
+        };
+        report
+            .unless(marks.into_iter().all(same), || "the days of merged nodes do not follow from what is said".into());
     }
 
     fn check_changes(&self, report: &mut Report) {

@@ -14,14 +14,16 @@ use petgraph::stable_graph::NodeIndex;
 use super::answers::Answered;
 use super::changes::ChangeMark;
 use super::column::Column;
+use super::groups::{Merge, Standing};
 use super::state::{Entity, NEVER, NodeMark, Place, Record, Retraction, SourceRecord, Stamp, State, TieFacts, TieMark};
 use crate::domain::event::Digest;
 use crate::domain::kind::KINDS;
 use crate::domain::{Id, Relation};
 
 /// The form this code writes and reads.
-/// 2: what facts said before is part of it. 3: names may be sealed, and erasures are part of it.
-pub const CHECKPOINT_FORMAT: u16 = 3;
+/// 2: what facts said before is part of it. 3: names may be sealed, and erasures are part of it. 4: merges
+/// and judged pairs are part of it.
+pub const CHECKPOINT_FORMAT: u16 = 4;
 
 /// The bytes are no checkpoint of this form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +55,10 @@ impl State {
         })?;
         rows(out, self.formers.len(), self.formers.iter(), |out, former| out.encode(&**former)?.ok())?;
         rows(out, self.erasures.len(), self.erasures.iter(), |out, erasure| out.encode(erasure)?.ok())?;
+        rows(out, self.merges.len(), self.merges.iter(), |out, merge| out.encode(&**merge)?.ok())?;
+        rows(out, self.judged.len(), self.judged.iter(), |out, ((one, other), judged)| {
+            out.u32(*one)?.u32(*other)?.encode(judged)?.ok()
+        })?;
         rows(out, self.changes.len(), self.changes.iter(), |out, mark| out.encode(mark)?.ok())?;
         rows(out, self.answers.iter().count(), self.answers.iter(), |out, answered| {
             out.str(&answered.actor)?.str(&answered.key)?.encode(answered.request)?.encode(answered.subject)?;
@@ -146,6 +152,12 @@ fn decode(input: &mut Decoder<'_>) -> Read<State> {
         state.erasures.push(input.decode()?);
         Ok(())
     })?;
+    state.merges = column::<Merge>(input)?;
+    each(input, |input| {
+        let pair = (input.u32()?, input.u32()?);
+        Arc::make_mut(&mut state.judged).insert(pair, input.decode()?);
+        Ok(())
+    })?;
     each(input, |input| {
         let mark: ChangeMark = input.decode()?;
         let row = state.changes.push(mark);
@@ -164,8 +176,9 @@ fn decode(input: &mut Decoder<'_>) -> Read<State> {
     })?;
     let ends_stand = state.ties.iter().all(|mark| (mark.start.max(mark.target) as usize) < state.entities.len());
     let subjects_stand = state.records.iter().all(|record| (record.subject.0 as usize) < state.entities.len());
-    if !(ends_stand && subjects_stand) {
-        return Err(minicbor::decode::Error::message("a tie or a record belongs to nothing"));
+    let entries_stand = state.merges.iter().all(|merge| (merge.kept.max(merge.merged) as usize) < state.entities.len());
+    if !(ends_stand && subjects_stand && entries_stand) {
+        return Err(minicbor::decode::Error::message("a tie, a record or a merge belongs to nothing"));
     }
     state.index_rows();
     Ok(state)
@@ -214,13 +227,19 @@ impl State {
                 self.indexes.ids.insert(gone.id, Place::Retracted(row));
             }
         }
+        for row in 0..number(self.merges.len()) {
+            if let Some(merge) = self.merges.get(row) {
+                self.indexes.ids.insert(merge.id, Place::Merge(row));
+            }
+        }
+        self.regroup_all();
     }
 
     fn index_entity(&mut self, row: u32, gone: bool) {
         let Some(entity) = self.entities.get(row).map(Arc::clone) else { return };
         let (kind, validity) = (entity.kind, entity.fact.validity);
         let (from, to) = if gone { NEVER } else { (validity.first_day(), validity.end_day()) };
-        self.nodes.push(NodeMark { kind, from, to });
+        self.nodes.push(NodeMark { kind, standing: Standing::Alone, from, to });
         self.graph.add_node(row);
         self.indexes.ids.insert(entity.fact.id, Place::Node(row));
         if let Some(rows) = self.indexes.kinds.get_mut(kind as usize) {

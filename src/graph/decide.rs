@@ -16,8 +16,8 @@ use crate::domain::personal::Seal;
 use crate::domain::provenance::Provenance;
 use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::rejection::{Rejection, clip};
-use crate::domain::relation::{Relation, Rule};
-use crate::domain::{Id, Kind, RecordKind, Validity, Value, enumeration};
+use crate::domain::relation::Relation;
+use crate::domain::{Id, Kind, RecordKind, Validity, Value};
 
 /// What comes in with the commands of one envelope.
 #[derive(Debug)]
@@ -82,6 +82,9 @@ pub fn decide(
         Command::Retract { id, reason } => decision.retract(*id, reason).map(Some),
         Command::ErasePerson { person, reason } => decision.erase_person(person, *reason).map(Some),
         Command::Keep(kept) => decision.keep(kept).map(Some),
+        Command::Merge { keep, merge, reason, origin } => decision.merge((keep, merge), reason, origin).map(Some),
+        Command::UndoMerge { id, reason } => decision.undo_merge(*id, reason).map(Some),
+        Command::JudgePair { one, other, verdict, reason } => decision.judge((one, other), *verdict, reason).map(Some),
     }?;
     Ok(Decided { events: decision.events, subject })
 }
@@ -277,7 +280,7 @@ impl Decision<'_> {
         if !row.joins(start_kind, target_kind) {
             return Err(Rejection::ForbiddenEnds { relation, from: start_kind, to: target_kind });
         }
-        if start == target {
+        if self.state.representative(start) == self.state.representative(target) {
             return Err(Rejection::TieToItself { relation });
         }
         let values = self.values(row.attributes, values)?;
@@ -364,34 +367,5 @@ impl Decision<'_> {
         // Of several the one that agrees to the letter.
         let first = fitting.next()?;
         Some(fitting.chain([first]).find(|(_, facts)| facts.fact.validity == validity).unwrap_or(first))
-    }
-
-    /// May the tie stand beside the others? `but` is the row of the tie itself, where it is there.
-    pub(super) fn check_rule(
-        &self,
-        (relation, start, target): (Relation, u32, u32),
-        but: Option<u32>,
-        values: &Values,
-        validity: Validity,
-    ) -> Result<(), Rejection> {
-        let jurisdiction = Value::Code(enumeration::LOCATION_ROLE.by_name("JURISDICTION").map_or(0, |code| code.tag));
-        let binds = |values: &Values| match relation.row().rule {
-            Rule::OneAtATime => true,
-            Rule::OneJurisdiction => values.iter().any(|(_, value)| *value == jurisdiction),
-            Rule::Free | Rule::Acyclic => false,
-        };
-        if binds(values) {
-            let others = self.state.ties_from(start);
-            for (row, mark) in others.filter(|(row, mark)| mark.relation == relation && Some(*row) != but) {
-                let other = self.state.tie_facts.get(row);
-                if other.is_some_and(|other| binds(&other.values) && other.fact.validity.overlaps(&validity)) {
-                    return Err(Rejection::OverlappingValidity { relation, other: self.state.label(mark.target) });
-                }
-            }
-        }
-        if relation.row().rule == Rule::Acyclic && self.state.reaches(relation, target, start) {
-            return Err(Rejection::Circular { relation });
-        }
-        Ok(())
     }
 }

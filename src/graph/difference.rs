@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::amend::part;
 use super::findings::{Aspect, Cause, Counts, Difference, What};
 use super::lens::{Lens, Tie};
-use super::state::{EntityRow, Fact, Named, Place, Record, State, Statement};
+use super::state::{Entity, EntityRow, Fact, Named, Place, Record, State, Statement};
 use crate::domain::identifier::{Identifier, Scheme};
 use crate::domain::name::{Language, NameKind, Text};
 use crate::domain::{Id, Kind, RecordKind, Relation, Value};
@@ -38,16 +38,20 @@ pub struct Comparison<'v, 'c> {
 impl<'v> Lens<'v> {
     /// The name of a language in force on the day.
     pub fn named(&self, node: EntityRow, language: Language) -> Option<&'v Named> {
-        let names = || self.entity(node).names.iter().filter(|name| name.language == language);
+        let of_it = |entity: &'v Entity| entity.names.iter().filter(move |name| name.language == language);
+        let names = || of_it(self.entity(node));
         let former = names().find(|name| {
             name.kind == NameKind::Former && name.fact.validity.to.is_some() && name.fact.validity.contains(self.day)
         });
         // Of several official names the one that began last, and of those the one entered last.
-        let official = || {
-            let held = names().filter(|name| name.kind == NameKind::Official && name.fact.validity.contains(self.day));
+        let official = |entity: &'v Entity| {
+            let is_official = |name: &&Named| name.kind == NameKind::Official;
+            let held = of_it(entity).filter(is_official).filter(|name| name.fact.validity.contains(self.day));
             held.max_by_key(|name| name.fact.validity.from)
         };
-        former.or_else(official).or_else(|| names().next())
+        // The entry that stands for others is called by its own name.
+        let own = || official(self.state().entity(node.0)).or_else(|| official(self.entity(node)));
+        former.or_else(own).or_else(|| names().next())
     }
 
     /// Its id, where the row is one of this state.
@@ -71,7 +75,7 @@ fn fact_of(state: &State, id: Id) -> Option<&Fact> {
         }
         Place::Tie(row) => state.tie_facts.get(row).map(|facts| &facts.fact),
         Place::Record(row) => state.records.get(row).filter(|record| !record.retracted).map(|record| &record.fact),
-        Place::Source(_) | Place::Retracted(_) => None,
+        Place::Source(_) | Place::Retracted(_) | Place::Merge(_) => None,
     }
 }
 
@@ -144,6 +148,7 @@ impl<'v, 'c> Comparison<'v, 'c> {
     pub(super) fn gained(&self, fact: &Fact) -> Cause {
         match fact_of(self.sides[0].state(), fact.id) {
             None => Cause::Entered,
+            Some(_) if self.regrouped(fact.id).is_some() => self.regrouped(fact.id).unwrap_or(Cause::Began),
             Some(before) if before.validity == fact.validity => Cause::Began,
             Some(_) => Cause::Corrected,
         }
@@ -158,8 +163,19 @@ impl<'v, 'c> Comparison<'v, 'c> {
         };
         match fact_of(after, fact.id) {
             None => Cause::Retracted,
+            Some(_) if self.regrouped(fact.id).is_some() => self.regrouped(fact.id).unwrap_or(Cause::Ended),
             Some(now) if now.validity == fact.validity || said_to_end() => Cause::Ended,
             Some(_) => Cause::Corrected,
+        }
+    }
+
+    /// Was the entry that a fact stands on merged between the two pictures, or separated?
+    fn regrouped(&self, fact: Id) -> Option<Cause> {
+        let merged = |side: usize| self.sides[side].stands_on_a_merged_entry(fact);
+        match (merged(0), merged(1)) {
+            (false, true) => Some(Cause::EntryMerged),
+            (true, false) => Some(Cause::EntrySeparated),
+            _ => None,
         }
     }
 

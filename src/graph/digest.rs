@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use minicbor::Encoder;
 
 use super::answers::Answered;
+use super::groups::{Judgement, Merge};
 use super::state::{Entity, Fact, Record, Retraction, SourceRecord, State};
+use crate::domain::event::Verdict;
 use crate::domain::identifier::Scheme;
 use crate::domain::name::Text;
 use crate::domain::provenance::Provenance;
@@ -59,6 +61,10 @@ impl State {
         for row in by_id(self.retractions.iter().map(|gone| gone.id)) {
             take(self.retractions.get(row).map(|gone| writer.retraction(gone)).into_iter().collect());
         }
+        for row in by_id(self.merges.iter().map(|merge| merge.id)) {
+            take(self.merges.get(row).map(|merge| writer.merge(merge)).into_iter().collect());
+        }
+        take(self.judged.iter().map(|(pair, judged)| writer.judged(*pair, judged)).collect());
         for erasure in self.erasures.iter() {
             let stamp = self.stamps.get(erasure.stamp).map(|stamp| stamp.sequence);
             take(vec![writer.line("erasure", |line| {
@@ -90,6 +96,9 @@ impl State {
         let ties = (0..).zip(self.ties.iter()).filter(|(_, mark)| !mark.is_retracted());
         lines.extend(ties.map(|(row, _)| writer.tie(row)));
         lines.extend(self.records.iter().filter(|record| !record.retracted).map(|record| writer.record(record)));
+        lines.extend(self.merges.iter().filter(|merge| merge.undone.is_none()).map(|merge| writer.merge(merge)));
+        let different = self.judged.iter().filter(|(_, judged)| judged.verdict == Verdict::Different);
+        lines.extend(different.map(|(pair, judged)| writer.judged(*pair, judged)));
         lines.sort_unstable();
         let mut hasher = blake3::Hasher::new();
         for line in lines {
@@ -195,6 +204,35 @@ impl LineWriter<'_> {
         })
     }
 
+    fn merge(&self, merge: &Merge) -> Line {
+        self.line("merge", |line| {
+            let ends = [merge.kept, merge.merged].map(|row| self.state.entity(row).fact.id);
+            line.id(ends[0]).id(ends[1]).text(&merge.reason).provenance(&merge.provenance);
+            if self.scope == Scope::State {
+                line.id(merge.id).stamp(merge.stamp);
+                if let Some(undone) = &merge.undone {
+                    line.text(&undone.reason).stamp(undone.stamp);
+                }
+            }
+        })
+    }
+
+    /// A pair that was judged. The order of the two says nothing.
+    fn judged(&self, (one, other): (u32, u32), judged: &Judgement) -> Line {
+        let name = |row: u32| {
+            let id = self.state.entity(row).fact.id;
+            self.names.get(&id).cloned().unwrap_or_else(|| id.to_string())
+        };
+        let mut names = [name(one), name(other)];
+        names.sort_unstable();
+        self.line("pair", |line| {
+            line.text(&names[0]).text(&names[1]).number(Some(judged.verdict as u64)).text(&judged.reason);
+            if self.scope == Scope::State {
+                line.stamp(judged.stamp);
+            }
+        })
+    }
+
     fn retraction(&self, gone: &Retraction) -> Line {
         let stamp = self.state.stamps.get(gone.stamp).map(|stamp| stamp.sequence);
         self.line("retraction", |line| {
@@ -290,6 +328,11 @@ impl LineParts<'_> {
             self.number(version);
         }
         self
+    }
+
+    /// The envelope of a stamp.
+    fn stamp(&mut self, row: u32) -> &mut Self {
+        self.number(self.writer.state.stamps.get(row).map(|stamp| stamp.sequence))
     }
 
     fn provenance(&mut self, provenance: &Provenance) -> &mut Self {

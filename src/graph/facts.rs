@@ -2,7 +2,7 @@
 //! be said of them.
 
 use super::permit::Bounds;
-use super::state::State;
+use super::state::{Entity, State};
 use crate::domain::attribute::{Attribute, MOST_STATEMENTS, ValueType};
 use crate::domain::command::{Given, Origin, Reference};
 use crate::domain::event::{Event, Values};
@@ -64,7 +64,7 @@ impl Decision<'_> {
         if let Some(same) = same.filter(|_| !(self.quiet && is_personal)) {
             return Ok(same.fact.id);
         }
-        room(names.len(), MOST_NAMES)?;
+        room(self.together(known).map_or(0, |entity| entity.names.len()), MOST_NAMES)?;
         let provenance = provenance.clone();
         let (fact, entity) = (self.ids.next_id(), id);
         self.events.push(match text {
@@ -82,19 +82,24 @@ impl Decision<'_> {
         validity: Validity,
         provenance: &Provenance,
     ) -> Result<Id, Rejection> {
-        let held = known.map_or(&[][..], |row| self.state.entity(row).identifiers.as_slice());
-        if let Some((_, fact)) = held.iter().find(|(other, _)| *other == identifier) {
-            return Ok(fact.id);
+        let same = |row: u32| {
+            let mut held = self.state.entity(row).identifiers.iter();
+            held.find(|(other, _)| *other == identifier).map(|(_, fact)| fact.id)
+        };
+        if let Some(same) = known.and_then(same) {
+            return Ok(same);
         }
         match self.holder(&identifier) {
-            Some(holder) if Some(holder) == known => return Ok(id),
+            Some(holder) if known.is_some_and(|known| self.state.are_one(known, holder)) => {
+                return Ok(same(holder).unwrap_or(id));
+            }
             Some(holder) => {
                 let holder = self.holder_label(holder);
                 return Err(Rejection::IdentifierTaken { given: identifier.value, holder });
             }
             None => {}
         }
-        room(held.len(), MOST_IDENTIFIERS)?;
+        room(self.together(known).map_or(0, |entity| entity.identifiers.len()), MOST_IDENTIFIERS)?;
         let fact = self.ids.next_id();
         let provenance = provenance.clone();
         self.events.push(Event::IdentifierAdded { id: fact, entity: id, identifier, validity, provenance });
@@ -142,11 +147,16 @@ impl Decision<'_> {
         if let Some(same) = same.filter(|_| !(self.quiet && is_personal)) {
             return Ok(same.fact.id);
         }
-        room(held.len(), MOST_STATEMENTS)?;
+        room(self.together(known).map_or(0, |entity| entity.statements.len()), MOST_STATEMENTS)?;
         let fact = self.ids.next_id();
         let provenance = provenance.clone();
         self.events.push(Event::StatementMade { id: fact, entity: id, attribute, value, validity, provenance });
         Ok(fact)
+    }
+
+    /// What is said of an entry, and of others that are one with it.
+    fn together(&self, known: Option<u32>) -> Option<&Entity> {
+        known.map(|row| self.state.together(self.state.representative(row)))
     }
 
     pub(super) fn provenance(&self, origin: &Origin) -> Result<Provenance, Rejection> {

@@ -63,6 +63,10 @@ pub enum Cause {
     Corrected,
     /// It was taken back between the two moments.
     Retracted,
+    /// Two entries were found to be one between the two moments.
+    EntryMerged,
+    /// A merge of two entries was undone between the two moments.
+    EntrySeparated,
 }
 
 /// One difference.

@@ -94,7 +94,7 @@ impl State {
                 let record = self.records.get(row)?;
                 (Place::Node(record.subject.0), Said::Record(Record::clone(record)))
             }
-            Place::Source(_) | Place::Retracted(_) => return None,
+            Place::Source(_) | Place::Retracted(_) | Place::Merge(_) => return None,
         })
     }
 }

@@ -85,6 +85,7 @@ impl<'v> Lens<'v> {
             },
             _ => return None,
         };
+        let row = self.state().representative(row);
         self.may_remember(Place::Node(row)).then_some(EntityRow(row))
     }
 
@@ -160,19 +161,20 @@ impl<'v> Lens<'v> {
         let state = self.state();
         let entity = self.entity(node);
         let mut said: BTreeMap<Id, Vec<Saying<'v>>> = BTreeMap::new();
-        for former in self.formers(Place::Node(node.0)).take_while(|_| self.budget().look()) {
+        let formers = state.members(node.0).flat_map(|row| self.formers(Place::Node(row)));
+        for former in formers.take_while(|_| self.budget().look()) {
             if let Some((content, fact)) = content_of(&former.said) {
                 said.entry(former.id).or_default().push((content, fact, Some(former)));
             }
         }
-        let own = std::iter::once((Content::Node, &entity.fact));
+        let own = state.members(node.0).map(|row| (Content::Node, &state.entity(row).fact));
         let names = entity.names.iter().map(|name| (Content::Name(name), &name.fact));
         let identifiers = entity.identifiers.iter();
         let identifiers = identifiers.map(|(identifier, fact)| (Content::Identifier(identifier), fact));
         let statements = entity.statements.iter();
         let statements = statements.map(|statement| (Content::Statement(statement), &statement.fact));
-        let rows = state.indexes.records.get(&node.0).map_or(&[][..], Vec::as_slice);
-        let records = rows.iter().filter_map(|row| state.records.get(*row));
+        let listed = |row: u32| state.indexes.records.get(&row).map_or(&[][..], Vec::as_slice);
+        let records = state.members(node.0).flat_map(listed).filter_map(|row| state.records.get(*row));
         let records = records.map(|record| (Content::Record(record.kind, &record.values), &record.fact));
         let now = own.chain(names).chain(identifiers).chain(statements).chain(records);
         for (content, fact) in now.take_while(|_| self.budget().look()) {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use petgraph::stable_graph::NodeIndex;
 
 use super::budget::Budget;
+use super::groups;
 use super::openness::{Openness, openness};
 use super::place::Standing;
 use super::state::{
@@ -91,6 +92,7 @@ impl<'v> Lens<'v> {
         let mark = self.state.node(node.0);
         let exists = mark.from <= self.day && self.day < mark.to;
         exists
+            && mark.standing != groups::Standing::Merged
             && match mark.kind {
                 Kind::Person => self.may_see_of(node, Sensitivity::Internal),
                 Kind::Demand => self.openness(node) != Openness::Hidden || self.may_see_of(node, Sensitivity::Internal),
@@ -103,9 +105,9 @@ impl<'v> Lens<'v> {
         openness(self.entity(demand), self.day)
     }
 
-    /// The node of that id.
+    /// The node of that id; of an entry that was merged, the one that stands for it.
     pub fn node(&self, id: Id) -> Option<EntityRow> {
-        self.state.node_of(id).map(EntityRow).filter(|row| self.shows(*row))
+        self.state.node_of(id).map(|row| self.representative(EntityRow(row))).filter(|row| self.shows(*row))
     }
 
     /// The tie of that id, from its start.
@@ -125,9 +127,10 @@ impl<'v> Lens<'v> {
                 Place::Record(row) => self.state.records.get(row).filter(|record| self.may_know(record))?.subject,
                 _ => return None,
             },
+            Place::Merge(row) => EntityRow(self.state.merges.get(row)?.kept),
             Place::Tie(_) | Place::Source(_) => return None,
         };
-        Some(row).filter(|row| self.shows(*row))
+        Some(self.representative(row)).filter(|row| self.shows(*row))
     }
 
     /// Who says that a tie ended, where that was said apart from the tie.
@@ -155,12 +158,12 @@ impl<'v> Lens<'v> {
     /// A node by its number, as given out by [`EntityRow::number`] on the same view.
     pub fn node_by_number(&self, number: u64) -> Option<EntityRow> {
         let row = u32::try_from(number).ok().filter(|row| (*row as usize) < self.state.entities.len())?;
-        Some(EntityRow(row)).filter(|row| self.shows(*row))
+        Some(self.representative(EntityRow(row))).filter(|row| self.shows(*row))
     }
 
-    /// Everything said about a node alone.
+    /// Everything said about a node alone, also on entries that were merged into it.
     pub fn entity(&self, node: EntityRow) -> &'v Entity {
-        self.state.entity(node.0)
+        self.state.together(node.0)
     }
 
     /// Its kind.
@@ -297,16 +300,18 @@ impl<'v> Lens<'v> {
     pub(super) fn tie_rows(&self, node: EntityRow, forward: bool) -> impl Iterator<Item = u32> + use<'v> {
         let direction = if forward { petgraph::Outgoing } else { petgraph::Incoming };
         let budget = self.budget;
-        let edges = self.state.graph.edges_directed(NodeIndex::new(node.0 as usize), direction);
-        edges.take_while(move |_| budget.look()).map(|edge| *edge.weight())
+        let graph = &self.state.graph;
+        let edges = move |row: u32| graph.edges_directed(NodeIndex::new(row as usize), direction);
+        let others = self.state.others(node.0).iter().flat_map(move |row| edges(*row));
+        edges(node.0).chain(others).take_while(move |_| budget.look()).map(|edge| *edge.weight())
     }
 
     fn tie_shown(&self, row: u32, mark: &TieMark, forward: bool) -> bool {
         let other = if forward { mark.target } else { mark.start };
-        self.holds(row) && self.shows(EntityRow(other))
+        self.holds(row) && self.shows(self.representative(EntityRow(other))) && !self.repeats_another(row)
     }
 
-    fn holds(&self, row: u32) -> bool {
+    pub(super) fn holds(&self, row: u32) -> bool {
         let mark = self.state.tie(row);
         let hidden_owner =
             mark.relation == Relation::HasDemand && self.openness(EntityRow(mark.target)) != Openness::Open;
@@ -315,7 +320,7 @@ impl<'v> Lens<'v> {
     }
 
     pub(super) fn seen_from(&self, row: u32, mark: TieMark, forward: bool) -> Tie {
-        let (start, target) = (EntityRow(mark.start), EntityRow(mark.target));
+        let [start, target] = [mark.start, mark.target].map(|end| self.representative(EntityRow(end)));
         let (here, there) = if forward { (start, target) } else { (target, start) };
         Tie { row: TieRow(row), relation: mark.relation, forward, here, there }
     }

@@ -62,7 +62,8 @@ impl Lens<'_> {
 
     /// Everything of these kinds (of any where none are named) that a reference fits.
     pub fn fitting(&self, reference: &Reference, expected: &[Kind]) -> Vec<EntityRow> {
-        let all = self.state.candidates(reference).into_iter().map(EntityRow).filter(|row| self.shows(*row));
+        let all = self.state.candidates(reference).into_iter().map(|row| self.representative(EntityRow(row)));
+        let all = all.filter(|row| self.shows(*row));
         all.filter(|row| expected.is_empty() || expected.contains(&self.kind(*row))).collect()
     }
 }

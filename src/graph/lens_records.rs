@@ -17,7 +17,7 @@ impl<'v> Lens<'v> {
     /// all the same: whether it still holds is for [`Lens::holds_on_day`] to say.
     pub fn shows_record(&self, record: &Record) -> bool {
         let begun = record.fact.validity.first_day() <= self.day;
-        begun && !record.retracted && self.shows(record.subject) && self.may_know(record)
+        begun && !record.retracted && self.shows(self.subject(record)) && self.may_know(record)
     }
 
     /// Does a record hold on the day? None where nobody has said since when.
@@ -52,9 +52,10 @@ impl<'v> Lens<'v> {
     /// Its records, whoever may know of them. Each costs one row.
     fn kept_records(&self, node: EntityRow) -> impl Iterator<Item = &'v Arc<Record>> + use<'v> {
         let lens = *self;
-        let rows = lens.state().indexes.records.get(&node.0).map_or(&[][..], Vec::as_slice);
-        let all = rows.iter().take_while(move |_| lens.budget().look());
-        all.filter_map(move |row| lens.state().records.get(*row))
+        let listed = move |row: u32| lens.state().indexes.records.get(&row).map_or(&[][..], Vec::as_slice);
+        let all = lens.state().members(node.0).flat_map(listed).take_while(move |_| lens.budget().look());
+        let told = all.filter(move |row| !lens.state().groups.is_repeated(**row));
+        told.filter_map(move |row| lens.state().records.get(*row))
     }
 
     /// Every record of a kind that is shown, in order of entry. Each costs so many rows, shown or not.
@@ -62,7 +63,8 @@ impl<'v> Lens<'v> {
         let lens = *self;
         let rows = lens.state().indexes.record_kinds.get(kind as usize).into_iter().flat_map(|rows| rows.iter());
         let all = rows.take_while(move |_| lens.budget().look_at(cost));
-        let live = all.filter_map(move |row| lens.state().records.get(*row));
+        let told = all.filter(move |row| !lens.state().groups.is_repeated(**row));
+        let live = told.filter_map(move |row| lens.state().records.get(*row));
         live.filter(move |record| lens.shows_record(record)).inspect(move |_| lens.budget().show())
     }
 

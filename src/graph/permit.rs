@@ -6,16 +6,17 @@
 
 use std::sync::Arc;
 
-use petgraph::stable_graph::NodeIndex;
-
 use super::budget::Budget;
 use super::facts::Decision;
+use super::groups::Standing;
 use super::lens::Lens;
+use super::merging::fault;
 use super::openness::Openness;
 use super::state::{EntityRow, Place, State, TieMark};
 use crate::domain::command::Reference;
 use crate::domain::event::Values;
 use crate::domain::identifier::{Identifier, Scheme};
+use crate::domain::merging::MergeFault;
 use crate::domain::rejection::{Rejection, clip};
 use crate::domain::{Day, Id, Kind, Relation, Sensitivity, Value, enumeration};
 use crate::rights::{self, Rights};
@@ -221,6 +222,10 @@ impl Decision<'_> {
                     None => hidden(),
                 }
             }
+            Place::Merge(row) => match self.state.merges.get(row) {
+                Some(merge) => self.may_write(merge.kept).and_then(|()| self.may_write(merge.merged)),
+                None => hidden(),
+            },
             Place::Source(_) => Ok(()),
             Place::Retracted(row) => match self.state.retractions.get(row).map(|gone| gone.was) {
                 Some(was) if bounds.lens.sees_all(was) => Ok(()),
@@ -241,6 +246,9 @@ impl Decision<'_> {
     /// not counted. Where nothing else is in the way, the node is not theirs alone, and that is all
     /// that is said.
     pub(super) fn may_vanish(&self, row: u32, id: Id) -> Result<(), Rejection> {
+        if !self.state.groups.is_empty() && self.state.node(row).standing != Standing::Alone {
+            return Err(fault(MergeFault::StillMerged { given: self.state.label(row) }));
+        }
         let is_known = |tie: &u32| match &self.bounds {
             Some(bounds) => bounds.lens.may_remember(Place::Tie(*tie)),
             None => true,
@@ -275,14 +283,15 @@ impl Decision<'_> {
 impl State {
     /// Is it said whose a node is, on any day?
     fn is_placed(&self, row: u32) -> bool {
-        let index = NodeIndex::new(row as usize);
-        let outward = self.graph.edges_directed(index, petgraph::Outgoing);
-        let all = outward.chain(self.graph.edges_directed(index, petgraph::Incoming));
-        all.map(|edge| *edge.weight()).any(|tie| {
+        self.members(self.representative(row)).any(|row| self.is_placed_itself(row))
+    }
+
+    fn is_placed_itself(&self, row: u32) -> bool {
+        self.live_ties(row).any(|tie| {
             let mark: TieMark = self.tie(tie);
             let values = self.tie_facts.get(tie).map(|facts| &facts.values);
             let says = values.is_some_and(|values| is_jurisdiction(mark.relation, values)) && mark.start == row;
-            !mark.is_retracted() && (says || follower(mark.relation, mark.start, mark.target) == Some(row))
+            says || follower(mark.relation, mark.start, mark.target) == Some(row)
         })
     }
 }

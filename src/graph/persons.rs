@@ -9,6 +9,7 @@ use super::state::{Entity, EntityRow, Named, Place, State, Statement};
 use crate::domain::attribute::Attribute;
 use crate::domain::command::{Command, Reference};
 use crate::domain::event::Event;
+use crate::domain::identifier::Scheme;
 use crate::domain::name::{self, Text};
 use crate::domain::personal::{ErasureReason, Part, SealFault, Sealed, refusal as misfit};
 use crate::domain::rejection::{Rejection, clip};
@@ -34,6 +35,12 @@ impl Entity {
     /// The name entered first, where everybody may read it; of a person none.
     pub(super) fn plain_name(&self) -> &str {
         self.names.first().and_then(|name| name.text.plain()).unwrap_or("")
+    }
+
+    /// Its row key, as entered first.
+    pub(super) fn row_key(&self) -> &str {
+        let key = self.identifiers.iter().find(|(identifier, _)| identifier.scheme == Scheme::Internal);
+        key.map_or("", |(identifier, _)| identifier.value.as_str())
     }
 
     /// What is sealed of it now.

@@ -29,7 +29,7 @@ pub(super) struct Standing<'v> {
 impl Lens<'_> {
     /// May the reader see what is said of a node at this sensitivity?
     pub fn may_see_of(&self, node: EntityRow, sensitivity: Sensitivity) -> bool {
-        let rights = self.rights();
+        let (rights, node) = (self.rights(), self.representative(node));
         if rights.may_see(sensitivity) {
             return true;
         }
@@ -62,6 +62,7 @@ impl Lens<'_> {
                 let mark = self.state().tie(row);
                 [Some(EntityRow(mark.start)), Some(EntityRow(mark.target))]
             }
+            At::Merge(row) => [self.state().merges.get(row).map(|merge| EntityRow(merge.kept)), None],
             At::Source(_) | At::Retracted(_) => [None, None],
         };
         match self.state().place(id) {
@@ -77,11 +78,12 @@ impl Lens<'_> {
         let Some(scope) = self.rights().scope().and_then(|region| standing.state.node_of(region)) else {
             return Place::Outside;
         };
-        let seat = (node.0, standing.day, standing.state.sequence());
+        let node = standing.state.representative(node.0);
+        let seat = (node, standing.day, standing.state.sequence());
         if let Some(known) = self.budget().place(seat) {
             return known;
         }
-        let place = if standing.lies_in(node.0, scope, DEEPEST) { Place::Inside } else { Place::Outside };
+        let place = if standing.lies_in(node, scope, DEEPEST) { Place::Inside } else { Place::Outside };
         self.budget().remember_place(seat, place);
         place
     }
@@ -195,8 +197,12 @@ impl Standing<'_> {
         direction: petgraph::Direction,
     ) -> impl Iterator<Item = (u32, TieMark)> {
         let (state, day) = (self.state, self.last_day(node));
-        let edges = state.graph.edges_directed(NodeIndex::new(node as usize), direction);
-        let all = edges.map(move |edge| (*edge.weight(), state.tie(*edge.weight())));
+        let edges = move |row: u32| state.graph.edges_directed(NodeIndex::new(row as usize), direction);
+        let all = state.members(node).flat_map(edges).map(move |edge| {
+            let mark = state.tie(*edge.weight());
+            let (start, target) = (state.representative(mark.start), state.representative(mark.target));
+            (*edge.weight(), TieMark { start, target, ..mark })
+        });
         all.filter(move |(_, mark)| mark.relation == relation && mark.from <= day)
     }
 
@@ -210,7 +216,10 @@ impl Standing<'_> {
     /// Has the owner agreed that programs which serve others see more than the public? Everything said
     /// of it on the day must say so.
     fn agreed(&self, node: EntityRow) -> bool {
-        let Some(entity) = self.state.entities.get(node.0) else { return false };
+        if self.state.entities.get(node.0).is_none() {
+            return false;
+        }
+        let entity = self.state.together(self.state.representative(node.0));
         let Some(attribute) = entity.kind.row().attribute("agreesToApps") else { return false };
         let mut said = entity
             .statements

@@ -47,8 +47,22 @@ impl State {
         held.min()
     }
 
-    /// Every node that a reference fits.
+    /// Every entry that a reference fits. Of several that are one, the one that stands for them, or the
+    /// one entered first.
     pub(super) fn candidates(&self, reference: &Reference) -> Vec<u32> {
+        let rows = self.all_candidates(reference);
+        if self.groups.is_empty() || rows.len() < 2 {
+            return rows;
+        }
+        let stands = |row: u32| {
+            let root = self.representative(row);
+            let among = || rows.iter().copied().filter(|other| self.representative(*other) == root);
+            among().find(|other| *other == root).or_else(|| among().min()) == Some(row)
+        };
+        rows.iter().copied().filter(|row| stands(*row)).collect()
+    }
+
+    fn all_candidates(&self, reference: &Reference) -> Vec<u32> {
         let by = |scheme: Scheme, value: &str| {
             let identifier = Identifier { scheme, value: value.to_owned() };
             self.indexes.identifiers.get(&identifier).cloned().unwrap_or_default()
@@ -154,15 +168,18 @@ impl State {
 
     /// Does a relation lead from one node to another?
     pub(super) fn reaches(&self, relation: Relation, from: u32, goal: u32) -> bool {
+        let (from, goal) = (self.representative(from), self.representative(goal));
         let mut seen = std::collections::BTreeSet::from([from]);
         let mut open = vec![from];
         while let Some(row) = open.pop() {
             if row == goal {
                 return true;
             }
-            for (_, mark) in self.ties_from(row).filter(|(_, mark)| mark.relation == relation) {
-                if seen.insert(mark.target) {
-                    open.push(mark.target);
+            let ties = self.members(row).flat_map(|member| self.ties_from(member));
+            for (_, mark) in ties.filter(|(_, mark)| mark.relation == relation) {
+                let target = self.representative(mark.target);
+                if seen.insert(target) {
+                    open.push(target);
                 }
             }
         }
@@ -187,21 +204,26 @@ impl State {
     /// identifier or a statement that of its node.
     pub fn version(&self, id: Id) -> Option<u64> {
         Some(match self.place(id)? {
-            Place::Node(row) | Place::Fact(row) => self.entities.get(row)?.version,
+            Place::Node(row) | Place::Fact(row) => self.together(self.representative(row)).version,
             Place::Tie(row) => self.tie_facts.get(row)?.version,
             Place::Record(row) => self.records.get(row)?.version,
             Place::Source(row) => self.stamps.get(self.sources.get(row)?.stamp)?.sequence,
             Place::Retracted(row) => self.stamps.get(self.retractions.get(row)?.stamp)?.sequence,
+            Place::Merge(row) => {
+                let merge = self.merges.get(row)?;
+                let stamp = merge.undone.as_ref().map_or(merge.stamp, |undone| undone.stamp);
+                self.stamps.get(stamp)?.sequence
+            }
         })
     }
 
     /// The same, of what everybody may know of it: what is not public moves no number that is.
     pub(super) fn public_version(&self, id: Id) -> Option<u64> {
         match self.place(id)? {
-            Place::Node(row) | Place::Fact(row) => Some(self.entities.get(row)?.public_version),
+            Place::Node(row) | Place::Fact(row) => Some(self.together(self.representative(row)).public_version),
             Place::Tie(row) => Some(self.tie_facts.get(row)?.public_version),
             Place::Record(row) => Some(self.records.get(row)?.public_version),
-            Place::Source(_) | Place::Retracted(_) => self.version(id),
+            Place::Source(_) | Place::Retracted(_) | Place::Merge(_) => self.version(id),
         }
     }
 

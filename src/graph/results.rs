@@ -49,7 +49,7 @@ impl<'v> Lens<'v> {
         let mut rows = Rows::new(row.label_zh, &own, row.attributes);
         let found: Vec<&Record> = self.all_records(kind, 1).take(most.saturating_add(1)).map(AsRef::as_ref).collect();
         for record in found.iter().take(most) {
-            let node = record.subject;
+            let node = self.subject(record);
             let mut cells = vec![Cell::Text(record.fact.id.to_string()), Cell::Text(self.id(node).to_string())];
             cells.extend([Cell::of_text(self.name(node)), Cell::of_text(self.code(node))]);
             cells.extend(self.fact_cells(&record.fact));

@@ -13,6 +13,7 @@ use super::answers::Answers;
 use super::changes::ChangeMark;
 use super::column::Column;
 use super::former::Former;
+use super::groups::{Groups, Judged, Merge, Standing};
 use super::persons::Erasure;
 use super::shards::Shards;
 use crate::domain::identifier::Identifier;
@@ -179,6 +180,7 @@ impl SourceRecord {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NodeMark {
     pub kind: Kind,
+    pub standing: Standing,
     pub from: Day,
     pub to: Day,
 }
@@ -246,6 +248,9 @@ pub(super) enum Place {
     /// Taken back: the row among the retractions.
     #[n(5)]
     Retracted(#[n(0)] u32),
+    /// Two entries that were found to be one.
+    #[n(6)]
+    Merge(#[n(0)] u32),
 }
 
 /// A fact that was taken back.
@@ -295,6 +300,9 @@ pub struct State {
     pub(super) retractions: Column<Arc<Retraction>>,
     pub(super) formers: Column<Arc<Former>>,
     pub(super) erasures: Column<Erasure>,
+    pub(super) merges: Column<Arc<Merge>>,
+    pub(super) groups: Arc<Groups>,
+    pub(super) judged: Arc<Judged>,
     pub(super) answers: Answers,
     pub(super) sequence: u64,
     pub(super) name: Option<String>,

@@ -67,7 +67,7 @@ impl State {
 
     fn node_said(&self, row: u32) -> Kept {
         let entity = self.entity(row);
-        let Together { key, code, names: [zh, en], statements } = self.together(row);
+        let Together { key, code, names: [zh, en], statements } = self.in_one_row(row);
         let (kind, attributes) = (entity.kind, entity.kind.row().attributes);
         let mut facts = Vec::new();
         let mut note = |name: &str, fact: Option<&Fact>| {
@@ -100,7 +100,7 @@ impl State {
 
     fn names_said(&self, row: u32) -> Vec<Kept> {
         let entity = self.entity(row);
-        let [zh, en] = self.together(row).names;
+        let [zh, en] = self.in_one_row(row).names;
         let is_said = |name: &Named| [zh, en].into_iter().flatten().any(|said| said.fact.id == name.fact.id);
         let mut names: Vec<&Named> = entity.names.iter().filter(|name| !is_said(name)).collect();
         names.sort_by_key(|name| (name.fact.stamp, name.fact.id));
@@ -125,7 +125,7 @@ impl State {
 
     fn identifiers_said(&self, row: u32) -> Vec<Kept> {
         let entity = self.entity(row);
-        let Together { key, code, .. } = self.together(row);
+        let Together { key, code, .. } = self.in_one_row(row);
         let is_said =
             |id: Id| [key, code.as_ref().map(|(own, _)| *own)].into_iter().flatten().any(|own| own.1.id == id);
         let mut rest: Vec<&(Identifier, Fact)> =
@@ -146,7 +146,7 @@ impl State {
 
     fn statements_said(&self, row: u32) -> Vec<Kept> {
         let entity = self.entity(row);
-        let together = self.together(row).statements;
+        let together = self.in_one_row(row).statements;
         let is_said = |id: Id| together.iter().flatten().any(|said| said.fact.id == id);
         let mut rest: Vec<&Statement> =
             entity.statements.iter().filter(|statement| !is_said(statement.fact.id)).collect();
@@ -190,7 +190,7 @@ impl State {
         Some(Kept { ended, ..kept(facts.fact.id, command) })
     }
 
-    fn together(&self, row: u32) -> Together<'_> {
+    fn in_one_row(&self, row: u32) -> Together<'_> {
         let entity = self.entity(row);
         let plain = |fact: &Fact| fact.validity == Validity::OPEN && fact.provenance == entity.fact.provenance;
         let order = |fact: &Fact| (fact.stamp, fact.id);

@@ -57,6 +57,8 @@ struct Reach {
     writes: bool,
     /// Are counts of fewer than three withheld?
     small_cells: bool,
+    /// May two entries be found to be one, or two?
+    merges: bool,
 }
 
 /// A row of the table.
@@ -77,13 +79,26 @@ const INTERNAL: Option<Sensitivity> = Some(Sensitivity::Internal);
 const EVERYTHING: Option<Sensitivity> = Some(Sensitivity::Restricted);
 
 /// What nobody is denied, and no more.
-const AS_PUBLIC: Reach =
-    Reach { sees: PUBLIC, consented: PUBLIC, personal: Personal::Hidden, writes: false, small_cells: true };
+const AS_PUBLIC: Reach = Reach {
+    sees: PUBLIC,
+    consented: PUBLIC,
+    personal: Personal::Hidden,
+    writes: false,
+    small_cells: true,
+    merges: false,
+};
 const AS_APP: Reach = Reach { consented: INTERNAL, ..AS_PUBLIC };
-const AS_ANALYST: Reach =
-    Reach { sees: INTERNAL, consented: INTERNAL, personal: Personal::Masked, writes: false, small_cells: true };
-const WHOLE: Reach =
-    Reach { sees: EVERYTHING, consented: EVERYTHING, personal: Personal::Revealed, writes: true, small_cells: false };
+const AS_ANALYST: Reach = Reach { sees: INTERNAL, consented: INTERNAL, personal: Personal::Masked, ..AS_PUBLIC };
+const WHOLE: Reach = Reach {
+    sees: EVERYTHING,
+    consented: EVERYTHING,
+    personal: Personal::Revealed,
+    writes: true,
+    small_cells: false,
+    merges: true,
+};
+/// Writes everything; what is one entry and what is two is kept in one hand.
+const AS_CITY_OFFICER: Reach = Reach { merges: false, ..WHOLE };
 /// Runs the service and has no business with people.
 const AS_ADMINISTRATOR: Reach = Reach { personal: Personal::Masked, ..WHOLE };
 
@@ -124,8 +139,8 @@ const GRANTS: &[Grant] = &[
         role: Role::CityOfficer,
         name: "CITY_OFFICER",
         zh: "市级管理员",
-        inside: WHOLE,
-        outside: WHOLE,
+        inside: AS_CITY_OFFICER,
+        outside: AS_CITY_OFFICER,
         accounts: false,
         past: true,
         erases: false,
@@ -307,6 +322,11 @@ impl Rights {
     /// May facts be written there?
     pub fn may_write_within(self, place: Place) -> bool {
         self.reach(place).is_some_and(|reach| reach.writes)
+    }
+
+    /// May two entries that lie there be found to be one, or two?
+    pub fn may_merge_within(self, place: Place) -> bool {
+        self.reach(place).is_some_and(|reach| reach.merges)
     }
 
     /// May accounts and tokens be made and ended?

@@ -5,29 +5,29 @@ use super::*;
 const EVERY: [Sensitivity; 3] = [Sensitivity::Public, Sensitivity::Internal, Sensitivity::Restricted];
 
 /// One line a role and place: see, see where consented (each public, internal, restricted), write,
-/// small cells withheld, accounts, past. `x` may, `-` may not.
+/// small cells withheld, accounts, past, merge entries. `x` may, `-` may not.
 const LINES: &str = "
-    PUBLIC          inside   x-- x-- - x - -
-    PUBLIC          outside  x-- x-- - x - -
-    PUBLIC          unknown  x-- x-- - x - -
-    APP             inside   x-- xx- - x - -
-    APP             outside  x-- xx- - x - -
-    APP             unknown  x-- xx- - x - -
-    COUNTY_OFFICER  inside   xxx xxx x - - x
-    COUNTY_OFFICER  outside  x-- x-- - x - x
-    COUNTY_OFFICER  unknown  x-- x-- - x - x
-    CITY_OFFICER    inside   xxx xxx x - - x
-    CITY_OFFICER    outside  xxx xxx x - - x
-    CITY_OFFICER    unknown  xxx xxx x - - x
-    ANALYST         inside   xx- xx- - x - x
-    ANALYST         outside  xx- xx- - x - x
-    ANALYST         unknown  xx- xx- - x - x
-    STEWARD         inside   xxx xxx x - - x
-    STEWARD         outside  xxx xxx x - - x
-    STEWARD         unknown  xxx xxx x - - x
-    ADMINISTRATOR   inside   xxx xxx x - x x
-    ADMINISTRATOR   outside  xxx xxx x - x x
-    ADMINISTRATOR   unknown  xxx xxx x - x x
+    PUBLIC          inside   x-- x-- - x - - -
+    PUBLIC          outside  x-- x-- - x - - -
+    PUBLIC          unknown  x-- x-- - x - - -
+    APP             inside   x-- xx- - x - - -
+    APP             outside  x-- xx- - x - - -
+    APP             unknown  x-- xx- - x - - -
+    COUNTY_OFFICER  inside   xxx xxx x - - x x
+    COUNTY_OFFICER  outside  x-- x-- - x - x -
+    COUNTY_OFFICER  unknown  x-- x-- - x - x -
+    CITY_OFFICER    inside   xxx xxx x - - x -
+    CITY_OFFICER    outside  xxx xxx x - - x -
+    CITY_OFFICER    unknown  xxx xxx x - - x -
+    ANALYST         inside   xx- xx- - x - x -
+    ANALYST         outside  xx- xx- - x - x -
+    ANALYST         unknown  xx- xx- - x - x -
+    STEWARD         inside   xxx xxx x - - x x
+    STEWARD         outside  xxx xxx x - - x x
+    STEWARD         unknown  xxx xxx x - - x x
+    ADMINISTRATOR   inside   xxx xxx x - x x x
+    ADMINISTRATOR   outside  xxx xxx x - x x x
+    ADMINISTRATOR   unknown  xxx xxx x - x x x
 ";
 
 /// Every role there is. A new one does not compile until it stands here, and is then looked for in
@@ -65,6 +65,7 @@ fn line(role: Role, place: &str) -> String {
         rights.binds_small_cells(asked),
         rights.may_manage_accounts(),
         rights.may_ask_the_past(),
+        rights.may_merge_within(asked),
     ];
     let rest: String = rest.iter().map(|may| format!(" {}", mark(*may))).collect();
     format!("{} {place} {see} {consented}{rest}", role.name())

@@ -43,7 +43,7 @@ pub struct Changed {
     pub entity: Arc<Entity>,
     /// May everybody see it on some day?
     pub public: bool,
-    /// Was it taken back?
+    /// Was it taken back, or does another one stand for it?
     pub retracted: bool,
 }
 
@@ -51,7 +51,7 @@ impl Changed {
     /// A node as it stands in a state.
     pub fn of(state: &State, row: EntityRow) -> Option<Self> {
         let entity = Lens::shared_entity(state, row)?;
-        let (public, retracted) = (state.is_public(row), Lens::is_retracted(state, row));
+        let (public, retracted) = (state.is_public(row), Lens::is_out_of_sight(state, row));
         Some(Self { row, entity, public, retracted })
     }
 }

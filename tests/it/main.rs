@@ -28,6 +28,7 @@ mod figures;
 mod finding;
 mod following;
 mod generate;
+mod identity;
 mod import_http;
 mod import_plan;
 mod intake;

@@ -159,7 +159,7 @@ pub fn erase(arguments: &Fields) -> Result<Command, Rejection> {
     Ok(Command::ErasePerson { person: arguments.needed_reference("person")?, reason })
 }
 
-fn id(fields: &Fields, name: &str) -> Result<Id, Rejection> {
+pub(super) fn id(fields: &Fields, name: &str) -> Result<Id, Rejection> {
     let text = fields.needed(name)?;
     let malformed = |()| unfit(name, &text, "编号应为 26 位字母数字", "expects an id of 26 letters and digits");
     text.parse().map_err(malformed)
@@ -183,11 +183,13 @@ pub fn references(command: &Command) -> Vec<&Reference> {
         }
         Command::EndRelation { tie: TieReference::Ends { from, to, .. }, .. } => vec![from, to],
         Command::ErasePerson { person, .. } => vec![person],
+        Command::Merge { keep: one, merge: other, .. } | Command::JudgePair { one, other, .. } => vec![one, other],
         Command::NameStore { .. }
         | Command::SaveSource { .. }
         | Command::EndRelation { .. }
         | Command::Correct { .. }
         | Command::Retract { .. }
+        | Command::UndoMerge { .. }
         | Command::Keep(_) => Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 //! reader that makes a command of its arguments.
 
 use super::read::Fields;
-use super::{commands, inputs};
+use super::{commands, identity, inputs};
 use crate::api::types::def::{FieldDef, Out};
 use crate::api::types::inputs::input_field;
 use crate::domain::command::Command;
@@ -74,17 +74,18 @@ pub fn mutations() -> Vec<(FieldDef, ReadCommand)> {
         ));
     }
     all.extend([end_relation(), correct(), retract(), erase()]);
+    all.extend(identity::mutations());
     all
 }
 
 /// A mutation without arguments of its own yet.
-fn declare(name: &str, zh: &str, en: &str) -> FieldDef {
+pub(super) fn declare(name: &str, zh: &str, en: &str) -> FieldDef {
     // Read by the writer, not here.
     FieldDef::new(name, "WriteResult", zh, en, |_, _, _| Ok(Out::Null)).cost(COST)
 }
 
 /// With the arguments that every mutation has.
-fn shared(field: FieldDef) -> FieldDef {
+pub(super) fn shared(field: FieldDef) -> FieldDef {
     field
         .arg(
             KEY,

@@ -5,6 +5,7 @@ mod amend_inputs;
 mod commands;
 pub(in crate::api) mod failure;
 mod fields;
+mod identity;
 mod inputs;
 mod read;
 mod result;
@@ -42,6 +43,7 @@ pub fn types() -> Vec<TypeDef> {
     let fields = fields::mutations().into_iter().map(|(field, _)| field).chain([reveal::field()]).collect();
     let mut types = result::types();
     types.extend(reveal::types());
+    types.extend(identity::types());
     types.push(TypeDef::new(
         "Mutation",
         "全部写入的入口；依次执行",
@@ -58,7 +60,9 @@ pub fn unions() -> Vec<UnionDef> {
 
 /// Enumerations of mutations.
 pub fn enums() -> Vec<EnumDef> {
-    result::enums()
+    let mut enums = result::enums();
+    enums.extend(identity::enums());
+    enums
 }
 
 /// Input objects of mutations.
@@ -146,6 +150,9 @@ fn ask(
     };
     if def.name == fields::ERASE && !answering.rights.may_erase() {
         return Err(reveal::forbidden_to_erase());
+    }
+    if identity::FIELDS.contains(&def.name.as_str()) && !answering.rights.may_merge_within(Place::Inside) {
+        return Err(identity::forbidden());
     }
     // The day of the answer is read first: a slip there must not be told after writing.
     day_of(ctx, def, answering)?;

@@ -265,6 +265,7 @@ fn written_type() -> TypeDef {
             },
         ),
     ];
+    fields.push(super::identity::written_field());
     for kind in RecordKind::all() {
         let row = kind.row();
         let read = move |cx: &Cx<'_>, written: &Written, _: &crate::api::types::resolve::Args<'_>| {

@@ -54,6 +54,8 @@ pub const CAUSES: &[(Cause, &str, &str, &str)] = &[
     (Cause::Entered, "ENTERED", "在两个时刻之间补录", "It was entered between the two moments"),
     (Cause::Corrected, "CORRECTED", "在两个时刻之间更正", "It was put right between the two moments"),
     (Cause::Retracted, "RETRACTED", "在两个时刻之间撤回", "It was taken back between the two moments"),
+    (Cause::EntryMerged, "ENTRY_MERGED", "查明是重复条目而合并", "Two entries were found to be one; nothing else"),
+    (Cause::EntrySeparated, "ENTRY_SEPARATED", "条目的合并撤销", "A merge of entries was undone; nothing else"),
 ];
 
 /// A difference in words.
@@ -262,7 +264,7 @@ fn certificate(side: &Cx<'_>, record: &Record) -> String {
 
 /// A record by what the reader may see of it, and its dates where they are stated.
 fn record_text(side: &Cx<'_>, record: &Record) -> String {
-    let words = details(side, &[record.subject], record.kind.row().attributes, &record.values);
+    let words = details(side, &[side.lens.subject(record)], record.kind.row().attributes, &record.values);
     let validity = record.fact.validity;
     let day = |date: Option<crate::domain::PartialDate>| date.map_or_else(|| "…".to_owned(), |date| date.to_string());
     if validity.to.is_none() { words } else { format!("{words}（{} 至 {}）", day(validity.from), day(validity.to)) }

@@ -37,6 +37,8 @@ fn action_code(action: Action) -> &'static str {
         Action::Changed => "CHANGED",
         Action::Ended => "ENDED",
         Action::Retracted => "RETRACTED",
+        Action::Merged => "MERGED",
+        Action::Separated => "SEPARATED",
     }
 }
 
@@ -90,6 +92,13 @@ pub fn types() -> Vec<TypeDef> {
             field("action", "ChangeAction!", "发生了什么", "What happened to it", |_, change: &Change, _| {
                 Ok(Out::code(action_code(change.action)))
             }),
+            field(
+                "mergedInto",
+                "ID",
+                "这一条目前并入的对象的编号；没有合并的为空",
+                "Stable number of what stands for it now; empty unless it was merged",
+                |_, change: &Change, _| Ok(Out::option(change.merged_into.map(|id| Out::text(id.to_string())))),
+            ),
         ],
     )]
 }
@@ -123,6 +132,12 @@ pub fn enums() -> Vec<EnumDef> {
                 ("CHANGED", "有改动", "Something said about it changed"),
                 ("ENDED", "已结束", "It came to an end"),
                 ("RETRACTED", "已撤回：从未如此", "It was withdrawn as never having been so"),
+                (
+                    "MERGED",
+                    "查明是重复条目，已并入另一条（见 mergedInto）",
+                    "It was found to be the same as another entry, which stands for it (mergedInto)",
+                ),
+                ("SEPARATED", "合并已撤销，重新单独成条", "The merge was undone, and it stands for itself again"),
             ],
         ),
     ]
@@ -186,7 +201,19 @@ impl Filter {
         };
         named(&self.kinds, kind_code(change.subject))
             && named(&self.type_names, type_name(change.subject))
-            && self.ids.as_ref().is_none_or(|ids| ids.contains(&change.id))
+            && self.ids.as_ref().is_none_or(|ids| {
+                ids.contains(&change.id) || change.merged_into.is_some_and(|into| ids.contains(&into))
+            })
+    }
+
+    /// Whoever follows an entry that was merged follows what stands for it, too.
+    fn with_representatives(&self, lens: &Lens<'_>) -> Self {
+        let mut filter = self.clone();
+        if let Some(ids) = &mut filter.ids {
+            let standing: Vec<Id> = ids.iter().filter_map(|id| lens.node(*id)).map(|node| lens.id(node)).collect();
+            ids.extend(standing);
+        }
+        filter
     }
 }
 
@@ -274,6 +301,7 @@ pub fn is_further(lens: &Lens<'_>, from: Position, most: usize) -> bool {
 
 /// Read at most so many changes that pass.
 pub fn read(lens: &Lens<'_>, from: Position, filter: &Filter, most: usize) -> Slice {
+    let filter = filter.with_representatives(lens);
     let mut entries = Vec::new();
     let mut next = Position { sequence: from.sequence, within: 0 };
     for change in lens.changes(from.whole()) {

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use super::def::{Cx, FieldDef, Out, TypeDef, field};
-use super::{personal, value};
+use super::{merged, personal, value};
 use crate::domain::attribute::Attribute;
 use crate::domain::identifier::Identifier;
 use crate::domain::provenance::Provenance;
@@ -188,6 +188,7 @@ fn name_type() -> TypeDef {
         ),
     ];
     fields.extend(fact_fields(|name: &Named| &name.fact));
+    fields.push(merged::entry_of(|name: &Named| &name.fact));
     TypeDef::new(
         "Name",
         "一个名称，连同使用时间与来源",
@@ -217,6 +218,7 @@ fn identifier_type() -> TypeDef {
         }),
     ];
     fields.extend(fact_fields(|found: &IdentifierOf| &found.1));
+    fields.push(merged::entry_of(|found: &IdentifierOf| &found.1));
     TypeDef::new(
         "Identifier",
         "一个编号，如统一社会信用代码、证券代码",
@@ -265,6 +267,7 @@ fn statement_type() -> TypeDef {
         ),
     ];
     fields.extend(fact_fields(|found: &StatementOf| &found.statement.fact));
+    fields.push(merged::entry_of(|found: &StatementOf| &found.statement.fact));
     TypeDef::new(
         "Statement",
         "关于某个字段的一条陈述：谁说的、何时有效",

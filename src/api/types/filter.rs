@@ -246,7 +246,7 @@ fn node_is(cx: &Cx<'_>, node: EntityRow, name: &Name, value: &Gql) -> Result<boo
 fn record_is(cx: &Cx<'_>, record: &Record, name: &Name, value: &Gql) -> Result<bool, ApiError> {
     let row = record.kind.row();
     if name == row.subject.0 {
-        return Ok(record.subject == find(cx, &reference(value)?, row.holders)?);
+        return Ok(cx.lens.subject(record) == find(cx, &reference(value)?, row.holders)?);
     }
     if let Some(holds) = filter_certificates::holds(cx, record, name, value) {
         return holds;
@@ -255,7 +255,7 @@ fn record_is(cx: &Cx<'_>, record: &Record, name: &Name, value: &Gql) -> Result<b
         Some(attribute) => fits(cx, attribute, cx.lens.record_value(record, attribute), value),
         None if name == REGION => {
             let place = find(cx, &reference(value)?, &[Kind::Region])?;
-            let stands = record.subject;
+            let stands = cx.lens.subject(record);
             Ok(stands == place
                 || whereabouts::lies_in(cx, stands, place)
                 || within(cx, stands, Relation::PartOf, place))
@@ -304,8 +304,8 @@ fn fits(cx: &Cx<'_>, attribute: &Attribute, held: Option<&Value>, wanted: &Gql) 
         (Value::Integer(held), _) => in_range(wanted, *held, 0)?,
         (Value::Decimal(held), _) => in_range(wanted, *held, 6)?,
         (Value::Term(_) | Value::Node(_) | Value::Nodes(_), _) => {
-            let wanted = cx.lens.id(find(cx, &reference(wanted)?, expected(attribute))?);
-            held.nodes().contains(&wanted)
+            let wanted = find(cx, &reference(wanted)?, expected(attribute))?;
+            held.nodes().iter().any(|id| *id == cx.lens.id(wanted) || cx.lens.node(*id) == Some(wanted))
         }
         _ => false,
     })

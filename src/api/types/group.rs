@@ -141,7 +141,7 @@ impl Key {
 
     /// The groups of a thing: at least one, and several where it has several values.
     pub fn slots(&self, cx: &Cx<'_>, of: Of<'_>) -> Vec<Slot> {
-        let node = node_of(of);
+        let node = node_of(cx, of);
         let nodes = |found: BTreeSet<EntityRow>| found.into_iter().map(Slot::Node).collect();
         let mut slots = match &self.by {
             By::Attribute(attribute) => of_value(cx, attribute, held(cx, of, attribute)),
@@ -366,10 +366,10 @@ fn unknown_key(counted: Counted, text: &str) -> ApiError {
 }
 
 /// The node that a thing is, or belongs to.
-pub fn node_of(of: Of<'_>) -> EntityRow {
+pub fn node_of(cx: &Cx<'_>, of: Of<'_>) -> EntityRow {
     match of {
         Of::Node(node) => node,
-        Of::Record(record) => record.subject,
+        Of::Record(record) => cx.lens.subject(record),
     }
 }
 

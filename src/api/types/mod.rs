@@ -19,6 +19,7 @@ pub mod filter_ties;
 pub mod find;
 pub mod group;
 pub mod inputs;
+pub mod merged;
 pub mod moment;
 pub mod node;
 pub mod opening;

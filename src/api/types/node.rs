@@ -4,7 +4,7 @@ use super::def::{Cx, FieldDef, Object, Out, TypeDef, node_field};
 use super::fact::{FACT_FIELDS, IdentifierOf, StatementOf, VERSION, described, version};
 use super::page::{self, Page};
 use super::resolve::Args;
-use super::{personal, projection, record, records, statistics_types, tie, value};
+use super::{merged, personal, projection, record, records, statistics_types, tie, value};
 use crate::api::error::ApiError;
 use crate::domain::attribute::MOST_STATEMENTS;
 use crate::domain::enumeration;
@@ -342,7 +342,9 @@ pub fn types(most: u32, cells: u32) -> Vec<TypeDef> {
         Relation::Owns,
     ];
     organization.extend(shared.into_iter().map(|relation| relation_field(relation, true, most)));
+    organization.push(merged::node_list());
     let mut actor = node_fields(most);
+    actor.push(merged::node_list());
     actor.extend([Relation::LocatedIn, Relation::ClassifiedAs].map(|relation| relation_field(relation, true, most)));
     let mut types = vec![
         TypeDef::new("Node", "图中的任何对象", "Anything in the graph", node_fields(most)).interface(),
@@ -370,6 +372,7 @@ pub fn types(most: u32, cells: u32) -> Vec<TypeDef> {
         if kind.is_actor() {
             interfaces.push("Actor");
         }
+        fields.extend(kind.may_be_merged().then(merged::node_list));
         if kind.is_organization() {
             interfaces.push("Organization");
             fields.extend(organization_fields());

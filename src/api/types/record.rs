@@ -117,7 +117,7 @@ fn fields(row: &'static RecordRow) -> Vec<FieldDef> {
             &format!("{}!", tie::type_of_kinds(row.holders)),
             subject_zh,
             subject_en,
-            |_, record: &Arc<Record>, _| Ok(Out::Object(Object::Node(record.subject))),
+            |cx, record: &Arc<Record>, _| Ok(Out::Object(Object::Node(cx.lens.subject(record)))),
         ),
         field(
             "isInForce",
@@ -224,7 +224,7 @@ fn applies_again(cx: &Cx<'_>, record: &Record) -> bool {
         };
         same && !ended
     };
-    cx.lens.records(record.subject, RecordKind::Application).any(|application| open(&application))
+    cx.lens.records(cx.lens.subject(record), RecordKind::Application).any(|application| open(&application))
 }
 
 fn overdue() -> FieldDef {

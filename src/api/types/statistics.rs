@@ -262,7 +262,7 @@ fn left_out(cx: &Cx<'_>, listed: &WholeList, asked: &Asked, is_withheld: bool) -
 
 /// Are small counts of it withheld from whoever asks?
 fn is_guarded(cx: &Cx<'_>, of: Of<'_>, guarded: &[&'static Attribute]) -> bool {
-    let node = node_of(of);
+    let node = node_of(cx, of);
     let may_see = |attribute: &&Attribute| cx.lens.may_see_of(node, attribute.sensitivity);
     cx.lens.rights().binds_small_cells(cx.lens.place_of(node))
         && (Counted::is_guarded(cx, of) || guarded.iter().any(may_see))

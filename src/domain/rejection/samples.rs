@@ -52,6 +52,7 @@ impl Rejection {
         samples.extend(faults.map(|fault| Self::Unsealed { fault, given: text() }));
         samples.extend(Implausible::samples().into_iter().map(Self::Implausible));
         samples.extend(Unreadable::samples().into_iter().map(Self::Unreadable));
+        samples.extend(MergeFault::samples().into_iter().map(Self::Merging));
         samples
     }
 }

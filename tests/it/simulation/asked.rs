@@ -1,6 +1,7 @@
 //! Random requests over a small world, by seed: some sensible, some refused.
 
 use innograph::domain::command::{Amendment, Command, Given, Origin, Reference, Subject, TieReference};
+use innograph::domain::event::Verdict;
 use innograph::domain::identifier::Scheme;
 use innograph::domain::name::{Language, NameKind};
 use innograph::domain::provenance::Method;
@@ -205,6 +206,27 @@ pub fn command(dice: &mut Dice, ids: &[Id]) -> Command {
         },
         21 => Command::Retract { id: id(dice), reason: if dice.one_in(9) { String::new() } else { "录错".into() } },
         _ => Command::NameStore { name: dice.of(&["xinxiang", "demo"]).to_string() },
+    }
+}
+
+/// A request, now and then about what is one entry and what is two.
+pub fn any(dice: &mut Dice, ids: &[Id]) -> Command {
+    let id = |dice: &mut Dice| if ids.is_empty() { Id::from_u128(7) } else { *dice.of(ids) };
+    match dice.below(28) {
+        0..=2 => Command::Merge {
+            keep: reference(dice, ids),
+            merge: reference(dice, ids),
+            reason: "示例：同一单位".into(),
+            origin: origin(dice),
+        },
+        3 => Command::UndoMerge { id: id(dice), reason: "示例：不是同一单位".into() },
+        4 => Command::JudgePair {
+            one: reference(dice, ids),
+            other: reference(dice, ids),
+            verdict: *dice.of(&[Verdict::Different, Verdict::Open]),
+            reason: dice.of(&["示例：地址不同", "示例：代码不同"]).to_string(),
+        },
+        _ => command(dice, ids),
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! `INNOGRAPH_HISTORIES` says how many (1,000 by default), `INNOGRAPH_SEED` where they begin.
 
-mod asked;
+pub mod asked;
 mod difference;
 mod disk;
 mod history;
@@ -129,7 +129,7 @@ impl History {
         if self.dice.one_in(6) && !self.sent.is_empty() {
             return self.dice.of(&self.sent).clone();
         }
-        let command = asked::command(&mut self.dice, &self.ids);
+        let command = asked::any(&mut self.dice, &self.ids);
         let expected_version = match self.dice.below(14) {
             0 => Some(self.dice.below(30) as u64),
             1 => Some(0),
