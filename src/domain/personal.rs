@@ -188,18 +188,19 @@ pub fn mask_name(name: &str, language: Language) -> String {
     }
 }
 
+/// Of a telephone number of at least so many digits, how many of the first and of the last are shown. At
+/// least four are not: a short number has no digits to spare.
+const SHOWN_OF_A_NUMBER: &[(usize, usize, usize)] = &[(11, 3, 4), (9, 3, 2), (7, 0, 2)];
+
 /// What an attribute holds, of which little is shown: 138****1234, `z***@example.cn`.
 pub fn mask(text: &str, personal: Personal) -> String {
     match personal {
         Personal::Phone => {
             let digits: Vec<char> = text.chars().filter(char::is_ascii_digit).collect();
-            match digits.len() {
-                0..=7 => STAR.to_string().repeat(4),
-                length => {
-                    let shown = |range: &[char]| range.iter().collect::<String>();
-                    format!("{}****{}", shown(&digits[..3]), shown(&digits[length - 4..]))
-                }
-            }
+            let shown = |range: &[char]| range.iter().collect::<String>();
+            let row = SHOWN_OF_A_NUMBER.iter().find(|(least, ..)| digits.len() >= *least);
+            let (first, last) = row.map_or((0, 0), |(_, first, last)| (*first, *last));
+            format!("{}****{}", shown(&digits[..first]), shown(&digits[digits.len() - last..]))
         }
         Personal::Email => {
             let (name, host) = text.rsplit_once('@').unwrap_or((text, ""));
@@ -253,7 +254,12 @@ mod tests {
             ("13812341234", "138****1234"),
             ("+86 138-1234-1234", "861****1234"),
             ("0373-3029876", "037****9876"),
-            ("3029876", "****"),
+            ("3029876", "****76"),
+            ("63029876", "****76"),
+            ("163029876", "163****76"),
+            ("0373-302987", "037****87"),
+            ("302987", "****"),
+            ("", "****"),
         ] {
             assert_eq!(mask(phone, Personal::Phone), masked);
         }
