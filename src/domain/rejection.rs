@@ -140,6 +140,15 @@ impl Rejection {
         }
     }
 
+    /// From now on without what was given, where that is something of a person.
+    pub fn unsay(&mut self) {
+        match self {
+            Self::InvalidValue { given, .. } | Self::InvalidName { given, .. } => given.clear(),
+            Self::Unreadable(fault) => fault.unsay(),
+            _ => {}
+        }
+    }
+
     /// The sentence in Chinese.
     pub fn zh(&self) -> String {
         match self {

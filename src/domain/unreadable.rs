@@ -37,6 +37,13 @@ impl Unreadable {
         }
     }
 
+    /// From now on without what was given.
+    pub fn unsay(&mut self) {
+        if let Self::AmbiguousCell { given, .. } | Self::UnreadableCell { given, .. } = self {
+            given.clear();
+        }
+    }
+
     /// The sentence in Chinese.
     pub fn zh(&self) -> String {
         match self {

@@ -370,9 +370,10 @@ pub(super) fn fitting(attributes: &'static [Attribute], tag: u16, value: &Value)
     }
     let control = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
     if texts.iter().any(|text| text.chars().any(control)) {
+        let given = texts.first().filter(|_| attribute.personal.is_none());
         return Err(Rejection::InvalidValue {
             name: attribute.name.to_owned(),
-            given: clip(texts.first().map_or("", String::as_str)),
+            given: clip(given.map_or("", String::as_str)),
             expected_zh: "文字不能含控制字符".to_owned(),
             expected_en: "has no control characters".to_owned(),
         });

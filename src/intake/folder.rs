@@ -129,7 +129,9 @@ impl RowReader<'_, '_, '_> {
     pub(super) fn refuse(&mut self, column: &str, rejection: Rejection) {
         self.good = false;
         let place = self.table.place(self.row.line, Some(column));
-        self.refusals.push(Refusal { place, value: self.text(column).as_deref().map(clip), rejection });
+        let mut refusal = Refusal { place, value: self.text(column).as_deref().map(clip), rejection };
+        self.table.hush(self.row, &mut refusal);
+        self.refusals.push(refusal);
     }
 
     pub(super) fn slot(&self, column: &str) -> &Slot {

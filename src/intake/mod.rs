@@ -71,7 +71,7 @@ pub struct Place {
 pub struct Refusal {
     /// Where it stands.
     pub place: Place,
-    /// What stands there, where one cell is meant; clipped.
+    /// What stands there, where one cell is meant; clipped. Nothing where it may be something of a person.
     pub value: Option<String>,
     /// Why.
     pub rejection: Rejection,

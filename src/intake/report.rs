@@ -39,7 +39,7 @@ pub struct Told {
     pub column: Option<String>,
     /// The Chinese word that heads it.
     pub header: Option<&'static str>,
-    /// What stands there; clipped.
+    /// What stands there; clipped. Nothing where it may be something of a person.
     pub value: Option<String>,
     /// The stable code of the rule.
     pub code: &'static str,
@@ -174,8 +174,8 @@ fn located(
             left -= 1;
             let column = column_of(rejection, &table, &row);
             let value = column.and_then(|column| match row.slot(column) {
-                Slot::Text(text) => Some(clip(text)),
-                Slot::Absent | Slot::Refused | Slot::Exact(_) => None,
+                Slot::Text(text) if !table.is_personal(&row, column) => Some(clip(text)),
+                _ => None,
             });
             found.push((place, column.map(|column| table.columns[column].name.to_owned()), value));
         }

@@ -64,6 +64,8 @@ pub struct Column {
     pub words: Vec<(&'static str, &'static str)>,
     /// Must the column be there?
     pub required: bool,
+    /// May its cells hold something of a person? Those are repeated nowhere.
+    pub personal: bool,
 }
 
 /// A column that no table of the domain has: name, Chinese word, shape, what it is for.
@@ -203,10 +205,13 @@ impl Subject {
                 let has_code = row.code_scheme.is_some();
                 columns.extend(has_code.then(|| fixed("code")));
                 columns = needing(columns, if has_code { &["key", "nameZh", "code"] } else { &["key", "nameZh"] });
+                if kind == Kind::Person {
+                    columns = personal(columns, &["nameZh", "nameEn"]);
+                }
             }
             Subject::Names => {
                 also_known(&["entity", "text", "language", "kind", "validFrom", "validTo"]);
-                columns = needing(columns, &["entity", "text", "language", "kind"]);
+                columns = personal(needing(columns, &["entity", "text", "language", "kind"]), &["text"]);
             }
             Subject::Identifiers => {
                 also_known(&["entity", "scheme", "value", "validFrom", "validTo"]);
@@ -259,15 +264,29 @@ fn needing(mut columns: Vec<Column>, names: &[&str]) -> Vec<Column> {
     columns
 }
 
+fn personal(mut columns: Vec<Column>, names: &[&str]) -> Vec<Column> {
+    columns.iter_mut().filter(|column| names.contains(&column.name)).for_each(|column| column.personal = true);
+    columns
+}
+
 fn fixed(name: &str) -> Column {
     let row = FIXED.iter().find(|row| row.0 == name).expect("the name stands in FIXED");
     let (shape, words) = (row.2, words_of(row.0, row.2));
-    Column { name: row.0, label: row.1, also: Vec::new(), told: (row.3, row.4), shape, words, required: false }
+    Column {
+        name: row.0,
+        label: row.1,
+        also: Vec::new(),
+        told: (row.3, row.4),
+        shape,
+        words,
+        required: false,
+        personal: false,
+    }
 }
 
 fn of_end(name: &'static str, zh: &'static str, en: &'static str) -> Column {
     let (label, also, words) = (label(zh), Vec::new(), Vec::new());
-    Column { name, label, also, told: (zh, en), shape: Shape::Code, words, required: true }
+    Column { name, label, also, told: (zh, en), shape: Shape::Code, words, required: true, personal: false }
 }
 
 fn of_attribute(attribute: &'static Attribute) -> Column {
@@ -283,6 +302,7 @@ fn of_attribute(attribute: &'static Attribute) -> Column {
         shape,
         words: words_of(attribute.name, shape),
         required: attribute.required,
+        personal: attribute.personal.is_some(),
     }
 }
 

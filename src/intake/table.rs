@@ -10,6 +10,7 @@ use super::sheet::{Line, Sheet, Source};
 use super::subject::{Column, Subject};
 use super::{Limits, Place, Refusal};
 use crate::domain::exact::{self, Exact};
+use crate::domain::Kind;
 use crate::domain::rejection::{Rejection, clip};
 use crate::domain::unreadable::Unreadable;
 
@@ -180,6 +181,7 @@ impl Table<'_> {
             row.slots.fill(Slot::Refused);
             return row;
         }
+        let first = refusals.len();
         for (cell, head) in line.cells.iter().zip(&self.heads) {
             let Some(head) = head else { continue };
             if cell.is_empty() {
@@ -200,7 +202,28 @@ impl Table<'_> {
                 *slot = Slot::Text(default.clone());
             }
         }
+        refusals[first..].iter_mut().for_each(|refusal| self.hush(&row, refusal));
         row
+    }
+
+    /// What a cell holds of a person is repeated nowhere, whyever it is refused.
+    pub fn hush(&self, row: &Row, refusal: &mut Refusal) {
+        let column = refusal.place.column.as_deref().and_then(|name| self.column(name));
+        if column.is_some_and(|column| self.is_personal(row, column)) {
+            refusal.value = None;
+            refusal.rejection.unsay();
+        }
+    }
+
+    /// May a cell hold something of a person? Of a value, the row says of which attribute it is.
+    pub fn is_personal(&self, row: &Row, column: usize) -> bool {
+        let says =
+            |name: &str| Kind::Person.row().attribute(name).is_some_and(|attribute| attribute.personal.is_some());
+        let attribute = || match self.column("attribute").map(|column| row.slot(column)) {
+            Some(Slot::Text(name)) => says(name),
+            _ => false,
+        };
+        self.columns[column].personal || (self.columns[column].name == "value" && attribute())
     }
 
     fn read(&self, found: &Cell, head: Head) -> Result<Slot, Rejection> {

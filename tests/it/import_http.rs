@@ -140,3 +140,53 @@ fn nobody_hands_in_what_they_may_not_write() {
     assert_eq!((status, &answer["accepted"]), (200, &json!(1)), "{answer}");
     assert_eq!(house.served.standing(), before);
 }
+
+#[test]
+fn a_report_repeats_nothing_of_people() {
+    let house = House::new(|_| ());
+    let steward = Some(house.steward.as_str());
+    let (_, made) = house.send(steward, "?name=people.csv", "key,nameZh,source\nper-1,示例人员甲,src\n");
+    let plan = made["plan"].as_str().expect("a plan").to_owned();
+    let of = format!("?name=people.csv&plan={plan}");
+    assert_eq!(house.send(steward, &of, "key,nameZh,source\nper-1,示例人员甲,src\n").0, 200);
+    for (file, text, refused) in [
+        (
+            "people.csv",
+            "key,nameZh,nameEn,phone,email,source
+per-2,示例人员乙,,隐秘甲,,src
+per-3,示例人员乙,,,隐秘乙,src
+per-4,隐秘\u{7}丙,,,,src
+per-5,隐秘\u{fffd}丁,,,,src
+per-6,示例人员乙,隐秘\u{fffd}戊,,,src
+per-7,示例人员乙,,隐秘\u{7}己,,src
+",
+            6,
+        ),
+        (
+            "statements.csv",
+            "key,entity,attribute,value,source
+st-1,per-1,phone,隐秘庚,src
+st-2,per-1,email,隐秘\u{fffd}辛,src
+st-3,per-1,phone,隐秘\u{7}辛,src
+",
+            3,
+        ),
+        (
+            "names.csv",
+            "key,entity,text,language,kind,source
+nm-1,per-1,隐秘\u{fffd}壬,zh,ALIAS,src
+nm-2,per-1,隐秘\u{7}癸,zh,ALIAS,src
+",
+            2,
+        ),
+    ] {
+        let (_, told) = house.send(steward, &format!("?name={file}"), text);
+        assert_eq!(told["refused"], json!(refused), "{told}");
+        assert!(!told.to_string().contains("隐秘"), "{told}");
+        let refusals = told["refusals"].as_array().expect("refusals");
+        assert!(refusals.iter().all(|one| one["line"].is_u64() && one["code"].is_string()), "{told}");
+    }
+    // What says nothing of a person is told as ever.
+    let (_, told) = house.send(steward, "?name=enterprises.csv", BAD);
+    assert_eq!(told["refusals"][0]["value"], json!("在营"), "{told}");
+}
