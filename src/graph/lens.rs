@@ -315,7 +315,8 @@ impl<'v> Lens<'v> {
         let mark = self.state.tie(row);
         let hidden_owner =
             mark.relation == Relation::HasDemand && self.openness(EntityRow(mark.target)) != Openness::Open;
-        let may_know = || self.may_see_of(EntityRow(mark.start), Sensitivity::Internal);
+        // Who asks anonymously is named to no program, whatever else they agreed to have shown there.
+        let may_know = || self.is_entitled(EntityRow(mark.start), Sensitivity::Internal);
         mark.from <= self.day && self.day < mark.to && (!hidden_owner || may_know())
     }
 

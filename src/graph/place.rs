@@ -29,16 +29,19 @@ pub(super) struct Standing<'v> {
 impl Lens<'_> {
     /// May the reader see what is said of a node at this sensitivity?
     pub fn may_see_of(&self, node: EntityRow, sensitivity: Sensitivity) -> bool {
-        let (rights, node) = (self.rights(), self.representative(node));
-        if rights.may_see(sensitivity) {
-            return true;
-        }
-        let inside = || rights.may_see_within(sensitivity, Place::Inside) && self.place_of(node) == Place::Inside;
+        let node = self.representative(node);
         let agreed = || {
-            let place = if rights.scope().is_some() { self.place_of(node) } else { Place::Outside };
-            rights.may_see_consented(sensitivity, place) && self.standing.agreed(node)
+            let place = if self.rights().scope().is_some() { self.place_of(node) } else { Place::Outside };
+            self.rights().may_see_consented(sensitivity, place) && self.standing.agreed(node)
         };
-        (rights.scope().is_some() && inside()) || agreed()
+        self.is_entitled(node, sensitivity) || agreed()
+    }
+
+    /// May the reader see it by what they are, whatever its owner agreed to?
+    pub(super) fn is_entitled(&self, node: EntityRow, sensitivity: Sensitivity) -> bool {
+        let rights = self.rights();
+        let inside = || rights.may_see_within(sensitivity, Place::Inside) && self.place_of(node) == Place::Inside;
+        rights.may_see(sensitivity) || (rights.scope().is_some() && inside())
     }
 
     /// The same of what is said of a tie: whoever may see it of one end may see it.

@@ -9,7 +9,7 @@ use super::interference::{
     OF_B, Pair, RESTRICTED, STRANGERS, all_ids, difference, interferes_with_nobody_but, plain, without_cursors,
 };
 use super::probes::{Probe, Schema};
-use super::stores::{ANALYST, APP, OFFICER_OF_A, OFFICER_OF_B, PUBLIC, Reader, STEWARD, Store};
+use super::stores::{ANALYST, APP, CITY, OFFICER_OF_A, OFFICER_OF_B, PUBLIC, Reader, STEWARD, Store};
 use crate::peer::{Heard, Peer};
 
 #[test]
@@ -360,4 +360,27 @@ fn who_agreed_and_also_did_not_is_shown_as_the_public_sees_it() {
     let no = "key,entity,attribute,value,source\nz-no,ent-guanjia,agreesToApps,NO,src-registry";
     store.import(&[("statements", no)]);
     assert_eq!(count(), Some(0), "a doubt denies");
+}
+
+#[test]
+fn who_asks_anonymously_is_not_named_by_having_agreed_to_something_else() {
+    let store = Store::city(&[
+        (
+            "demands",
+            "key,nameZh,kind,problem,publishedOn,visibility,status,source
+            dem-q,示例不具名的需求（示例）,TECH,需要一种工艺,2021-03-01,ANONYMOUS,OPEN,src-demand",
+        ),
+        ("has_demand", "key,from,to,source\nq-hd,ent-guanjia,dem-q,src-demand"),
+    ]);
+    let query = r#"{ demand(by: {code: "dem-q"}) { owners { totalCount } ties(first: 10, relations: [HAS_DEMAND]) { totalCount } }
+        enterprise(by: {code: "ent-guanjia"}) { demands(first: 100) { edges { node { key } } } yearFigures(first: 1) { totalCount } } }"#;
+    for (reader, named) in [(PUBLIC, false), (APP, false), (CITY, true)] {
+        let data = store.data(reader, query);
+        let (demand, firm) = (&data["demand"], &data["enterprise"]);
+        let counts = [&demand["owners"]["totalCount"], &demand["ties"]["totalCount"]];
+        assert_eq!(counts, [&json!(u8::from(named)); 2], "{reader:?} {data}");
+        assert_eq!(firm["demands"].to_string().contains("dem-q"), named, "{reader:?} {data}");
+        // It did agree to have its figures shown.
+        assert_eq!(firm["yearFigures"]["totalCount"] == json!(0), reader == PUBLIC, "{reader:?} {data}");
+    }
 }
