@@ -1,6 +1,7 @@
 //! The schema: every declaration put together, the root of queries, and the SDL.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -63,6 +64,8 @@ pub struct Answering {
     pub writer: WriterState,
     /// The sequence number that the answer reaches.
     pub sequence: AtomicU64,
+    /// The address from which it is asked, where it is known.
+    pub from: Option<IpAddr>,
     /// The limits in force.
     pub limits: Arc<Limits>,
     /// The day in Shanghai.

@@ -4,6 +4,7 @@
 //!
 //! What was presented is never logged and never answered back.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -34,6 +35,8 @@ pub struct Caller {
     pub actor: Option<Arc<str>>,
     /// What their page has to show besides the cookie of its session, where that is how they came.
     pub page_key: Option<blake3::Hash>,
+    /// The address from which they ask, where it is known.
+    pub from: Option<IpAddr>,
 }
 
 /// A refusal, ready to be sent.
@@ -42,7 +45,12 @@ pub type Refused = Box<Response>;
 impl Caller {
     /// Nobody in particular.
     pub fn public() -> Self {
-        Self { role: Role::Public, region: None, actor: None, page_key: None }
+        Self { role: Role::Public, region: None, actor: None, page_key: None, from: None }
+    }
+
+    /// The same, asking from there.
+    pub(super) fn at(self, peer: Peer) -> Self {
+        Self { from: Some(peer.0), ..self }
     }
 
     /// What they may in a view, on a day. A region that is not known there, or that several go by,
@@ -70,7 +78,7 @@ impl Service {
         match self.authenticate(headers) {
             Ok(caller) => {
                 let turn = self.turn_of(&caller, peer).map_err(too_many)?;
-                Ok((caller, turn))
+                Ok((caller.at(peer), turn))
             }
             Err(unknown) => {
                 self.counts(peer).map_err(too_many)?;
@@ -131,14 +139,14 @@ impl Service {
                     role: holder.role,
                     region: holder.region,
                     actor: Some(holder.name),
-                    page_key: None,
+                    ..Caller::public()
                 });
         }
         // Without a data directory there are no tokens, so none is known.
         let judged = self.tokens.as_ref().map_or(Err(TokenError::Unknown), |tokens| tokens.judge(presented));
         match judged {
             Ok(holder) => {
-                Ok(Caller { role: holder.role, region: holder.region, actor: Some(holder.name), page_key: None })
+                Ok(Caller { role: holder.role, region: holder.region, actor: Some(holder.name), ..Caller::public() })
             }
             Err(error) => Err(unauthenticated(&error)),
         }

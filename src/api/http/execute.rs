@@ -282,6 +282,7 @@ impl Service {
             rights: caller.rights(&view, today),
             view,
             actor: caller.actor,
+            from: caller.from,
             engine: Arc::clone(&self.engine),
             writer: self.engine.writer_state(),
             sequence: AtomicU64::new(sequence),

@@ -263,6 +263,7 @@ impl Service {
             region: account.region.map(Arc::from),
             actor: Some(Arc::from(account.name)),
             page_key: Some(page_key(held.label, &held.secret)),
+            from: None,
         })
     }
 

@@ -243,7 +243,7 @@ impl Conversation {
             Some("pong") if is_object => Ok(()),
             Some("subscribe") => {
                 let id = id()?.to_owned();
-                let caller = self.caller()?;
+                let caller = self.caller()?.at(self.peer);
                 if self.open.contains_key(&id) {
                     return Err(DUPLICATE);
                 }

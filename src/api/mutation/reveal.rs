@@ -1,5 +1,6 @@
 //! Reading in full what is personal: one person a call, for a purpose that is given, so many an hour, and
-//! never before the audit log has it. The log says who read of whom and why, never what.
+//! never before the audit log has it. The log says who read of whom, from where
+//! and why, never what.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -217,8 +218,9 @@ fn too_many(most: u32) -> ApiError {
 async fn note(answering: &Answering, event: Event, asked: &Asked) -> Result<(), ApiError> {
     let audit: Arc<Audit> = Arc::clone(&answering.audit);
     let (actor, person, detail) = (Arc::clone(&asked.actor), asked.person.to_string(), asked.detail.clone());
+    let from = answering.from;
     let written = tokio::task::spawn_blocking(move || {
-        audit.write(&Entry { event, actor: &actor, subject: &person, from: None, detail: &detail })
+        audit.write(&Entry { event, actor: &actor, subject: &person, from, detail: &detail })
     });
     match written.await {
         Ok(Ok(())) => Ok(()),
