@@ -169,6 +169,40 @@ fn every_attribute_that_is_not_public_is_listed() {
     assert_eq!(found, listed);
 }
 
+/// Every attribute there is, public or not, with how far one must see: whoever adds one says so here.
+const SENSITIVITIES: &str = include_str!("sensitivities.txt");
+
+#[test]
+fn every_attribute_is_listed_with_who_sees_it() {
+    let mut found = BTreeMap::new();
+    let mut all = |whose: &str, attributes: &[Attribute]| {
+        for attribute in attributes {
+            found.insert(format!("{whose}.{}", attribute.name), number(attribute.sensitivity));
+        }
+    };
+    Kind::all().for_each(|kind| all(kind.row().name, kind.row().attributes));
+    Relation::all().for_each(|relation| all(relation.row().name, relation.row().attributes));
+    RecordKind::all().for_each(|kind| all(kind.row().name, kind.row().attributes));
+    let lines = SENSITIVITIES.lines().filter(|line| !line.starts_with('#'));
+    let listed: BTreeMap<String, u8> = lines
+        .map(|line| line.split_once(' ').expect("a name and a number"))
+        .map(|(name, level)| (name.to_owned(), level.parse().expect("0 to 2")))
+        .collect();
+    let differing = |one: &BTreeMap<String, u8>, other: &BTreeMap<String, u8>| -> Vec<String> {
+        let lines = one.iter().filter(|(name, level)| other.get(*name) != Some(*level));
+        lines.map(|(name, level)| format!("{name} {level}")).collect()
+    };
+    let (new, gone) = (differing(&found, &listed), differing(&listed, &found));
+    assert!(
+        new.is_empty() && gone.is_empty(),
+        "decide who may see it, then write it into tests/it/rights/sensitivities.txt.\nNot listed so:\n{}\nListed, and not so:\n{}",
+        new.join("\n"),
+        gone.join("\n")
+    );
+    let few = levels().into_iter().filter(|(name, _)| !name.contains('*'));
+    few.for_each(|(name, level)| assert_eq!(listed.get(name), Some(&level), "{name}"));
+}
+
 /// A record with every attribute, entered for a holder; its id.
 fn entered(store: &Store, row: &RecordRow, holder: &str, instead: Option<(&str, &str)>) -> String {
     let value = |attribute: &Attribute| match instead {
