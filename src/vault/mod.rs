@@ -51,6 +51,18 @@ pub enum VaultError {
         /// The first line that is wrong; the first is 1.
         line: usize,
     },
+    /// Lines of the register are missing.
+    #[error(
+        "ERASURES_DAMAGED 删除登记簿 {path} 应有 {stated} 行，只有 {found} 行，或末行不是原来的那一行。请换上最新的一份完好的副本；用缺了行的登记簿，已删除的可能再现。The register of erasures {path} says that it has {stated} lines, and {found} are there or the last one is another; put the newest sound copy in its place, since with lines missing what was erased might come back"
+    )]
+    Shortened {
+        /// The file.
+        path: String,
+        /// Lines that there ought to be.
+        stated: usize,
+        /// Lines that there are.
+        found: usize,
+    },
     /// Another process writes there.
     #[error(
         "PERSONAL_IN_USE 密钥文件 {path} 正被另一个进程使用：两个库不能共用一个 personal.directory。Another process has the file of keys {path}: two stores cannot share one personal.directory"
@@ -145,8 +157,8 @@ impl Vault {
         // One that is named is there, and is one.
         std::fs::metadata(path).map_err(|cause| VaultError::system(path, &cause))?;
         match register::read(path)? {
-            (_, 0) => Err(VaultError::Damaged { path: path.display().to_string(), line: 1 }),
-            (lines, _) => Ok(lines),
+            None => Err(VaultError::Damaged { path: path.display().to_string(), line: 1 }),
+            Some(lines) => Ok(lines),
         }
     }
 

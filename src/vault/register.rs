@@ -1,19 +1,24 @@
 //! The register of erasures: whose data were erased, when and why, a line each, only ever added to. It is
 //! kept outside the data directory, so that no restored copy of the store brings back what was erased.
+//!
+//! Each line has a sum that goes on from the line before, and the head says how many lines there are and
+//! which sum the last one has: a line that is changed, moved or missing is seen, also at the end.
 
 use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::VaultError;
 use crate::domain::Id;
 use crate::domain::personal::ErasureReason;
-use crate::ledger::{parent, sync_directory};
+use crate::ledger::replace_file;
 
-/// The first line.
-const HEAD: &str = "innograph erasures 1\n";
+/// How the first line begins; how many lines follow and the sum of the last one stand behind it.
+const HEAD: &str = "innograph erasures 2";
+/// The first line as earlier versions wrote it: each line has a sum of its own, and nothing says how many.
+const FORMER_HEAD: &str = "innograph erasures 1";
+/// Letters of a sum.
+const SUM: usize = 32;
 
 /// One erasure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,20 +38,29 @@ impl Line {
         format!("{} {} {} {}", self.at_ms, self.person, self.reason.name(), self.store)
     }
 
-    /// As it is written: the sum stands before the name of the store, which may hold spaces.
-    fn written(&self) -> String {
-        let sum = blake3::hash(self.content().as_bytes()).to_hex();
-        format!("{} {} {} {} {}\n", self.at_ms, self.person, self.reason.name(), &sum[..32], self.store)
+    /// Its sum, which goes on from that of the line before.
+    fn sum_after(&self, before: &str) -> String {
+        sum_of(&format!("{before} {}", self.content()))
     }
 
-    fn read(written: &str) -> Option<Self> {
+    /// As it is written: the sum stands before the name of the store, which may hold spaces.
+    fn written(&self, sum: &str) -> String {
+        format!("{} {} {} {sum} {}", self.at_ms, self.person, self.reason.name(), self.store)
+    }
+
+    /// A line, with the sum that stands in it.
+    fn read(written: &str) -> Option<(Self, &str)> {
         let mut parts = written.splitn(5, ' ');
         let (at_ms, person) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
         let reason = ErasureReason::by_name(parts.next()?)?;
-        let (_, store) = (parts.next()?, parts.next()?.to_owned());
+        let (sum, store) = (parts.next()?, parts.next()?.to_owned());
         let line = Self { at_ms, person, reason, store };
-        (line.written().trim_end_matches('\n') == written).then_some(line)
+        (line.written(sum) == written).then_some((line, sum))
     }
+}
+
+fn sum_of(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..SUM].to_owned()
 }
 
 /// The register of a directory.
@@ -55,33 +69,70 @@ pub(super) struct Register {
     path: PathBuf,
     lines: Vec<Line>,
     known: BTreeSet<(String, Id)>,
-    /// Bytes of whole lines.
-    length: u64,
 }
 
-/// The lines of a register, and the bytes that they take. Half a last line was never confirmed.
-pub(super) fn read(path: &Path) -> Result<(Vec<Line>, u64), VaultError> {
-    let mut text = String::new();
-    match File::open(path).and_then(|mut file| file.read_to_string(&mut text)) {
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), 0)),
+/// The lines of a register; none where there is no file, or nothing in it.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<Line>>, VaultError> {
+    let text = match std::fs::read_to_string(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
         read => read.map_err(|cause| VaultError::system(path, &cause))?,
     };
-    let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
-    if whole.is_empty() {
-        return Ok((Vec::new(), 0));
+    if text.is_empty() {
+        return Ok(None);
     }
-    let damaged = |line: usize| VaultError::Damaged { path: path.display().to_string(), line };
-    let lines = whole.strip_prefix(HEAD).ok_or_else(|| damaged(1))?;
-    let read = lines.lines().zip(2..).map(|(line, number)| Line::read(line).ok_or_else(|| damaged(number)));
-    Ok((read.collect::<Result<_, _>>()?, whole.len() as u64))
+    let head = text.lines().next().unwrap_or_default();
+    if head == FORMER_HEAD {
+        return former(path, &text).map(Some);
+    }
+    let mut said = head.strip_prefix(HEAD).unwrap_or_default().split_whitespace();
+    let (count, last) = (said.next().and_then(|count| count.parse::<usize>().ok()), said.next());
+    let (Some(count), Some(last), None) = (count, last, said.next()) else { return Err(damaged(path, 1)) };
+    let (mut lines, mut sum) = (Vec::new(), String::new());
+    for (written, number) in text.lines().skip(1).zip(2..) {
+        let (line, stated) = Line::read(written).ok_or_else(|| damaged(path, number))?;
+        sum = line.sum_after(&sum);
+        if sum != stated {
+            return Err(damaged(path, number));
+        }
+        lines.push(line);
+    }
+    if lines.len() != count || sum != last {
+        return Err(VaultError::Shortened { path: path.display().to_string(), stated: count, found: lines.len() });
+    }
+    Ok(Some(lines))
+}
+
+/// As earlier versions wrote it. Half a last line was never confirmed.
+fn former(path: &Path, text: &str) -> Result<Vec<Line>, VaultError> {
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let read = whole.lines().zip(1..).skip(1).map(|(written, number)| match Line::read(written) {
+        Some((line, stated)) if sum_of(&line.content()) == stated => Ok(line),
+        _ => Err(damaged(path, number)),
+    });
+    read.collect()
+}
+
+fn damaged(path: &Path, line: usize) -> VaultError {
+    VaultError::Damaged { path: path.display().to_string(), line }
+}
+
+/// All of a register, as it is written.
+fn text_of(lines: &[Line]) -> String {
+    let (mut text, mut sum) = (String::new(), String::new());
+    for line in lines {
+        sum = line.sum_after(&sum);
+        text.push_str(&line.written(&sum));
+        text.push('\n');
+    }
+    format!("{HEAD} {} {sum}\n{text}", lines.len())
 }
 
 impl Register {
     /// What is there. No file is no erasure.
     pub(super) fn open(path: &Path) -> Result<Self, VaultError> {
-        let (lines, length) = read(path)?;
+        let lines = read(path)?.unwrap_or_default();
         let known = lines.iter().map(|line| (line.store.clone(), line.person)).collect();
-        Ok(Self { path: path.to_owned(), lines, known, length })
+        Ok(Self { path: path.to_owned(), lines, known })
     }
 
     pub(super) fn lines(&self) -> &[Line] {
@@ -92,26 +143,16 @@ impl Register {
         self.known.contains(&(store.to_owned(), person))
     }
 
-    /// Add a line, durably.
+    /// Add a line, durably: the register with it takes the place of the one without, at once.
     pub(super) fn add(&mut self, line: &Line) -> Result<(), VaultError> {
         if self.has(&line.store, line.person) {
             return Ok(());
         }
-        let failed = |cause: io::Error| VaultError::system(&self.path, &cause);
-        let opened =
-            OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(&self.path);
-        let mut file = opened.map_err(failed)?;
-        let head = if self.length == 0 { HEAD } else { "" };
-        let text = format!("{head}{}", line.written());
-        let written = file
-            .set_len(self.length)
-            .and_then(|()| file.seek(SeekFrom::Start(self.length)))
-            .and_then(|_| file.write_all(text.as_bytes()))
-            .and_then(|()| file.sync_all())
-            .and_then(|()| sync_directory(parent(&self.path)));
-        written.map_err(failed)?;
-        self.length += text.len() as u64;
         self.lines.push(line.clone());
+        if let Err(cause) = replace_file(&self.path, text_of(&self.lines).as_bytes(), 0o600) {
+            self.lines.pop();
+            return Err(VaultError::system(&self.path, &cause));
+        }
         self.known.insert((line.store.clone(), line.person));
         Ok(())
     }

@@ -196,8 +196,45 @@ fn a_line_of_the_register_that_was_changed_is_seen() {
     let changed = whole.replacen("LEGAL_DUTY", "REQUESTED", 1);
     std::fs::write(&path, changed).expect("it can be written");
     assert!(matches!(Vault::open(folder.path(), true), Err(VaultError::Damaged { line: 2, .. })));
-    // A last line that was cut off was never confirmed.
-    std::fs::write(&path, &whole[..whole.len() - 5]).expect("it can be written");
-    assert_eq!(opened(folder.path()).registered("示例 库").len(), 2);
+    let lines: Vec<&str> = whole.lines().collect();
+    let with = |order: &[usize]| order.iter().map(|line| format!("{}\n", lines[*line])).collect::<String>();
+    // Lines that are lost, at the end too, or in another order, or of which half is left.
+    let mut others: Vec<String> = [&[0][..], &[0, 1], &[0, 1, 2], &[0, 2, 3], &[0, 1, 3], &[0, 2, 1, 3], &[1, 2, 3]]
+        .into_iter()
+        .map(with)
+        .collect();
+    others.extend((1..whole.len()).filter(|end| whole.is_char_boundary(*end)).map(|end| whole[..end].to_owned()));
+    // Without the last line break nothing is lost.
+    others.retain(|other| other.trim_end() != whole.trim_end());
+    for other in others {
+        std::fs::write(&path, &other).expect("it can be written");
+        let refused = [Vault::open(folder.path(), true).map(drop), Vault::read_register(&path).map(drop)];
+        assert!(refused.iter().all(Result::is_err), "{other}");
+        let said = refused[0].as_ref().expect_err("it is refused").to_string();
+        assert!(said.contains("ERASURES_DAMAGED") && said.contains("副本"), "{said}");
+    }
+    std::fs::write(&path, &whole).expect("it can be written");
+    assert_eq!(opened(folder.path()).registered("示例 库").len(), 3);
     assert!(Vault::read_register(&folder.path().join("none")).is_err(), "a register that is named is there");
+}
+
+#[test]
+fn a_register_of_an_earlier_version_is_read_and_written_anew() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = folder.path().join("erasures");
+    let former: String = (1..3)
+        .map(|number| {
+            let (content, person) = (format!("5 {} LEGAL_DUTY 示例 库", person(number)), person(number));
+            format!("5 {person} LEGAL_DUTY {} 示例 库\n", &blake3::hash(content.as_bytes()).to_hex()[..32])
+        })
+        .collect();
+    let former = format!("innograph erasures 1\n{former}");
+    std::fs::write(&path, format!("{former}5 01")).expect("it can be written");
+    assert_eq!(opened(folder.path()).registered("示例 库").len(), 2, "half a last line was never confirmed");
+    opened(folder.path()).erase(&line("示例 库", person(3), ErasureReason::LegalDuty, 5)).expect("it can be erased");
+    let text = std::fs::read_to_string(&path).expect("the register");
+    assert!(text.starts_with("innograph erasures 2 3 ") && text.lines().count() == 4, "{text}");
+    assert_eq!(opened(folder.path()).registered("示例 库").len(), 3);
+    std::fs::write(&path, former.replacen("LEGAL_DUTY", "REQUESTED", 1)).expect("it can be written");
+    assert!(matches!(Vault::open(folder.path(), true), Err(VaultError::Damaged { line: 2, .. })));
 }

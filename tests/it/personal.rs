@@ -231,8 +231,12 @@ fn nothing_is_left_of_somebody_who_was_erased() {
     let said = run(&["restore"], &[("--from", &old), ("--data", &data)]);
     assert_eq!(said.status.code(), Some(6), "{said:?}");
     assert!(String::from_utf8_lossy(&said.stderr).contains("RESTORE_ERASURES") && !data.exists(), "{said:?}");
-    // What is no register says nothing of who was erased.
-    for (name, bytes) in [("empty", &b""[..]), ("junk", b"nobody"), ("other", b"id,time\nx,y\n")] {
+    // What is no register, or has lost a line, says nothing of who was erased.
+    let register = fs::read_to_string(place.keys().join("erasures")).expect("the register");
+    let head = register.lines().next().expect("a head").to_owned();
+    for (name, bytes) in
+        [("empty", &b""[..]), ("junk", b"nobody"), ("other", b"id,time\nx,y\n"), ("short", head.as_bytes())]
+    {
         let false_one = place.path(name);
         fs::write(&false_one, bytes).expect("it can be written");
         let said = run(&["restore"], &[("--from", &old), ("--data", &data), ("--erasures", &false_one)]);
