@@ -13,11 +13,13 @@ use super::lived::Lived;
 use super::past::iso;
 use crate::support::Served;
 
-/// What the lists show: names, values, ties with their details, certificates that count, records that hold.
+/// What the lists show: names, values, numbers, ties with their details, certificates that count, records that hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Picture {
     names: BTreeMap<String, String>,
     values: BTreeMap<(String, String), String>,
+    /// Of a node and a scheme, the numbers that hold on the day.
+    identifiers: BTreeMap<(String, String), BTreeSet<String>>,
     ties: BTreeMap<String, String>,
     certificates: BTreeSet<String>,
     records: BTreeMap<String, String>,
@@ -26,7 +28,7 @@ struct Picture {
 /// Lists of records, one of which the public does not see.
 const RECORDS: [&str; 2] = ["yearFigures", "honors"];
 
-const NODE: &str = "edges { node { id nameZh statements { attribute value shown } ties(first: 100) { totalCount edges { node { id details { name text } } } }
+const NODE: &str = "edges { node { id nameZh identifiers { scheme value validFrom validTo } statements { attribute value shown } ties(first: 100) { totalCount edges { node { id details { name text } } } }
     certifications(inForce: [YES], first: 100) { edges { node { id } } } } }";
 
 /// Lists, and the kinds that stand in them.
@@ -44,6 +46,13 @@ fn text(value: &Value) -> String {
 
 fn nodes(list: &Value) -> impl Iterator<Item = &Value> {
     list["edges"].as_array().unwrap_or_else(|| panic!("no list: {list}")).iter().map(|edge| &edge["node"])
+}
+
+/// Does it hold on the day? A date that lacks its day begins with its first, and ends with its last.
+fn holds_on(fact: &Value, day: &str) -> bool {
+    let begun = fact["validFrom"].as_str().is_none_or(|from| from <= &day[..from.len()]);
+    let lasts = |to: &str| if to.len() == day.len() { day < to } else { &day[..to.len()] <= to };
+    begun && fact["validTo"].as_str().is_none_or(lasts)
 }
 
 impl Picture {
@@ -71,6 +80,11 @@ impl Picture {
                     if statement["shown"] == json!(true) {
                         picture.values.insert((id.clone(), text(&statement["attribute"])), text(&statement["value"]));
                     }
+                }
+                let all = node["identifiers"].as_array().expect("a list");
+                for held in all.iter().filter(|held| held["scheme"] != json!("INTERNAL") && holds_on(held, day)) {
+                    let of = (id.clone(), text(&held["scheme"]));
+                    picture.identifiers.entry(of).or_default().insert(text(&held["value"]));
                 }
                 for tie in nodes(&node["ties"]) {
                     picture.ties.insert(text(&tie["id"]), tie["details"].to_string());
@@ -117,7 +131,20 @@ impl Picture {
                     }
                 }
             }
-            "IDENTIFIER_CHANGED" => {}
+            "IDENTIFIER_CHANGED" => {
+                let held = self.identifiers.entry((id, text(&difference["field"]))).or_default();
+                let said = |side: &str| -> BTreeSet<String> {
+                    let all = difference[side].as_str().unwrap_or_default();
+                    all.split('、').filter(|one| !one.is_empty()).map(str::to_owned).collect()
+                };
+                for gone in said("before") {
+                    assert!(held.remove(&gone), "{gone}: {difference}");
+                }
+                for come in said("after") {
+                    assert!(held.insert(come.clone()), "{come}: {difference}");
+                }
+                self.identifiers.retain(|_, held| !held.is_empty());
+            }
             other => panic!("what is {other}?"),
         }
     }
@@ -189,6 +216,7 @@ fn holds(
     }
     assert_eq!(laid.names, after.names, "{days:?} {known:?}");
     assert_eq!(laid.values, after.values, "{days:?} {known:?}");
+    assert_eq!(laid.identifiers, after.identifiers, "{days:?} {known:?}");
     assert_eq!(laid.certificates, after.certificates, "{days:?} {known:?}");
     assert!(laid.ties.keys().eq(after.ties.keys()), "{days:?} {known:?}: {:?} {:?}", laid.ties, after.ties);
     assert!(laid.records.keys().eq(after.records.keys()), "{days:?} {known:?}: {:?} {:?}", laid.records, after.records);
@@ -237,6 +265,7 @@ fn what_differs_laid_upon_one_picture_gives_the_other() {
         "VANISHED",
         "RENAMED",
         "VALUE_CHANGED",
+        "IDENTIFIER_CHANGED",
         "JURISDICTION_CHANGED",
         "LOCATION_CHANGED",
         "TIE_BEGAN",
