@@ -10,7 +10,7 @@ use super::{Settings, exit};
 use crate::accounts::{Account, Accounts, Change, ChangeError, State, Wish};
 use crate::api::types::fact::moment;
 use crate::config::Config;
-use crate::engine::now_ms;
+use crate::engine::{self, now_ms};
 use crate::tokens::Tokens;
 
 /// What to do with accounts.
@@ -124,14 +124,21 @@ fn done(config: &Config, accounts: &Accounts, action: &AccountAction) -> Result<
             if Tokens::open(&config.data).is_named(name) {
                 return Err(ChangeError::Taken(name.clone()));
             }
-            accounts.create(&wish, &by).map(|first| show_first(name, &first))
+            let first = accounts.create(&wish, &by)?;
+            show_first(name, &first);
+            say_region(config, region.as_deref());
+            Ok(())
         }
         AccountAction::List { .. } => accounts.list().map(|all| print!("{}", table(&all, now_ms()))),
         AccountAction::Disable { name, .. } => change(name, Change::Disable),
         AccountAction::Enable { name, .. } => change(name, Change::Enable),
         AccountAction::Unlock { name, .. } => change(name, Change::Unlock),
         AccountAction::Reset { name, .. } => accounts.reset(name, &by).map(|first| show_first(name, &first)),
-        AccountAction::Role { name, role, region, .. } => change(name, Change::Become(role.role(), region.as_deref())),
+        AccountAction::Role { name, role, region, .. } => {
+            change(name, Change::Become(role.role(), region.as_deref()))?;
+            say_region(config, region.as_deref());
+            Ok(())
+        }
     }
 }
 
@@ -141,6 +148,24 @@ fn show_first(name: &str, first: &str) {
         "以上是“{name}”的初始密码，只显示这一次；第一次登录后必须修改。\n\
          Above is the first password of {name}, shown this once; it must be changed after the first log-in."
     );
+}
+
+/// Warn where the store has no region of that code: its holder would see what the public sees. The account
+/// is made all the same, since the region may come with the next import.
+fn say_region(config: &Config, region: Option<&str>) {
+    let Some(code) = region else { return };
+    let known = engine::inspect(&config.data).ok().map(|found| found.state.has_region(code));
+    match known {
+        Some(true) => {}
+        Some(false) => eprintln!(
+            "注意：库里没有代码为 {code} 的地区，这个账号登录后只看得到公开的内容。请核对代码（可查 {{ regions {{ edges {{ node {{ code nameZh }} }} }} }}），或先导入该地区。\n\
+             Note: the store has no region of the code {code}; with this account only what is public is seen. Check the code ({{ regions {{ edges {{ node {{ code nameZh }} }} }} }}), or import the region."
+        ),
+        None => eprintln!(
+            "注意：没有能读的库，代码 {code} 没有核对；登录后用 {{ viewer {{ region {{ nameZh }} }} }} 看是否对。\n\
+             Note: there is no store to be read, so the code {code} was not checked; after the log-in ask {{ viewer {{ region {{ nameZh }} }} }}."
+        ),
+    }
 }
 
 fn say_changed(account: &Account) {

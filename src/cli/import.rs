@@ -271,6 +271,12 @@ fn accept(report: &Report, plan: &Plan, naming: bool) {
     if plan.changed_things > SHOWN {
         println!("… 还有 {} 个 · {} more", plan.changed_things - SHOWN, plan.changed_things - SHOWN);
     }
+    for alike in plan.alike.iter().take(SHOWN) {
+        println!("{}", alike.told());
+    }
+    if plan.alike_count > SHOWN {
+        println!("… 还有 {} 个同名 · {} more of the same name", plan.alike_count - SHOWN, plan.alike_count - SHOWN);
+    }
     if let Some(id) = &plan.id {
         println!("计划号 plan: {id}");
     }
@@ -308,6 +314,11 @@ fn refuse(report: &Report) -> ExitCode {
     }
     if report.refusal_count > SHOWN {
         eprintln!("… 还有 {} 处 · {} more", report.refusal_count - SHOWN, report.refusal_count - SHOWN);
+    }
+    if report.refusals.iter().any(|told| told.code == "UNKNOWN_FILE" && told.file.to_lowercase().ends_with(".json")) {
+        eprintln!(
+            "提示：若这份 JSON 是 ROR（研究机构注册库）的数据，请加 --as ror。Hint: where this JSON comes from ROR, the registry of research organisations, add --as ror."
+        );
     }
     let Report { rows, accepted, refused, refusal_count, .. } = report;
     eprintln!(

@@ -33,7 +33,7 @@ pub use hindrance::Hindrance;
 pub use inspect::{CheckpointVerdict, Inspection, inspect, inspect_checkpoints, look};
 pub use past::PastError;
 pub use personal::PersonalStanding;
-pub use plan::{Order, Plan, PlanLimits, ThingChange};
+pub use plan::{Alike, Order, Plan, PlanLimits, ThingChange};
 pub use recover::is_in_use;
 pub use request::{
     Commands, EngineLimits, ImportOutcome, PastLimits, Progress, Request, RequestKey, WriteError, WriterState, Written,
@@ -55,7 +55,7 @@ use writer::{Audience, Health, Job, Writer};
 pub enum OpenError {
     /// Another process has it.
     #[error(
-        "the data directory {directory} is in use by another innograph process; stop it, or choose another directory with --data"
+        "数据目录 {directory} 正被另一个 innograph 进程使用（多半是正在运行的服务）：请先停下它；服务运行时导入文件，请用 POST /import 交给它；或用 --data 另指目录。the data directory {directory} is in use by another innograph process; stop it, hand a file to the running server by POST /import, or choose another directory with --data"
     )]
     InUse {
         /// The directory.

@@ -254,6 +254,12 @@ impl State {
         in_nodes + in_ties + records.map(|record| in_values(&record.values)).sum::<usize>()
     }
 
+    /// Is there a region of that code?
+    pub fn has_region(&self, code: &str) -> bool {
+        let identifier = Identifier { scheme: Scheme::RegionCode, value: code.to_owned() };
+        self.indexes.identifiers.get(&identifier).is_some_and(|rows| !rows.is_empty())
+    }
+
     /// Is there anything at this id?
     pub fn knows(&self, id: Id) -> bool {
         self.place(id).is_some()

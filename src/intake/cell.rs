@@ -95,6 +95,12 @@ pub(super) fn read(cell: &Cell, column: &Column, unit: Option<Unit>) -> Result<S
     }
 }
 
+/// Yes and no as a spreadsheet or another program writes them.
+fn truth(text: &str) -> Option<String> {
+    let is = |words: [&str; 2]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
+    (is(["TRUE", "真"]).then_some("YES")).or_else(|| is(["FALSE", "假"]).then_some("NO")).map(str::to_owned)
+}
+
 fn is_date(shape: Shape) -> bool {
     matches!(shape, Shape::Date | Shape::Value(Attribute { value_type: ValueType::Date, .. }))
 }
@@ -134,7 +140,8 @@ impl Reader {
             ValueType::Text | ValueType::Texts | ValueType::Log => Ok(text.to_owned()),
             ValueType::Term(_) | ValueType::Node(_) | ValueType::Nodes(_) => Ok(narrow(text).trim().to_owned()),
             ValueType::Date => self.date_of(&narrow(text)),
-            ValueType::Answer | ValueType::Code(_) => Ok(one_of(&column.words, &narrow(text))),
+            ValueType::Answer => Ok(truth(&narrow(text)).unwrap_or_else(|| one_of(&column.words, &narrow(text)))),
+            ValueType::Code(_) => Ok(one_of(&column.words, &narrow(text))),
             ValueType::Codes(_) => {
                 let (words, text) = (&column.words, narrow(text));
                 let parts = text.split(['|', ';', '；']).map(str::trim).filter(|part| !part.is_empty());

@@ -201,6 +201,10 @@ impl Subject {
             Subject::Kind(kind) => {
                 let row = kind.row();
                 also_known(&["nameZh", "nameEn", "validFrom", "validTo"]);
+                columns
+                    .iter_mut()
+                    .filter(|column| column.name == "nameZh")
+                    .for_each(|column| column.also = name_words(kind));
                 columns.extend(row.attributes.iter().map(of_attribute));
                 let has_code = row.code_scheme.is_some();
                 columns.extend(has_code.then(|| fixed("code")));
@@ -243,7 +247,7 @@ impl Subject {
             }
         }
         columns.extend(ORIGIN.map(fixed));
-        needing(columns, &["source"])
+        needing(apart(columns), &["source"])
     }
 
     /// The same with those that only the export of a whole store fills.
@@ -259,6 +263,20 @@ impl Subject {
     }
 }
 
+/// Other words of a column that head another one in this table are that one's.
+fn apart(mut columns: Vec<Column>) -> Vec<Column> {
+    let heads: Vec<Vec<&'static str>> = columns
+        .iter()
+        .map(|column| [column.name, column.label].into_iter().chain(column.also.iter().copied()).collect())
+        .collect();
+    for (place, column) in columns.iter_mut().enumerate() {
+        let is_loose = |word: &&str| ALSO.iter().any(|(_, words)| words.contains(word));
+        let others = || heads.iter().enumerate().filter(|(other, _)| *other != place);
+        column.also.retain(|word| !is_loose(word) || !others().any(|(_, words)| words.contains(word)));
+    }
+    columns
+}
+
 fn needing(mut columns: Vec<Column>, names: &[&str]) -> Vec<Column> {
     columns.iter_mut().filter(|column| names.contains(&column.name)).for_each(|column| column.required = true);
     columns
@@ -269,18 +287,39 @@ fn personal(mut columns: Vec<Column>, names: &[&str]) -> Vec<Column> {
     columns
 }
 
+/// Other words that head these columns in rosters: of the table of a kind, and of all others.
+const ALSO: &[(&str, &[&str])] = &[
+    ("key", &["编号", "序号"]),
+    ("validFrom", &["生效日期", "有效期自", "有效期开始", "起始有效期"]),
+    ("validTo", &["失效日期", "到期日期", "有效期至", "有效期截止"]),
+    ("since", &["开始日期", "加入日期"]),
+    ("until", &["结束日期", "退出日期"]),
+    ("source", &["数据来源", "来源文件"]),
+    ("text", &["名称文字"]),
+];
+
 fn fixed(name: &str) -> Column {
     let row = FIXED.iter().find(|row| row.0 == name).expect("the name stands in FIXED");
     let (shape, words) = (row.2, words_of(row.0, row.2));
-    Column {
-        name: row.0,
-        label: row.1,
-        also: Vec::new(),
-        told: (row.3, row.4),
-        shape,
-        words,
-        required: false,
-        personal: false,
+    let also = ALSO.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, words)| words).to_vec();
+    Column { name: row.0, label: row.1, also, told: (row.3, row.4), shape, words, required: false, personal: false }
+}
+
+/// What rosters call the name of what they list.
+fn name_words(kind: Kind) -> Vec<&'static str> {
+    match kind {
+        Kind::Enterprise => vec!["企业名称", "单位名称", "公司名称", "名称（全称）", "中文名称"],
+        Kind::Institute => vec!["单位名称", "院校名称", "高校名称", "院所名称", "机构名称", "中文名称"],
+        Kind::OtherOrganization => vec!["单位名称", "机构名称", "中文名称"],
+        Kind::Alliance => vec!["联盟名称", "中文名称"],
+        Kind::Cluster => vec!["集群名称", "基地名称", "中文名称"],
+        Kind::Fund => vec!["基金名称", "中文名称"],
+        Kind::Carrier => vec!["载体名称", "孵化器名称", "中文名称"],
+        Kind::Platform => vec!["平台名称", "中文名称"],
+        Kind::Collaboration => vec!["合作名称", "中文名称"],
+        Kind::Demand => vec!["需求名称", "中文名称"],
+        Kind::Achievement => vec!["成果名称", "中文名称"],
+        _ => vec!["中文名称"],
     }
 }
 

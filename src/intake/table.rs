@@ -9,8 +9,8 @@ use super::mapping::TableMapping;
 use super::sheet::{Line, Sheet, Source};
 use super::subject::{Column, Subject};
 use super::{Limits, Place, Refusal};
-use crate::domain::exact::{self, Exact};
 use crate::domain::Kind;
+use crate::domain::exact::{self, Exact};
 use crate::domain::rejection::{Rejection, clip};
 use crate::domain::unreadable::Unreadable;
 
@@ -101,7 +101,10 @@ pub(super) fn open<'s>(
             Meaning::Column(head) => Some(head),
             Meaning::Unknown => {
                 let known = columns.iter().map(|column| format!("{}（{}）", column.label, column.name));
-                let known = known.collect::<Vec<_>>().join("、");
+                let mut known = known.collect::<Vec<_>>().join("、");
+                if plain(given).ends_with("信用代码") {
+                    known += "；信用代码写在“编号”表（identifiers.csv）里，编号类型填 USCC / credit codes go into identifiers.csv, under the scheme USCC";
+                }
                 refuse(line, Some(given), Rejection::UnknownColumn { name: clip(given), known });
                 good = false;
                 None
@@ -119,7 +122,8 @@ pub(super) fn open<'s>(
     let defaults: Vec<Option<String>> = columns.iter().map(|column| default_of(column, mapping)).collect();
     for (place, column) in columns.iter().enumerate() {
         if column.required && !seen.contains(&place) && defaults[place].is_none() {
-            refuse(line, None, Rejection::MissingColumn { name: column.name.to_owned() });
+            let name = format!("{}（{}）", column.label, column.name);
+            refuse(line, None, Rejection::MissingColumn { name });
             good = false;
         }
     }

@@ -55,6 +55,7 @@ mod recovery;
 mod refusals;
 mod registries;
 mod rights;
+mod rosters;
 mod schema;
 mod search;
 mod sessions;

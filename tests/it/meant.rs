@@ -140,3 +140,16 @@ fn what_fits_several_is_refused_with_the_candidates_and_what_is_nothing_is_told_
         assert_eq!(found["code"], json!("UNKNOWN_REFERENCE"), "{filter}: {found}");
     }
 }
+
+#[test]
+fn the_examples_of_the_guide_are_answered() {
+    let guide = std::fs::read_to_string(project("docs/asking.md")).expect("the guide");
+    let id = demo().data("{ enterprise(by: {code: \"ent-juneng\"}) { id } }", &json!({}))["enterprise"]["id"].clone();
+    let blocks: Vec<&str> = guide.split("```graphql").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(blocks.len() > 4, "{}", blocks.len());
+    for block in blocks {
+        let question = block.replace("对象的编号", id.as_str().expect("an id"));
+        let data = crate::support::demo_city_officer().data(&question, &json!({}));
+        assert!(data.as_object().is_some_and(|fields| fields.values().all(|value| !value.is_null())), "{question}");
+    }
+}

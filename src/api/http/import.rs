@@ -22,7 +22,7 @@ use super::{Peer, Service, refuse, refuse_with};
 use crate::api::error::{ApiError, internal};
 use crate::api::mutation::failure;
 use crate::domain::command::Command;
-use crate::engine::{Commands, Order, Plan, ThingChange, WriteError, today};
+use crate::engine::{Alike, Commands, Order, Plan, ThingChange, WriteError, today};
 use crate::intake::{self, InputFile, Limits, Mapping, Report, Tried};
 use crate::rights::Place;
 
@@ -79,6 +79,15 @@ async fn received(
             "Name the file in the address, like /import?name=enterprises.xlsx; the name says which table it is, without / and \\.",
         ))
     })?;
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if kind.trim_start().to_ascii_lowercase().starts_with("multipart/") {
+        return Err(Box::new(refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "MULTIPART_NOT_TAKEN",
+            "这里不收表单（multipart/form-data）：请把文件本身作为请求正文，如 curl --data-binary @enterprises.xlsx '…/import?name=enterprises.xlsx'；一次一个文件。",
+            "A form (multipart/form-data) is not taken here: send the file itself as the body, like curl --data-binary @enterprises.xlsx '…/import?name=enterprises.xlsx', one file at a time.",
+        )));
+    }
     if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         return Err(Box::new(refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -226,8 +235,20 @@ fn body(report: &Report, plan: &Plan) -> Json {
         "unchanged": plan.unchanged,
         "changedThings": plan.changed_things,
         "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
+        "warnings": plan.alike.iter().map(alike).collect::<Vec<_>>(),
+        "warningCount": plan.alike_count,
         "sequence": plan.sequence,
         "plan": plan.id.as_ref().filter(|_| report.refusal_count == 0),
+    })
+}
+
+fn alike(alike: &Alike) -> Json {
+    let known = alike.known.iter();
+    json!({
+        "code": "SAME_NAME",
+        "name": alike.name,
+        "told": alike.told(),
+        "candidates": known.map(|(id, name, code)| json!({ "id": id.to_string(), "nameZh": name, "code": code })).collect::<Vec<_>>(),
     })
 }
 

@@ -69,7 +69,7 @@ pub fn mutations() -> Vec<(FieldDef, ReadCommand)> {
             &format!("save{}", row.name),
             &format!("{}!", inputs::record_input(kind)),
             &format!("录入一条{}", row.label_zh),
-            &format!("Enter a {}", row.name.to_lowercase()),
+            &format!("Enter a record of: {}", row.label_en.to_lowercase()),
             move |arguments| commands::save_record(kind, arguments),
         ));
     }

@@ -59,7 +59,9 @@ pub fn types() -> Vec<TypeDef> {
                 |cx, changes: &Changes, _| {
                     let Page { edges, edge_type, .. } = &changes.page;
                     let (edges, edge_type) = (edges.clone(), edge_type.clone());
-                    Ok(cx.types.data("PageInfo", Page { edges, edge_type, listed: None, ..changes.page }))
+                    Ok(cx
+                        .types
+                        .data("PageInfo", Page { edges, edge_type, listed: None, tallies: Vec::new(), ..changes.page }))
                 },
             ),
             field(
@@ -99,6 +101,7 @@ fn changes(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
         truncated: cx.lens.budget().is_spent(),
         edge_type: "ChangeEdge".to_owned(),
         listed: None,
+        tallies: Vec::new(),
     };
     Ok(cx.types.data("ChangeConnection", Changes { page, sequence: slice.next.whole() }))
 }

@@ -96,7 +96,7 @@ fn connection() -> TypeDef {
                 |cx, found: &Answer, _| {
                     let page = &found.page;
                     let (edges, edge_type) = (page.edges.clone(), page.edge_type.clone());
-                    Ok(cx.types.data("PageInfo", Page { edges, edge_type, listed: None, ..*page }))
+                    Ok(cx.types.data("PageInfo", Page { edges, edge_type, listed: None, tallies: Vec::new(), ..*page }))
                 },
             ),
             field(

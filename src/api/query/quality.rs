@@ -7,6 +7,7 @@ use super::{after, search};
 use crate::api::error::ApiError;
 use crate::api::types::def::{Cx, EnumDef, FieldDef, Object, Out, TypeDef, field};
 use crate::api::types::find::find;
+use crate::api::types::page::Page;
 use crate::api::types::resolve::Args;
 use crate::api::types::{inputs, page, value, whereabouts};
 use crate::config::Limits;
@@ -64,9 +65,13 @@ fn data_quality(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiErro
     let ty = search::place(cx, "QualityAlert");
     let key = |number: usize| found.get(number).map_or_else(String::new, |alert| key(cx, alert));
     let object = |number: usize| Object::Data(ty, Arc::new(found.get(number).cloned()));
-    Ok(cx
-        .types
-        .data("QualityAlertConnection", page::cut(cx, args, &scope, "QualityAlertEdge", (found.len(), &key, &object))?))
+    let page = page::cut(cx, args, &scope, "QualityAlertEdge", (found.len(), &key, &object))?;
+    let tally = |rule: &&QualityRule| {
+        let count = found.iter().filter(|alert| alert.rule.name == rule.name).count();
+        (rule.name, count)
+    };
+    let tallies = rules.iter().map(tally).filter(|(_, count)| *count > 0).collect();
+    Ok(cx.types.data("QualityAlertConnection", Page { tallies, ..page }))
 }
 
 /// Rule by rule in the order of the table, then node by node in order of entry.
@@ -166,11 +171,56 @@ pub fn types() -> Vec<TypeDef> {
             .at_most(MOST_OTHERS as u32),
         ],
     );
+    let words = ("数据质量提醒", "Alerts about the data");
     vec![
         alert,
-        page::connection("QualityAlertConnection", "QualityAlertEdge", "数据质量提醒", "Alerts about the data"),
+        page::connection_with("QualityAlertConnection", "QualityAlertEdge", words, vec![by_rule()]),
+        count_of_rule(),
         page::edge("QualityAlertEdge", "QualityAlert", "数据质量提醒", "An alert about the data"),
     ]
+}
+
+/// How many alerts of all pages each rule has.
+fn by_rule() -> FieldDef {
+    field(
+        "byRule",
+        "[QualityCount!]!",
+        "全部页中每条规则各有多少条提醒，按规则的次序；没有提醒的规则不列",
+        "How many alerts of all pages each rule gives, in the order of the rules; rules without any are left out",
+        |cx, page: &Page, _: &Args<'_>| {
+            Ok(Out::List(page.tallies.iter().map(|tally| cx.types.data("QualityCount", *tally)).collect()))
+        },
+    )
+    .at_most(u32::try_from(RULES.len()).unwrap_or(u32::MAX))
+}
+
+fn count_of_rule() -> TypeDef {
+    type Tally = (&'static str, usize);
+    let rule = |tally: &Tally| RULES.iter().find(|rule| rule.name == tally.0);
+    TypeDef::new(
+        "QualityCount",
+        "一条规则的提醒数",
+        "How many alerts a rule gives",
+        vec![
+            field("rule", "QualityRule!", "哪条规则", "Which rule", |_, tally: &Tally, _: &Args<'_>| {
+                Ok(Out::code(tally.0))
+            }),
+            field(
+                "ruleZh",
+                "String!",
+                "规则的中文说明",
+                "The rule in Chinese",
+                move |_, tally: &Tally, _: &Args<'_>| Ok(Out::option(rule(tally).map(|rule| Out::text(rule.zh)))),
+            ),
+            field(
+                "count",
+                "Int!",
+                "多少条。单位：条",
+                "How many. Unit: alerts",
+                |_, tally: &Tally, _: &Args<'_>| Ok(Out::count(tally.1)),
+            ),
+        ],
+    )
 }
 
 /// The sentence, and the values that differ with their labels.

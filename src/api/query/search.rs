@@ -183,7 +183,9 @@ pub fn types() -> Vec<TypeDef> {
                     |cx, found: &SearchPage, _| {
                         let page = &found.page;
                         let (edges, edge_type) = (page.edges.clone(), page.edge_type.clone());
-                        Ok(cx.types.data("PageInfo", Page { edges, edge_type, listed: None, ..*page }))
+                        Ok(cx
+                            .types
+                            .data("PageInfo", Page { edges, edge_type, listed: None, tallies: Vec::new(), ..*page }))
                     },
                 ),
                 field(

@@ -23,6 +23,8 @@ pub struct Page {
     pub edge_type: String,
     /// The whole list, where it can be counted.
     pub listed: Option<Arc<WholeList>>,
+    /// How many entries of the whole list go by each of these names, where that is told.
+    pub tallies: Vec<(&'static str, usize)>,
 }
 
 impl Page {
@@ -96,6 +98,7 @@ pub fn cut(
         truncated: cx.lens.budget().is_spent(),
         edge_type: edge_type.to_owned(),
         listed: None,
+        tallies: Vec::new(),
     })
 }
 
@@ -192,7 +195,7 @@ pub fn types() -> Vec<TypeDef> {
 /// Where a page stands in its list.
 pub fn standing(cx: &Cx<'_>, page: &Page) -> Out {
     let (edges, edge_type) = (page.edges.clone(), page.edge_type.clone());
-    cx.types.data("PageInfo", Page { edges, edge_type, listed: None, ..*page })
+    cx.types.data("PageInfo", Page { edges, edge_type, listed: None, tallies: Vec::new(), ..*page })
 }
 
 /// A connection whose edges are `edge`. How many there are is said by `first` of the field that

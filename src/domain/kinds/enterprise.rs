@@ -39,7 +39,7 @@ const ATTRIBUTES: &[Attribute] = &[
         "Whether it still exists and trades",
     )
     .required()
-    .also(&["企业状态"]),
+    .also(&["企业状态", "状态", "经营状态"]),
     Attribute::new(
         3,
         "isLegalPerson",

@@ -42,6 +42,7 @@ pub static CERTIFICATION: RecordRow = RecordRow {
             "登记状态；是否到期由日期推得",
             "What the register says of it; expiry follows from the dates",
         )
+        .also(&["状态", "证书状态"])
         .required(),
         Attribute::new(
             9,
