@@ -5,7 +5,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::attribute::Attribute;
+use super::attribute::{Attribute, Dates};
 use super::identifier::Scheme;
 use super::kinds;
 
@@ -88,6 +88,9 @@ pub struct KindRow {
     pub attributes: &'static [Attribute],
     /// The attribute from which it is valid, where its row gives no date of its own.
     pub begins_with: Option<&'static str>,
+    /// From when what is said of it, and its ties, can hold: `Any` also before 1949, as of universities,
+    /// offices, regions and lists; `Since1949` not. It may itself be older.
+    pub begins: Dates,
     /// The scheme of its `code` column, where it has one.
     pub code_scheme: Option<Scheme>,
 }
@@ -187,7 +190,8 @@ mod tests {
             // Keys belong to people, so nothing else is sealed.
             assert!(kind == Kind::Person || row.attributes.iter().all(|attribute| attribute.personal.is_none()));
             if let Some(name) = row.begins_with {
-                assert!(row.attribute(name).is_some(), "{name}");
+                let since_1949 = row.attribute(name).is_some_and(|attribute| attribute.dates == Dates::Since1949);
+                assert_eq!(row.begins == Dates::Since1949, since_1949, "{name} and the validity of {}", row.name);
             }
         }
     }

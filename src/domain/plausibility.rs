@@ -1,17 +1,20 @@
 //! What cannot be right although its form is: days that have not come yet, days before everything
 //! that is kept here, sums in the wrong unit, codes of another edition. Which days an attribute takes
 //! stands in its row (`attribute::Dates`); what lies ahead by its nature (a deadline, a target, the end
-//! of a validity) is never judged.
+//! of a validity) is never judged; a validity itself begins when its kind can have begun, and not far ahead.
 
 use super::attribute::{Attribute, Dates};
 use super::rejection::clip;
 use super::value::decimal;
-use super::{Day, Value};
+use super::{Day, PartialDate, Validity, Value};
 
 /// More yuan than any one sum of a city: ten million million, in hundredths.
 const MOST_MONEY: i64 = 1_000_000_000_000_000;
 /// More square metres than a city has: ten thousand million, in hundredths.
 const MOST_AREA: i64 = 1_000_000_000_000;
+
+/// Nothing is kept here that begins more years ahead than this: plans for five years are made one before.
+const MOST_YEARS_AHEAD: i32 = 10;
 
 /// Why something cannot be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,7 @@ const MOST_AREA: i64 = 1_000_000_000_000;
 pub enum Implausible {
     DateInFuture { name: String, given: String, today: String },
     DateTooEarly { name: String, given: String },
+    DateTooFar { name: String, given: String, latest: String },
     UnitSuspect { name: String, given: String, unit_zh: &'static str, unit_en: &'static str, perhaps: Vec<String> },
     OtherEdition { given: String, held: String, label: String },
 }
@@ -48,6 +52,29 @@ pub fn judge(attribute: &Attribute, value: &Value, today: Day) -> Result<(), Imp
     }
 }
 
+/// Can it hold then, of what can have begun on these days, said on that day? The columns of its beginning and
+/// its end are called so. An end may lie ahead as far as it likes.
+pub fn judge_validity(
+    validity: &Validity,
+    begins: Dates,
+    (from, to): (&str, &str),
+    today: Day,
+) -> Result<(), Implausible> {
+    let too_early = |name: &str, date: Option<PartialDate>| {
+        let date = date.filter(|date| begins == Dates::Since1949 && date.last_day() < earliest());
+        date.map_or(Ok(()), |date| Err(Implausible::DateTooEarly { name: name.to_owned(), given: date.to_string() }))
+    };
+    too_early(from, validity.from)?;
+    too_early(to, validity.to)?;
+    let latest = today.date().and_then(|(year, month, _)| Day::from_date(year + MOST_YEARS_AHEAD, month, 1));
+    match (validity.from, latest) {
+        (Some(date), Some(latest)) if date.first_day() > latest => {
+            Err(Implausible::DateTooFar { name: from.to_owned(), given: date.to_string(), latest: latest.to_string() })
+        }
+        _ => Ok(()),
+    }
+}
+
 fn unit(name: String, hundredths: i64, unit_zh: &'static str, unit_en: &'static str) -> Implausible {
     let perhaps = [100, 10_000].map(|times| decimal(hundredths / times, 2)).to_vec();
     Implausible::UnitSuspect { name, given: decimal(hundredths, 2), unit_zh, unit_en, perhaps }
@@ -57,7 +84,7 @@ impl Implausible {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::DateInFuture { .. } => "DATE_IN_FUTURE",
+            Self::DateInFuture { .. } | Self::DateTooFar { .. } => "DATE_IN_FUTURE",
             Self::DateTooEarly { .. } => "DATE_TOO_EARLY",
             Self::UnitSuspect { .. } => "UNIT_SUSPECT",
             Self::OtherEdition { .. } => "OTHER_EDITION",
@@ -67,9 +94,10 @@ impl Implausible {
     /// What it is about, where that has a name.
     pub fn name(&self) -> Option<&str> {
         match self {
-            Self::DateInFuture { name, .. } | Self::DateTooEarly { name, .. } | Self::UnitSuspect { name, .. } => {
-                Some(name)
-            }
+            Self::DateInFuture { name, .. }
+            | Self::DateTooEarly { name, .. }
+            | Self::DateTooFar { name, .. }
+            | Self::UnitSuspect { name, .. } => Some(name),
             Self::OtherEdition { .. } => None,
         }
     }
@@ -79,6 +107,7 @@ impl Implausible {
         match self {
             Self::DateInFuture { given, .. }
             | Self::DateTooEarly { given, .. }
+            | Self::DateTooFar { given, .. }
             | Self::UnitSuspect { given, .. }
             | Self::OtherEdition { given, .. } => given,
         }
@@ -93,6 +122,9 @@ impl Implausible {
             Self::DateTooEarly { name, given } => format!(
                 "“{name}”是 {given}，早于 1949 年。请核对年份（如 1914 可能是 2014）；沿革更早的，写进说明文字。"
             ),
+            Self::DateTooFar { name, given, latest } => {
+                format!("“{name}”是 {given}，起始日期最晚只能到 {latest}。请核对年份（如 2109 可能是 2019）。")
+            }
             Self::UnitSuspect { name, given, unit_zh, perhaps, .. } => format!(
                 "“{name}”是 {given} {unit_zh}，大得不合情理，多半是单位弄错：请以{unit_zh}填写，例如多乘了一百的应为 {}，多乘了一万的应为 {}。",
                 perhaps.first().map_or("", String::as_str),
@@ -112,6 +144,9 @@ impl Implausible {
             ),
             Self::DateTooEarly { name, given } => format!(
                 "“{name}” is {given}, before 1949. Check the year (1914 may be 2014); write an older history into the descriptive text."
+            ),
+            Self::DateTooFar { name, given, latest } => format!(
+                "“{name}” is {given}; nothing begins later than {latest} here. Check the year (2109 may be 2019)."
             ),
             Self::UnitSuspect { name, given, unit_en, perhaps, .. } => format!(
                 "“{name}” is {given} {unit_en}, more than makes sense; the unit is probably wrong. Give {unit_en}: {} where it was multiplied by a hundred too often, {} where by ten thousand.",

@@ -1,8 +1,9 @@
 //! Deciding what changes or takes back facts that are there.
 
 use super::amend::{Part, part};
-use super::facts::{Decision, ordered, require};
+use super::facts::{Decision, require};
 use super::state::Place;
+use super::timely::ordered;
 use crate::domain::attribute::Attribute;
 use crate::domain::command::{Amendment, Origin, TieReference};
 use crate::domain::event::{Content, Event, Values};
@@ -32,6 +33,8 @@ impl Decision<'_> {
         }
         let validity = Validity { to: Some(to), ..facts.fact.validity };
         ordered(validity)?;
+        let ends = [mark.start, mark.target].map(|end| self.state.entity(end).kind);
+        self.timely_between(ends, Validity { to: Some(to), ..Validity::OPEN })?;
         self.check_rule((mark.relation, mark.start, mark.target), Some(row), &facts.values, validity)?;
         if facts.fact.validity != validity {
             self.events.push(Event::RelationEnded { id, to, provenance });
@@ -119,6 +122,7 @@ impl Decision<'_> {
         };
         let validity = Validity { from: amendment.from.unwrap_or(held.from), to: amendment.to.unwrap_or(held.to) };
         ordered(validity)?;
+        self.timely_amendment(id, place, amendment)?;
         if let Place::Tie(row) = place {
             let (mark, facts) = (self.state.tie(row), self.facts_of(row)?);
             let values = match &content {

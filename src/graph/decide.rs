@@ -4,9 +4,10 @@
 //! nothing.
 
 use super::budget::Budget;
-use super::facts::{Decision, check_key, entity_code, fitting, ordered, require};
+use super::facts::{Decision, check_key, entity_code, fitting, require};
 use super::permit::Writer;
 use super::state::{State, TieFacts};
+use super::timely::ordered;
 use crate::domain::command::{Command, Given, Origin, Reference, Subject};
 use crate::domain::event::{Event, Values};
 use crate::domain::id::IdSequence;
@@ -148,7 +149,7 @@ impl Decision<'_> {
         known.map_or_else(|| self.may_enter(kind), |known| self.may_write(known))?;
         self.expect(known.map(|known| self.state.entity(known).fact.id))?;
         let provenance = self.provenance(origin)?;
-        ordered(validity)?;
+        self.timely_node(validity)?;
         let values = self.resolved(row.attributes, entity.values)?;
         self.all_answered(row.attributes, known, &values)?;
         if known.is_none() && entity.names.0.or(entity.names.1).is_none() {
@@ -233,8 +234,8 @@ impl Decision<'_> {
         let row = self.resolve_own(entity, None)?;
         let id = self.expect_row(row)?;
         let provenance = self.provenance(origin)?;
-        ordered(validity)?;
         let kind = self.state.entity(row).kind;
+        self.timely_node(validity)?;
         self.needs_key(kind, id, Some(row))?;
         let text = self.spelled(kind, id, text)?;
         self.name(id, Some(row), text, form, validity, &provenance)
@@ -251,8 +252,8 @@ impl Decision<'_> {
         let row = self.resolve_own(entity, None)?;
         let id = self.expect_row(row)?;
         let provenance = self.provenance(origin)?;
-        ordered(validity)?;
         let kind = self.state.entity(row).kind.row();
+        self.timely_of(kind.kind, validity)?;
         let Some(attribute) = kind.attribute(name) else {
             let known = kind.attributes.iter().map(|attribute| attribute.name).collect::<Vec<_>>().join(", ");
             return Err(Rejection::UnknownColumn { name: clip(name), known });
@@ -275,8 +276,8 @@ impl Decision<'_> {
         let start = self.resolve_end(from, |kind| Kind::all().any(|other| row.joins(kind, other)))?;
         let target = self.resolve_end(to, |kind| Kind::all().any(|other| row.joins(other, kind)))?;
         let provenance = self.provenance(origin)?;
-        ordered(validity)?;
         let (start_kind, target_kind) = (self.state.entity(start).kind, self.state.entity(target).kind);
+        self.timely_between([start_kind, target_kind], validity)?;
         if !row.joins(start_kind, target_kind) {
             return Err(Rejection::ForbiddenEnds { relation, from: start_kind, to: target_kind });
         }
@@ -334,7 +335,7 @@ impl Decision<'_> {
         let provenance = self.provenance(origin)?;
         let values = self.values(kind.row().attributes, values)?;
         let validity = Validity { from: validity.from.or_else(|| kind.row().begins(&values)), to: validity.to };
-        ordered(validity)?;
+        self.timely_record(validity)?;
         let rows = self.state.indexes.records.get(&row).map_or(&[][..], Vec::as_slice);
         let mut held = rows.iter().filter_map(|record| self.state.records.get(*record));
         let known =

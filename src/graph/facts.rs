@@ -118,7 +118,7 @@ impl Decision<'_> {
         let id = self.expect_row(row)?;
         self.may_have(row, scheme)?;
         let provenance = self.provenance(origin)?;
-        ordered(validity)?;
+        self.timely_node(validity)?;
         let identifier = Identifier::new(scheme, text).map_err(|(zh, en)| Rejection::InvalidIdentifier {
             given: clip(text),
             zh,
@@ -392,14 +392,6 @@ pub(super) fn room(count: usize, most: usize) -> Result<(), Rejection> {
     } else {
         Err(Rejection::TooLarge { limit: format!("同类事实 {most} 条 / facts of this sort") })
     }
-}
-
-pub(super) fn ordered(validity: Validity) -> Result<(), Rejection> {
-    if validity.is_ordered() {
-        return Ok(());
-    }
-    let text = |date: Option<crate::domain::PartialDate>| date.map_or_else(|| "—".to_owned(), |date| date.to_string());
-    Err(Rejection::ValidityReversed { from: text(validity.from), to: text(validity.to) })
 }
 
 pub(super) fn check_key(key: &str) -> Result<(), Rejection> {

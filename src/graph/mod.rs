@@ -37,6 +37,7 @@ mod rules;
 mod shards;
 mod state;
 mod succession;
+mod timely;
 mod walk;
 mod whole;
 

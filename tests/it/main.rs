@@ -7,6 +7,7 @@ mod candidates;
 mod certificate_expiry;
 mod certificate_states;
 mod csv_oracle;
+mod dates_of_validity;
 mod days_oracle;
 mod difference_records;
 mod documents;

@@ -1,6 +1,6 @@
 //! 科技成果 · Achievement: something that was found and may be used by others.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration;
 use crate::domain::kind::{Kind, KindRow};
 
@@ -18,6 +18,7 @@ pub static ROW: KindRow = KindRow {
     en: "A result, patent, software, plant variety or standard; its name is its title",
     attributes: ATTRIBUTES,
     begins_with: Some("date"),
+    begins: Dates::Since1949,
     code_scheme: None,
 };
 

@@ -1,6 +1,6 @@
 //! 创新联盟 · Alliance: bound by an agreement, usually no legal person.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration;
 use crate::domain::kind::{Kind, KindRow};
 
@@ -18,6 +18,7 @@ pub static ROW: KindRow = KindRow {
     en: "An innovation alliance; it is not its lead unit",
     attributes: ATTRIBUTES,
     begins_with: Some("foundedOn"),
+    begins: Dates::Since1949,
     code_scheme: None,
 };
 

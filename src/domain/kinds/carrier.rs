@@ -1,6 +1,6 @@
 //! 孵化载体 · Carrier: where young firms are raised.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration;
 use crate::domain::kind::{Kind, KindRow};
 
@@ -18,6 +18,7 @@ pub static ROW: KindRow = KindRow {
     en: "An incubator, maker space or science park; it is not the company that runs it",
     attributes: ATTRIBUTES,
     begins_with: Some("foundedOn"),
+    begins: Dates::Since1949,
     code_scheme: None,
 };
 

@@ -1,6 +1,6 @@
 //! 集群、基地 · Cluster: firms of one trade in one place; membership is declared or follows a rule.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration;
 use crate::domain::kind::{Kind, KindRow};
 
@@ -18,6 +18,7 @@ pub static ROW: KindRow = KindRow {
     en: "An industrial cluster or recognised base",
     attributes: ATTRIBUTES,
     begins_with: Some("recognizedOn"),
+    begins: Dates::Since1949,
     code_scheme: None,
 };
 

@@ -1,6 +1,6 @@
 //! 合作 · Collaboration: n-ary: a contract of k parties is one node with k participants.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration;
 use crate::domain::kind::{Kind, KindRow};
 
@@ -18,6 +18,7 @@ pub static ROW: KindRow = KindRow {
     en: "One contract, project or joint undertaking of any number of parties; its amount is counted once",
     attributes: ATTRIBUTES,
     begins_with: Some("signedOn"),
+    begins: Dates::Since1949,
     code_scheme: None,
 };
 

@@ -1,6 +1,6 @@
 //! 技术需求 · Demand: a problem looking for somebody who can solve it.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration;
 use crate::domain::kind::{Kind, KindRow};
 
@@ -18,6 +18,7 @@ pub static ROW: KindRow = KindRow {
     en: "What a firm asks for; its name is its title",
     attributes: ATTRIBUTES,
     begins_with: Some("publishedOn"),
+    begins: Dates::Since1949,
     code_scheme: None,
 };
 

@@ -1,6 +1,6 @@
 //! 企业 · Enterprise: what a firm is. Its tier follows from certificates; its county is a relation.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration;
 use crate::domain::kind::{Kind, KindRow};
 
@@ -18,6 +18,7 @@ pub static ROW: KindRow = KindRow {
     en: "A firm; its tier is no attribute but follows from the certificates valid on a day",
     attributes: ATTRIBUTES,
     begins_with: Some("registeredOn"),
+    begins: Dates::Since1949,
     code_scheme: None,
 };
 

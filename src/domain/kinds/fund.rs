@@ -1,6 +1,6 @@
 //! 基金、金融产品 · Fund: money on offer. Who runs it and whom it funded are relations.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration;
 use crate::domain::kind::{Kind, KindRow};
 
@@ -18,6 +18,7 @@ pub static ROW: KindRow = KindRow {
     en: "An investment fund or a loan on offer",
     attributes: ATTRIBUTES,
     begins_with: Some("foundedOn"),
+    begins: Dates::Since1949,
     code_scheme: None,
 };
 

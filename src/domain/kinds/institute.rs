@@ -1,6 +1,6 @@
 //! 高校院所 · Institute: those who do research. A school or team is a node of its own, part of its parent.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration;
 use crate::domain::kind::{Kind, KindRow};
 
@@ -18,6 +18,7 @@ pub static ROW: KindRow = KindRow {
     en: "A university, research institute or hospital, or a school, laboratory or team inside one",
     attributes: ATTRIBUTES,
     begins_with: Some("foundedOn"),
+    begins: Dates::Any,
     code_scheme: None,
 };
 

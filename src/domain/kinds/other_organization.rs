@@ -1,6 +1,6 @@
 //! 其他机构 · Other organisation: bodies that are neither firm nor institute.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration;
 use crate::domain::kind::{Kind, KindRow};
 
@@ -18,6 +18,7 @@ pub static ROW: KindRow = KindRow {
     en: "A body that is neither a firm nor an institute: government, bank, manager, agency, association, team",
     attributes: ATTRIBUTES,
     begins_with: Some("foundedOn"),
+    begins: Dates::Any,
     code_scheme: None,
 };
 

@@ -1,6 +1,6 @@
 //! 人员 · Person: people. Their names and how to reach them are personal: held sealed, shown masked.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration as list;
 use crate::domain::kind::{Kind, KindRow};
 use crate::domain::personal::Personal;
@@ -19,6 +19,7 @@ pub static ROW: KindRow = KindRow {
     en: "An expert, adviser, contact or legal representative",
     attributes: ATTRIBUTES,
     begins_with: None,
+    begins: Dates::Since1949,
     code_scheme: None,
 };
 

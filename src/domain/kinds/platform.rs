@@ -1,6 +1,6 @@
 //! 研发平台 · Platform: laboratories and centres; the host is a relation.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration;
 use crate::domain::kind::{Kind, KindRow};
 
@@ -18,6 +18,7 @@ pub static ROW: KindRow = KindRow {
     en: "A research or service platform hosted by one or more organisations",
     attributes: ATTRIBUTES,
     begins_with: Some("foundedOn"),
+    begins: Dates::Since1949,
     code_scheme: None,
 };
 

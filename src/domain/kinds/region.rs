@@ -1,6 +1,6 @@
 //! 地区 · Region: places, in several hierarchies at once.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::enumeration;
 use crate::domain::identifier::Scheme;
 use crate::domain::kind::{Kind, KindRow};
@@ -19,6 +19,7 @@ pub static ROW: KindRow = KindRow {
     en: "An administrative division, zone or park",
     attributes: ATTRIBUTES,
     begins_with: None,
+    begins: Dates::Any,
     code_scheme: Some(Scheme::RegionCode),
 };
 

@@ -1,6 +1,6 @@
 //! 分类条目 · Term: code lists that documents change are data of this kind.
 
-use crate::domain::attribute::{Attribute, ValueType};
+use crate::domain::attribute::{Attribute, Dates, ValueType};
 use crate::domain::identifier::Scheme;
 use crate::domain::kind::{Kind, KindRow};
 
@@ -18,6 +18,7 @@ pub static ROW: KindRow = KindRow {
     en: "An entry of a classification: technical field, industry, link of a chain, certification scheme",
     attributes: ATTRIBUTES,
     begins_with: None,
+    begins: Dates::Any,
     code_scheme: Some(Scheme::TermCode),
 };
 
