@@ -37,6 +37,7 @@ impl Limits {
             workbook_bytes: self.import_workbook_bytes,
             workbook_parts: self.import_workbook_parts,
             workbook_cells: self.import_workbook_cells,
+            refusals: self.import_refusals,
         }
     }
 }

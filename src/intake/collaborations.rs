@@ -67,7 +67,7 @@ pub fn walk_collaborations(files: &[InputFile], _: &Mapping, limits: &Limits, ta
         return Reading { refusals, ..Reading::default() };
     };
     let set = set_of(first.file);
-    let mut draft = Draft::of(first.file, &format!("tables-{set}"), &source(&set), take);
+    let mut draft = Draft::of(first.file, &format!("tables-{set}"), &source(&set), (limits.refusals, take));
     countries(&mut draft, &set, &sheets);
     let listed = rows_of(&sheets, Holds::Organizations).filter_map(|(_, row)| row.get("id"));
     let listed: BTreeSet<&str> = listed.map(String::as_str).collect();

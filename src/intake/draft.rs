@@ -15,6 +15,11 @@ use crate::domain::record::SOURCE_ATTRIBUTES;
 use crate::domain::rejection::{Rejection, clip, invalid_value};
 use crate::domain::{Kind, Relation, Validity, value};
 
+/// The most that one byte unpacks to in a file that is packed by gzip, unless it is a small one.
+const DENSEST: usize = 100;
+/// What is no longer than this may be as dense as it likes.
+const SMALL: usize = 1024 * 1024;
+
 /// Attributes as given: name and text.
 pub(super) type Said<'t> = Vec<(&'static str, Cow<'t, str>)>;
 
@@ -35,6 +40,7 @@ pub(super) struct Draft<'t> {
     /// Does nobody want any more?
     stopped: bool,
     reading: Reading,
+    most_refusals: usize,
     origin: Origin,
     place: Place,
     /// Has nothing been refused in this row?
@@ -43,10 +49,11 @@ pub(super) struct Draft<'t> {
 
 impl<'t> Draft<'t> {
     /// Nothing yet, of a source with that key, which is entered first.
-    pub fn of(file: &InputFile, key: &str, source: &Said<'_>, take: Take<'t>) -> Self {
+    pub fn of(file: &InputFile, key: &str, source: &Said<'_>, (most_refusals, take): (usize, Take<'t>)) -> Self {
         let place = Place { file: Arc::from(file.label.as_str()), line: 0, column: None };
         let origin = Origin { source: key.to_owned(), method: Method::Imported, basis: None, confidence: None };
-        let mut draft = Self { take, stopped: false, reading: Reading::default(), origin, place, good: false };
+        let (stopped, good, reading) = (false, false, Reading::default());
+        let mut draft = Self { take, stopped, reading, most_refusals, origin, place, good };
         let values = draft.values(SOURCE_ATTRIBUTES, source).into_iter().filter_map(|(tag, given)| match given {
             Given::Value(value) => Some((tag, value)),
             Given::Term(_) | Given::Nodes(_) => None,
@@ -68,6 +75,7 @@ impl<'t> Draft<'t> {
 
     /// Refuse what stands here.
     pub fn refuse(&mut self, column: &str, rejection: Rejection) {
+        self.reading.bound(self.most_refusals);
         let place = Place { column: Some(column.to_owned()).filter(|column| !column.is_empty()), ..self.place.clone() };
         self.reading.refusals.push(Refusal { place, value: None, rejection });
         self.reading.refused_rows += usize::from(self.good);
@@ -158,12 +166,19 @@ pub(super) fn unpacked<'f>(file: &'f InputFile, limits: &Limits) -> Result<Cow<'
     if !file.bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(Cow::Borrowed(&file.bytes));
     }
-    let most = u64::try_from(limits.file_bytes).unwrap_or(u64::MAX);
+    let dense = file.bytes.len().saturating_mul(DENSEST).max(SMALL);
+    let most = u64::try_from(limits.file_bytes.min(dense)).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
     let read =
         flate2::read::MultiGzDecoder::new(file.bytes.as_slice()).take(most.saturating_add(1)).read_to_end(&mut bytes);
     match read {
         Ok(_) if bytes.len() > limits.file_bytes => Err(too_large()),
+        Ok(_) if bytes.len() > dense => Err(Rejection::InvalidValue {
+            name: file.name.clone(),
+            given: "gzip".into(),
+            expected_zh: "压缩得太密（一字节展开成一百多字节），可能是压缩炸弹。请确认来源，解压后再导入".into(),
+            expected_en: "it is packed too densely (more than a hundred bytes out of one) and may be a bomb; make sure where it comes from, and unpack it first".into(),
+        }),
         Ok(_) => Ok(Cow::Owned(bytes)),
         Err(_) => Err(Rejection::InvalidValue {
             name: file.name.clone(),

@@ -97,6 +97,7 @@ fn read_sheet(
     };
     while let Some(row) = table.next_row(&mut reading.refusals) {
         reading.rows += 1;
+        reading.bound(limits.refusals);
         let good = !row.refused;
         let mut reader = RowReader { table: &table, row: &row, refusals: &mut reading.refusals, good };
         let key = reader.claim_key(subject, keys);

@@ -95,8 +95,10 @@ impl std::fmt::Display for Place {
 pub struct Reading {
     /// Commands in the order in which they can be carried out, each with its place, where they were gathered.
     pub commands: Vec<(Place, Command)>,
-    /// What could not be read.
+    /// What could not be read, as far as it is told.
     pub refusals: Vec<Refusal>,
+    /// Refusals beyond those.
+    pub untold: usize,
     /// Rows seen, accepted or refused.
     pub rows: usize,
     /// Those of them that gave no command.
@@ -107,6 +109,16 @@ pub struct Reading {
     pub refused_keys: BTreeMap<String, Place>,
     /// The name of the store that was exported, where that is what the files are.
     pub store: Option<String>,
+}
+
+impl Reading {
+    /// Forget refusals beyond so many; they are counted.
+    fn bound(&mut self, most: usize) {
+        // One stays in any case: it is what stops an import.
+        let most = most.max(1);
+        self.untold += self.refusals.len().saturating_sub(most);
+        self.refusals.truncate(most);
+    }
 }
 
 /// One importer: a way of turning bytes into commands.
@@ -203,6 +215,8 @@ pub struct Limits {
     pub workbook_parts: usize,
     /// Cells of a workbook, and texts that its cells share.
     pub workbook_cells: usize,
+    /// Refusals that are told one by one; the others are counted.
+    pub refusals: usize,
 }
 
 impl Limits {
@@ -214,6 +228,7 @@ impl Limits {
         workbook_bytes: 64 * 1024 * 1024,
         workbook_parts: 1_000,
         workbook_cells: 2_000_000,
+        refusals: 1_000,
     };
 }
 

@@ -60,7 +60,7 @@ pub fn walk_registry(files: &[InputFile], _: &Mapping, limits: &Limits, take: Ta
     let Some(first) = files.first().filter(|_| refusals.is_empty()) else {
         return Reading { refusals, ..Reading::default() };
     };
-    let mut draft = Draft::of(first, "ror", &source(&records), take);
+    let mut draft = Draft::of(first, "ror", &source(&records), (limits.refusals, take));
     let held: BTreeSet<&str> = records.iter().map(|(_, _, record)| tail(&record.id)).collect();
     for (number, line, record) in &records {
         let Some(file) = files.get(*number) else { continue };

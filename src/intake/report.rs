@@ -102,7 +102,7 @@ pub fn report(
     head(&mut told, reading);
     let order: BTreeMap<&str, usize> = reading.tables.iter().map(|(label, _)| &**label).zip(0..).collect();
     told.sort_by(|(one, _), (other, _)| (order.get(&*one.file), one).cmp(&(order.get(&*other.file), other)));
-    let refusal_count = told.len() + tried.refused_count.saturating_sub(wanted.len());
+    let refusal_count = told.len() + reading.untold + tried.refused_count.saturating_sub(wanted.len());
     let refusals = told.into_iter().take(most).map(|(_, told)| told).collect();
     Report { rows: reading.rows, accepted: reading.rows - refused, refused, refusals, refusal_count }
 }

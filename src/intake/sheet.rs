@@ -24,7 +24,7 @@ pub struct Line {
 #[derive(Debug)]
 pub(super) enum Source<'f> {
     /// A text file with separators, read as it is asked for.
-    Text { text: Cow<'f, str>, separator: u8 },
+    Text { text: Cow<'f, str>, separator: u8, cell_bytes: usize },
     /// A sheet of a workbook.
     Lines(Vec<Line>),
 }
@@ -47,22 +47,37 @@ impl Sheet<'_> {
                 let holds = |line: &&Line| line.cells.iter().any(|cell| !cell.is_empty());
                 Box::new(lines.iter().filter(holds).cloned())
             }
-            Source::Text { text, separator } => Box::new(records(text, *separator)),
+            Source::Text { text, separator, cell_bytes } => Box::new(records(text, *separator, *cell_bytes)),
         }
     }
 }
 
-fn records(text: &str, separator: u8) -> impl Iterator<Item = Line> + '_ {
+fn records(text: &str, separator: u8, cell_bytes: usize) -> impl Iterator<Item = Line> + '_ {
     let mut builder = csv::ReaderBuilder::new();
-    let reader = builder.flexible(true).has_headers(false).delimiter(separator).from_reader(text.as_bytes());
-    let mut lines = Lines { text, byte: 0, number: 1 };
-    // The text is UTF-8 and lengths may vary, so a record cannot fail to be read.
-    reader.into_records().filter_map(Result::ok).filter_map(move |record| {
-        let byte = record.position().map_or(0, csv::Position::byte);
-        let number = lines.of(usize::try_from(byte).unwrap_or(usize::MAX));
-        let holds = record.iter().any(|cell| !cell.trim().is_empty());
-        holds.then(|| Line { number, cells: record.iter().map(|cell| Cell::Text(unguard(cell).to_owned())).collect() })
+    let mut reader = builder.flexible(true).has_headers(false).delimiter(separator).from_reader(text.as_bytes());
+    let (mut lines, mut record) = (Lines { text, byte: 0, number: 1 }, csv::StringRecord::new());
+    std::iter::from_fn(move || {
+        // The text is UTF-8 and lengths may vary, so a record cannot fail to be read.
+        while reader.read_record(&mut record).unwrap_or(false) {
+            let byte = record.position().map_or(0, csv::Position::byte);
+            let number = lines.of(usize::try_from(byte).unwrap_or(usize::MAX));
+            if record.iter().any(|cell| !cell.trim().is_empty()) {
+                let cells = record.iter().map(|cell| Cell::Text(unguard(enough(cell, cell_bytes)).to_owned()));
+                return Some(Line { number, cells: cells.collect() });
+            }
+        }
+        None
     })
+}
+
+/// A cell as far as it has to be known to be refused for its length.
+fn enough(cell: &str, most: usize) -> &str {
+    const LONGEST_LETTER: usize = 4;
+    let mut end = cell.len().min(most.saturating_add(LONGEST_LETTER));
+    while !cell.is_char_boundary(end) {
+        end -= 1;
+    }
+    cell.get(..end).unwrap_or(cell)
 }
 
 /// Counts lines as an editor shows them, whichever of LF, CRLF and CR ends them.
@@ -121,7 +136,7 @@ pub(super) fn open<'f>(
     };
     let first = text.lines().next().unwrap_or_default();
     let separator = [b'\t', b',', b';'].into_iter().find(|separator| first.contains(char::from(*separator)));
-    let source = Source::Text { separator: separator.unwrap_or(b','), text };
+    let source = Source::Text { separator: separator.unwrap_or(b','), text, cell_bytes: limits.cell_bytes };
     vec![Sheet { label: file.label.clone(), name: file.name.clone(), source }]
 }
 

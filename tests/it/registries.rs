@@ -337,6 +337,10 @@ fn a_packed_file_is_no_larger_than_a_file_may_be() {
         let limits = Limits { file_bytes: 1 << 20, ..LIMITS };
         let reading = importer.read(&[file("bomb.json.gz", bomb.clone())], &Mapping::default(), &limits);
         assert_eq!(reading.refusals.first().map(|refusal| refusal.rejection.code()), Some("TOO_LARGE"), "{name}");
+        // Where a file may be that large, it is its density that says what it is.
+        let reading = importer.read(&[file("bomb.json.gz", bomb.clone())], &Mapping::default(), &LIMITS);
+        let said = reading.refusals.first().map(|refusal| refusal.rejection.en()).unwrap_or_default();
+        assert!(said.contains("too densely"), "{name}: {said}");
     }
 }
 
