@@ -1,4 +1,4 @@
-//! The door: nothing costly or forged gets in. Every attack of groups 1 to 4 of the threats has its
+//! The door: nothing costly or forged gets in. Every attack of groups 1 to 4 and 6 of the threats has its
 //! row in `SHOWN`: the tests that make it, or in words why there is none. Attacks go against a process
 //! of its own under a limit of its address space (`attack`); what is left of it is judged after each.
 
@@ -9,6 +9,7 @@ mod document;
 mod fuzz;
 mod graph;
 mod http;
+mod imports;
 mod introspection;
 mod overload;
 mod pages;
@@ -24,7 +25,7 @@ use crate::process::project;
 
 /// What shows that an attack is stood.
 enum Shown {
-    /// These tests, each by its file below `tests/it` and its name.
+    /// These tests, each by its file below `tests/it`, or from `src/` on, and its name.
     By(&'static [&'static str]),
     /// No test of this folder, for this reason.
     Because(&'static str),
@@ -189,11 +190,94 @@ const SHOWN: &[(&str, Shown)] = &[
     ("G04", By(&["door/pages::cursors_that_were_changed_are_refused"])),
     ("G05", By(&["door/pages::pages_neither_skip_nor_repeat_while_somebody_writes"])),
     ("G06", By(&["door/pages::counts_are_exact_and_priced"])),
+    (
+        "I01",
+        By(&[
+            "import_plan::exactly_the_planted_cells_are_refused_and_put_right_they_pass",
+            "import_plan::what_refers_to_a_refused_row_says_so",
+            "import_staged::refusals_are_gathered_whole_and_nothing_is_left",
+            "intake::rows_add_up",
+            "refusals::every_refusal_is_met_and_changes_nothing",
+            "src/intake/tests::rows_without_headers_are_refused_rows",
+        ]),
+    ),
+    (
+        "I02",
+        By(&[
+            "src/intake/encoding::each_encoding_is_told_by_what_it_holds",
+            "src/intake/encoding::what_would_be_garbled_is_refused",
+            "src/intake/tests::the_same_table_in_every_encoding_and_with_every_line_end",
+        ]),
+    ),
+    (
+        "I03",
+        By(&[
+            "import_plan::of_two_who_carry_out_plans_for_the_same_rows_one_wins",
+            "import_staged::two_imports_at_once_come_to_what_one_after_the_other_comes_to",
+            "import_staged::nothing_of_it_is_seen_before_all_of_it_is",
+            "import_staged::what_others_took_meanwhile_is_refused_and_nothing_is_written",
+            "intake::every_rule_names_its_place",
+        ]),
+    ),
+    ("I04", By(&["intake::every_rule_names_its_place", "refusals::every_refusal_is_met_and_changes_nothing"])),
+    (
+        "I05",
+        By(&[
+            "src/intake/date::dates_as_tables_write_them",
+            "src/intake/date::day_numbers_of_both_systems",
+            "src/intake/tests::cells_of_a_spreadsheet_are_dates_or_reasons",
+        ]),
+    ),
+    (
+        "I06",
+        By(&[
+            "src/intake/tests::cells_of_a_spreadsheet_are_dates_or_reasons",
+            "src/domain/formula::what_begins_a_formula_no_longer_does",
+            "src/domain/formula::reading_back_is_the_inverse",
+            "src/export/tests::csv_has_its_mark_its_heads_and_no_formula",
+            "src/export/tests::a_workbook_has_texts_numbers_dates_and_no_formula",
+        ]),
+    ),
+    (
+        "I07",
+        By(&[
+            "door/imports::bombs_entities_and_names_that_climb_take_no_memory",
+            "door/imports::what_is_packed_is_not_unpacked",
+            "registries::a_packed_file_is_no_larger_than_a_file_may_be",
+            "src/intake/tests::bombs_and_strangers_are_refused",
+            "src/intake/tests::what_the_directory_says_of_sizes_is_not_believed",
+        ]),
+    ),
+    (
+        "I08",
+        By(&[
+            "import_staged::nothing_of_it_is_seen_before_all_of_it_is",
+            "import_staged::others_write_meanwhile_and_it_is_decided_again_on_what_they_wrote",
+            "import_staged::whoever_says_stop_in_the_middle_leaves_nothing",
+        ]),
+    ),
+    (
+        "I09",
+        By(&[
+            "faults/import::an_import_killed_or_cut_anywhere_is_there_whole_or_not_at_all_and_goes_on",
+            "faults/import::an_import_on_a_disk_that_fails_leaves_nothing_half_done",
+            "faults/import::a_stage_that_was_damaged_is_never_believed",
+            "faults/import::another_import_takes_the_place_of_one_that_was_killed",
+        ]),
+    ),
+    (
+        "I10",
+        By(&[
+            "door/imports::cells_and_tables_without_end_take_no_memory",
+            "src/intake/number::amounts_in_units_are_exact",
+            "src/intake/tests::text_files_that_mean_harm_are_refused_at_their_place",
+        ]),
+    ),
 ];
 
 #[test]
 fn every_attack_has_its_test_or_its_reason() {
-    let groups = [('H', 20), ('Q', 20), ('W', 6), ('S', 6), ('G', 6)];
+    let groups = [('H', 20), ('Q', 20), ('W', 6), ('S', 6), ('G', 6), ('I', 10)];
     let wanted: Vec<String> =
         groups.iter().flat_map(|(group, last)| (1..=*last).map(move |number| format!("{group}{number:02}"))).collect();
     let rows: Vec<&str> = SHOWN.iter().map(|(id, _)| *id).collect();
@@ -212,7 +296,7 @@ fn every_attack_has_its_test_or_its_reason() {
 /// Is there a test of that name in that file?
 fn stands(test: &str) -> bool {
     let (file, name) = test.split_once("::").expect("file::name");
-    let path = project("tests/it").join(format!("{file}.rs"));
-    let text = std::fs::read_to_string(&path).unwrap_or_default();
-    text.contains(&format!("#[test]\nfn {name}()"))
+    let below = if file.starts_with("src/") { project("") } else { project("tests/it") };
+    let text = std::fs::read_to_string(below.join(format!("{file}.rs"))).unwrap_or_default();
+    ["", "    "].iter().any(|room| text.contains(&format!("{room}#[test]\n{room}fn {name}()")))
 }
