@@ -32,6 +32,7 @@ mod generate;
 mod identity;
 mod import_http;
 mod import_plan;
+mod import_staged;
 mod intake;
 mod jwt;
 mod known;

@@ -12,6 +12,7 @@ mod disk;
 mod door;
 mod errors;
 mod history;
+mod import;
 mod kill;
 mod killed;
 mod mutations;
