@@ -1,12 +1,13 @@
 //! The benchmark: what is promised about speed, measured against named things in the same run.
 //!
 //! `cargo bench --bench measure` measures everything; `-- --quick` does it small, to see that it
-//! works; `-- peers`, `-- replay`, `-- startup`, `-- time`, `-- writing` do one part. Seconds of a shared machine mean
+//! works; `-- import`, `-- peers`, `-- replay`, `-- startup`, `-- time`, `-- writing` do one part. Seconds of a shared machine mean
 //! little, so every row is a ratio to something that ran beside it; seconds are guidance.
 #![expect(clippy::disallowed_methods, reason = "measuring is reading the clock, and waiting for other processes")]
 
 mod admission;
 mod client;
+mod importing;
 mod peers;
 mod plain;
 mod process;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         ["role", "open", directory] => replay::open(directory.as_ref()),
         ["role", "reopen", directory] => writing::reopen(directory.as_ref(), true),
         ["role", "replay", directory] => writing::reopen(directory.as_ref(), false),
+        ["role", "hold", directory] => importing::hold(directory.as_ref()),
         ["role", "hash", directory] => replay::hash(directory.as_ref()),
         wanted => measure(wanted),
     };
@@ -73,7 +75,7 @@ fn main() -> ExitCode {
 
 fn measure(wanted: &[&str]) -> Outcome<()> {
     let (options, parts): (Vec<&str>, Vec<&str>) = wanted.iter().partition(|word| word.starts_with("--"));
-    let known = ["--quick", "--large", "admission", "peers", "replay", "startup", "time", "writing"];
+    let known = ["--quick", "--large", "admission", "import", "peers", "replay", "startup", "time", "writing"];
     let unknown = |word: &&&str| !known.contains(*word) && !writing::PARTS.contains(*word);
     if let Some(word) = options.iter().chain(&parts).find(unknown) {
         let (known, within) = (known.join(", "), writing::PARTS.join(", "));
@@ -103,6 +105,9 @@ fn measure(wanted: &[&str]) -> Outcome<()> {
     }
     if does("admission") {
         admission::measure(&extent, &mut report)?;
+    }
+    if does("import") {
+        importing::measure(if quick { &importing::QUICK } else { &importing::FULL }, &mut report)?;
     }
     if does("time") {
         time::measure(&extent, &mut report)?;

@@ -60,6 +60,17 @@ impl Server {
         Ok(Self { child, address })
     }
 
+    /// The same with settings of its own.
+    pub fn innograph_with(data: &Path, name: &str, settings: &[(&str, &str)]) -> Outcome<Self> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let mut command = Command::new(INNOGRAPH);
+        command.args(["serve", "--store-name", name, "--listen", &address.to_string(), "--data"]).arg(data);
+        command.envs(settings.iter().copied());
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        Ok(Self { child, address })
+    }
+
     /// Ask `/readyz` until the answer holds `word`, at most ten minutes.
     pub fn wait_for(&mut self, word: &str, pause: Duration) -> Outcome<()> {
         let request = get("/readyz");
@@ -107,8 +118,13 @@ impl Server {
 
 /// Largest memory this process has had, in MiB.
 pub fn peak_memory() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    memory_of("self", "VmHWM:")
+}
+
+/// Memory of a process, in MiB, by the word that Linux has for it; 0 where the process is gone.
+pub fn memory_of(process: &str, word: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(word));
     line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse::<u64>().ok()).unwrap_or(0)
         / 1024
 }
