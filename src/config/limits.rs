@@ -65,6 +65,10 @@ pub struct Limits {
     pub wish_characters: usize,
     /// Documents compared with the words of a need.
     pub evidence_documents: usize,
+    /// Joint works compared with the words of a need; all that fit as well as the last come with them.
+    pub evidence_works: usize,
+    /// Rows looked at to gather the joint works of a day, once for all who ask.
+    pub ground_rows: u64,
     /// Rows of a price, without what walks may take, from which on a document counts as long work.
     pub heavy_price: u64,
     /// Documents of long work that run at the same time.
@@ -212,6 +216,8 @@ impl Default for Limits {
             ids: 100,
             wish_characters: 4_000,
             evidence_documents: 300,
+            evidence_works: 800,
+            ground_rows: 20_000_000,
             heavy_price: 3_000,
             heavy_at_once: 3,
             heavy_queue: 256,

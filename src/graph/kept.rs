@@ -2,8 +2,9 @@
 //! under that id and says the same changes nothing; where it says something else, nothing is entered.
 
 use super::amend::{Part, part};
-use super::facts::{Decision, check_key, entity_code, ordered, room};
+use super::facts::{Decision, check_key, entity_code, room};
 use super::state::Place;
+use super::timely::ordered;
 use crate::domain::attribute::{Attribute, MOST_STATEMENTS, ValueType};
 use crate::domain::command::{Command, Given, Kept, Origin, Reference, Subject};
 use crate::domain::event::{Event, Values};

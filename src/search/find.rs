@@ -278,7 +278,7 @@ impl SearchIndex {
         Ok(numbers)
     }
 
-    fn visit(&self, field: Field, term: &str, mut visit: impl FnMut(u64, u32)) -> Result<(), SearchError> {
+    pub(super) fn visit(&self, field: Field, term: &str, mut visit: impl FnMut(u64, u32)) -> Result<(), SearchError> {
         let term = Term::from_field_text(field, term);
         for segment in self.searcher.segment_readers() {
             let column = segment.fast_fields().u64("number")?;

@@ -10,10 +10,12 @@ mod highlight;
 mod index;
 mod spelling;
 mod synonyms;
+mod votes;
 
 pub use find::{Hit, Hits, MatchKind, TextHit};
 pub use highlight::Highlight;
 pub use index::{Changed, Indexer, SearchIndex};
+pub use votes::{Corpus, WeighedWords};
 
 /// Why a search was not carried out.
 #[derive(Debug, thiserror::Error)]
