@@ -10,6 +10,7 @@ mod hindrance;
 mod import;
 mod inspect;
 mod keep;
+mod memos;
 mod past;
 mod personal;
 mod plan;
@@ -31,6 +32,7 @@ pub use envelope::{Envelope, EnvelopeError};
 pub use follow::Tell;
 pub use hindrance::Hindrance;
 pub use inspect::{CheckpointVerdict, Inspection, inspect, inspect_checkpoints, look};
+pub use memos::Memos;
 pub use past::PastError;
 pub use personal::PersonalStanding;
 pub use plan::{Alike, Order, Plan, PlanLimits, ThingChange};
@@ -93,6 +95,7 @@ pub struct Engine {
     threads: Mutex<Vec<JoinHandle<()>>>,
     health: Arc<Health>,
     vault: Arc<Vault>,
+    memos: Arc<Memos>,
     past: Past,
     /// Who imports.
     floor: import::Floor,
@@ -216,6 +219,7 @@ impl Engine {
         });
         let failed = |cause: std::io::Error| OpenError::Thread(cause.to_string());
         let (mut threads, mut keeper) = (Vec::new(), None);
+        let memos = Arc::default();
         let past = Past::new(ledger.opener(), checkpoints.clone(), limits.past);
         if let Some(store) = checkpoints.filter(|_| access == Access::Write && limits.checkpoint_every > 0) {
             let packable = Arc::clone(&shared.packable);
@@ -237,7 +241,7 @@ impl Engine {
         threads.push(thread.map_err(failed)?);
         let (jobs, threads, stage_events) = (Some(jobs), Mutex::new(threads), limits.stage_events.max(1));
         let floor = import::Floor::default();
-        let engine = Self { shared, jobs, threads, health, vault, past, floor, shelf, stage_events, _lock: lock };
+        let engine = Self { shared, jobs, threads, health, vault, memos, past, floor, shelf, stage_events, _lock: lock };
         if !unwritten.is_empty() {
             let written = engine.execute(personal::ACTOR, &unwritten, &mut |_, _| true);
             written
@@ -250,7 +254,7 @@ impl Engine {
     pub fn view(&self) -> Arc<View> {
         // The index first: it may be behind the state, never ahead of it.
         let search = self.shared.follower.index();
-        Arc::new(View::new(self.now(), search, Arc::clone(&self.vault)))
+        Arc::new(View::new(self.now(), search, Arc::clone(&self.vault), Arc::clone(&self.memos)))
     }
 
     /// What was known at a moment, in milliseconds since 1970: the facts as they had been recorded by

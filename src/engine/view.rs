@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::memos::Memos;
 use crate::graph::State;
 use crate::search::SearchIndex;
 use crate::vault::Vault;
@@ -12,6 +13,7 @@ pub struct View {
     state: Arc<State>,
     search: Option<Arc<SearchIndex>>,
     vault: Arc<Vault>,
+    memos: Arc<Memos>,
     is_past: bool,
 }
 
@@ -38,13 +40,18 @@ pub enum SearchState {
 }
 
 impl View {
-    pub(super) fn new(state: Arc<State>, search: Option<Arc<SearchIndex>>, vault: Arc<Vault>) -> Self {
-        Self { state, search, vault, is_past: false }
+    pub(super) fn new(
+        state: Arc<State>,
+        search: Option<Arc<SearchIndex>>,
+        vault: Arc<Vault>,
+        memos: Arc<Memos>,
+    ) -> Self {
+        Self { state, search, vault, memos, is_past: false }
     }
 
     /// One of the past. The search index knows today alone.
     pub(super) fn past(state: Arc<State>, vault: Arc<Vault>) -> Self {
-        Self { state, search: None, vault, is_past: true }
+        Self { state, search: None, vault, memos: Arc::default(), is_past: true }
     }
 
     /// Was it asked for by a moment of the past?
@@ -60,6 +67,11 @@ impl View {
     /// The search index, once it stands. It may be a moment behind the state, never ahead of it.
     pub fn search(&self) -> Option<&Arc<SearchIndex>> {
         self.search.as_ref()
+    }
+
+    /// What was worked out from a state and is good for others who ask.
+    pub fn memos(&self) -> &Memos {
+        &self.memos
     }
 
     /// The keys of people. They are those of this moment, in a view of the past too: what is erased now
