@@ -7,6 +7,7 @@ mod mutation;
 mod past;
 pub(in crate::api) mod query;
 mod schema;
+pub mod seeking;
 mod subscription;
 pub mod types;
 mod warnings;

@@ -7,6 +7,7 @@ mod check;
 mod doctor;
 mod documents;
 mod erase;
+mod evaluate;
 pub mod exit;
 mod export;
 mod failure;
@@ -166,6 +167,13 @@ enum Subcommands {
     },
     /// Make a synthetic city of any size as a folder in the import format, with the truth planted in it.
     Generate(generate::GenerateArgs),
+    /// How good the ranking of partners is, measured on what began after a day.
+    Evaluate {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(flatten)]
+        args: evaluate::EvaluateArgs,
+    },
     /// Write what a role sees as a file for others, with a manifest beside it: a kind, or what lies around a node.
     Export {
         #[command(flatten)]
@@ -213,6 +221,7 @@ pub fn run(cli: Cli) -> ExitCode {
         | Subcommands::Backup { settings, .. }
         | Subcommands::Erase { settings, .. }
         | Subcommands::Documents { settings, .. }
+        | Subcommands::Evaluate { settings, .. }
         | Subcommands::Export { settings, .. }
         | Subcommands::Doctor { settings, .. } => load(settings, Overrides::default()),
         Subcommands::Token { action } => load(action.settings(), Overrides::default()),
@@ -251,6 +260,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Subcommands::Documents { files, out, .. } => documents::documents(&config, &files, out.as_deref()),
         Subcommands::Generate(args) => generate::generate(&args),
         Subcommands::Export { args, .. } => export::export(&config, &args),
+        Subcommands::Evaluate { args, .. } => evaluate::evaluate(&config, &args),
         Subcommands::Schema { json_ld } => {
             print!("{}", if json_ld { crate::export::context() } else { crate::api::sdl() });
             ExitCode::from(exit::OK)

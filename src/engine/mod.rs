@@ -241,7 +241,8 @@ impl Engine {
         threads.push(thread.map_err(failed)?);
         let (jobs, threads, stage_events) = (Some(jobs), Mutex::new(threads), limits.stage_events.max(1));
         let floor = import::Floor::default();
-        let engine = Self { shared, jobs, threads, health, vault, memos, past, floor, shelf, stage_events, _lock: lock };
+        let engine =
+            Self { shared, jobs, threads, health, vault, memos, past, floor, shelf, stage_events, _lock: lock };
         if !unwritten.is_empty() {
             let written = engine.execute(personal::ACTOR, &unwritten, &mut |_, _| true);
             written

@@ -1,6 +1,7 @@
 //! The table of signals: what a recommendation can rest on. One file each in `signals/`.
 
-use super::signals::{distance, field, prior, shared, text};
+use super::sight::Sight;
+use super::signals::{distance, field, ground, prior, shared, text};
 use super::ties::Neighbors;
 use super::weights::Weights;
 use crate::graph::{EntityRow, Lens, Tie};
@@ -14,14 +15,16 @@ pub struct Wish {
     pub about: Vec<EntityRow>,
     /// Documents that share words with the need; none where the need has no text.
     pub text: Option<Vec<TextEvidence>>,
+    /// Joint works that share words with the earlier ones of those who seek, the best first.
+    pub past: Vec<TextEvidence>,
 }
 
 /// A document found by its words.
 #[derive(Clone, Debug)]
 pub struct TextEvidence {
-    /// An achievement, demand, platform or the organisation itself.
+    /// An achievement, demand, platform, joint work or the organisation itself.
     pub document: EntityRow,
-    /// Between 0 and 1.
+    /// The more the better: between 0 and 1, of a joint work any number above.
     pub score: f32,
     /// The shared words, the most telling first.
     pub words: Vec<String>,
@@ -59,6 +62,33 @@ pub struct Scene<'v> {
     pub weights: &'v Weights,
     /// Partners and common places of those who seek.
     pub own: Option<Neighbors>,
+    /// Where the wish stands among joint works; none where these are too few to go by.
+    pub sight: Option<Sight<'v>>,
+}
+
+/// The words for a measure, and ties that show it.
+#[derive(Default)]
+pub struct Told {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+    /// Ties that show it; each can be walked again.
+    pub evidence: Vec<Tie>,
+}
+
+/// How a signal finds what it says.
+pub enum Find {
+    /// It is asked about each candidate.
+    Each(fn(&Scene<'_>, EntityRow) -> Finding),
+    /// It measures everybody in the ground at once, by number of the actor; the words are found for
+    /// those alone that are shown.
+    Ground {
+        /// What is measured.
+        measure: fn(&Sight<'_>) -> Vec<f64>,
+        /// The words for one of them.
+        tell: fn(&Lens<'_>, &Sight<'_>, u32) -> Told,
+    },
 }
 
 /// One signal.
@@ -74,8 +104,22 @@ pub struct Signal {
     /// Can it say anything about this wish at all?
     pub applies: fn(&Scene<'_>) -> bool,
     /// What it says of a candidate.
-    pub find: fn(&Scene<'_>, EntityRow) -> Finding,
+    pub find: Find,
 }
 
 /// The table of signals.
-pub static SIGNALS: &[Signal] = &[text::SIGNAL, field::SIGNAL, shared::SIGNAL, prior::SIGNAL, distance::SIGNAL];
+pub static SIGNALS: &[Signal] = &[
+    text::SIGNAL,
+    field::SIGNAL,
+    shared::SIGNAL,
+    prior::SIGNAL,
+    distance::SIGNAL,
+    ground::VOTE,
+    ground::PAST,
+    ground::WALK,
+    ground::COMMON,
+    ground::ALIKE,
+    ground::BREADTH,
+    ground::WELCOME,
+    ground::AFFINITY,
+];

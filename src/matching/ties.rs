@@ -16,7 +16,7 @@ pub struct Neighbors {
 }
 
 /// A larger gathering brings nobody together in particular.
-const LARGEST: usize = 200;
+pub const LARGEST: usize = 200;
 
 /// Does a collaboration count as a tie? A framework agreement does not: signing ceremonies are no
 /// collaboration.

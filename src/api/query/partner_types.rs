@@ -17,7 +17,7 @@ pub(super) struct Answer {
 /// A candidate that was asked about by name.
 #[derive(Clone)]
 pub(super) struct Explained {
-    pub(super) ranking: Arc<Ranking>,
+    pub(super) partner: Option<Arc<Partner>>,
     pub(super) candidate: EntityRow,
     pub(super) place: Option<usize>,
     pub(super) why_not: (String, String),
@@ -25,27 +25,20 @@ pub(super) struct Explained {
 
 /// An entry of the ranking.
 pub(super) struct Ranked {
-    pub(super) ranking: Arc<Ranking>,
+    pub(super) partner: Arc<Partner>,
     pub(super) place: usize,
     pub(super) cursor: String,
 }
 
-impl Ranked {
-    fn partner(&self) -> Option<&Partner> {
-        self.ranking.partners.get(self.place)
-    }
-}
-
 /// A part of the score, by its place.
 pub(super) struct Signal {
-    pub(super) ranking: Arc<Ranking>,
-    pub(super) place: usize,
-    pub(super) part: usize,
+    partner: Arc<Partner>,
+    part: usize,
 }
 
 impl Signal {
     fn part(&self) -> Option<&Part> {
-        self.ranking.partners.get(self.place)?.parts.get(self.part)
+        self.partner.parts.get(self.part)
     }
 }
 
@@ -144,7 +137,7 @@ fn connection() -> TypeDef {
 }
 
 fn edge() -> TypeDef {
-    let get = |edge: &Ranked, read: fn(&Partner) -> Out| Ok(edge.partner().map_or(Out::Null, read));
+    let get = |edge: &Ranked, read: fn(&Partner) -> Out| Ok(read(&edge.partner));
     TypeDef::new(
         "PartnerEdge",
         "一条推荐",
@@ -179,18 +172,19 @@ fn edge() -> TypeDef {
                 "理由，贡献大的在前",
                 "The reasons, the weightiest first",
                 |cx, edge: &Ranked, _| {
-                    let parts = edge.partner().map_or(0, |partner| partner.parts.len());
-                    let signal = |part| Signal { ranking: Arc::clone(&edge.ranking), place: edge.place, part };
-                    Ok(Out::List((0..parts).map(|part| cx.types.data("Signal", signal(part))).collect()))
+                    let signal = |part| Signal { partner: Arc::clone(&edge.partner), part };
+                    Ok(Out::List(
+                        (0..edge.partner.parts.len()).map(|part| cx.types.data("Signal", signal(part))).collect(),
+                    ))
                 },
             )
-            .at_most(8),
+            .at_most(13),
             field(
                 "cautions",
                 "[Remark!]!",
                 "注意事项：缺什么、不确定什么",
                 "What is missing or unsure",
-                |cx, edge: &Ranked, _| Ok(edge.partner().map_or(Out::Null, |partner| cautions(cx, &partner.cautions))),
+                |cx, edge: &Ranked, _| Ok(cautions(cx, &edge.partner.cautions)),
             )
             .at_most(8),
             field(
@@ -293,8 +287,9 @@ fn explained() -> TypeDef {
                 "入选时的推荐条目",
                 "Its entry where it is recommended",
                 |cx, found: &Explained, _| {
-                    let ranked = |place| Ranked { ranking: Arc::clone(&found.ranking), place, cursor: String::new() };
-                    Ok(Out::option(found.place.map(|place| cx.types.data("PartnerEdge", ranked(place)))))
+                    let found = found.place.zip(found.partner.clone());
+                    let ranked = |(place, partner)| Ranked { partner, place, cursor: String::new() };
+                    Ok(Out::option(found.map(|found| cx.types.data("PartnerEdge", ranked(found)))))
                 },
             ),
             field(

@@ -8,16 +8,16 @@ use super::partner_types::{Answer, Explained, Ranked};
 use super::search::{index, kinds, place};
 use super::{after, min_sequence};
 use crate::api::error::ApiError;
+use crate::api::seeking::{self, Asked, own_words};
 use crate::api::types::def::{Cx, FieldDef, Object, Out};
 use crate::api::types::find::find;
 use crate::api::types::inputs;
 use crate::api::types::page;
 use crate::api::types::resolve::Args;
 use crate::config::Limits;
-use crate::domain::attribute::TextWeight;
-use crate::domain::{Kind, Relation, Value};
+use crate::domain::{Kind, Relation};
 use crate::graph::{EntityRow, Tie};
-use crate::matching::{self, Ranking, TextEvidence, Weights, Wish};
+use crate::matching::{Match, Ranking, Weights};
 
 /// The root fields of this file.
 pub fn fields(limits: &Limits) -> Vec<FieldDef> {
@@ -33,6 +33,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
             .cost(5_000)
             .walk()
             .arg("for", "PartnerWish!", "为谁找", "For whom")
+            .arg("need", "String", "这次要做什么，用几句话说；代替机构自己的介绍和需求", "What is wanted this time, in a few sentences; in place of what the organisation says of itself and its demands")
             .arg("kinds", "[NodeKind!]", "找哪些种类的伙伴；默认为企业和需求找高校院所，为成果找企业", "Kinds of partners; institutes for firms and demands, firms for results by default")
             .arg("explain", "Reference", "说明某个候选的名次，或它为什么没有入选", "Says at which place a candidate stands, or why it does not")
             .first(5, limits.page),
@@ -43,45 +44,58 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
 
 fn partners(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
     let given = args.get("for").unwrap_or_default();
-    let (mut wish, text, default) = wish(cx, &given)?;
     let mut wanted = kinds(args, "kinds");
-    if wanted.is_empty() {
-        wanted = vec![default];
-    }
-    wish.text = evidence(cx, &text, &wanted)?;
-    let ranking = Arc::new(matching::partners(&cx.lens, &wish, &wanted, &Weights::shipped()));
+    let asked = asked(cx, &given, args.text("need").as_deref(), &mut wanted)?;
+    let weights = Weights::shipped();
+    let index = index(cx)?;
+    let ground = seeking::ground(cx.view, &cx.lens, cx.limits, &asked);
+    let wish = seeking::wish(&cx.lens, index, cx.limits, &weights, &asked, ground.as_deref())?;
+    let matched = Match::new(&cx.lens, &wish, &wanted, &weights, ground.as_deref());
+    let ranking = matched.rank();
     let explained = match args.get("explain") {
-        Some(candidate) => Some(explain(cx, &inputs::reference(&candidate)?, &wanted, &ranking)?),
+        Some(candidate) => Some(explain(cx, &inputs::reference(&candidate)?, &wanted, (&matched, &ranking))?),
         None => None,
-    };
-    let edge = place(cx, "PartnerEdge");
-    let ranked = |place: usize| Ranked { ranking: Arc::clone(&ranking), place, cursor: String::new() };
-    let objects: Vec<Object> =
-        (0..ranking.partners.len()).map(|place| Object::Data(edge, Arc::new(ranked(place)))).collect();
-    let place_of = |object: &Object| match object {
-        Object::Data(_, data) => data.downcast_ref::<Ranked>().map_or(0, |ranked| ranked.place),
-        _ => 0,
     };
     // A page belongs to one state of the data and one version of the weights.
     let scope = format!(
-        "partners/{given}/{wanted:?}/{}/{}/{}/{:?}",
+        "partners/{given}/{}/{wanted:?}/{}/{}/{}/{:?}",
+        args.text("need").unwrap_or_default(),
         cx.lens.sequence(),
         ranking.version,
         cx.lens.day,
         cx.lens.rights()
     );
-    let mut page =
-        page::paginate(cx, args, &scope, "PartnerEdge", &objects, |object| format!("{:09}", place_of(object)))?;
+    let edge = place(cx, "PartnerEdge");
+    let key = |place: usize| format!("{place:09}");
+    let told = |place: usize| Object::Data(edge, Arc::new(place));
+    let mut page = page::cut(cx, args, &scope, "PartnerEdge", (ranking.placed.len(), &key, &told))?;
     for entry in &mut page.edges {
-        let place = place_of(&entry.object);
-        let cursor = entry.cursor.clone();
-        entry.object = Object::Data(edge, Arc::new(Ranked { cursor, ..ranked(place) }));
+        let Object::Data(_, data) = &entry.object else { continue };
+        let Some(place) = data.downcast_ref::<usize>().copied() else { continue };
+        let Some(placed) = ranking.placed.get(place) else { continue };
+        let partner = Arc::new(matched.partner(*placed));
+        entry.object = Object::Data(edge, Arc::new(Ranked { partner, place, cursor: entry.cursor.clone() }));
     }
-    Ok(cx.types.data("PartnerConnection", Answer { ranking, page, explained }))
+    Ok(cx.types.data("PartnerConnection", Answer { ranking: Arc::new(ranking), page, explained }))
 }
 
-/// The wish, its words, and the kind of partner it looks for by default.
-fn wish(cx: &Cx<'_>, given: &Gql) -> Result<(Wish, String, Kind), ApiError> {
+/// Who seeks what; where no kind of partner is named, the one that is meant.
+fn asked(cx: &Cx<'_>, given: &Gql, need: Option<&str>, wanted: &mut Vec<Kind>) -> Result<Asked, ApiError> {
+    let (seekers, about, mut text, default) = for_whom(cx, given)?;
+    if let Some(need) = need {
+        short_enough(cx, need)?;
+        need.clone_into(&mut text);
+    }
+    if wanted.is_empty() {
+        wanted.push(default);
+    }
+    Ok(Asked { seekers, about, text, kinds: wanted.clone() })
+}
+
+/// Those who seek, what describes the need, its words, and the kind of partner meant by default.
+type ForWhom = (Vec<EntityRow>, Vec<EntityRow>, String, Kind);
+
+fn for_whom(cx: &Cx<'_>, given: &Gql) -> Result<ForWhom, ApiError> {
     let Gql::Object(fields) = given else { return Err(empty_wish()) };
     let Some((name, value)) = fields.iter().next() else { return Err(empty_wish()) };
     let find = |kinds: &[Kind]| find(cx, &inputs::reference(value)?, kinds);
@@ -91,37 +105,42 @@ fn wish(cx: &Cx<'_>, given: &Gql) -> Result<(Wish, String, Kind), ApiError> {
             let node = find(Kind::ORGANIZATIONS)?;
             let demands: Vec<EntityRow> =
                 cx.lens.ties(node, Some(Relation::HasDemand), true).map(|tie| tie.there).collect();
-            let words =
-                [node].into_iter().chain(demands).map(|node| own_words(cx, node, cx.lens.kind(node) == Kind::Demand));
+            let words = [node].into_iter().chain(demands);
+            let words = words.map(|node| own_words(&cx.lens, node, cx.lens.kind(node) == Kind::Demand));
             let text = words.collect::<Vec<_>>().join("\n");
             let default = if cx.lens.kind(node) == Kind::Institute { Kind::Enterprise } else { Kind::Institute };
-            Ok((Wish { seekers: vec![node], about: vec![node], text: None }, text, default))
+            Ok((vec![node], vec![node], text, default))
         }
         ("demand", _) => {
             let node = find(&[Kind::Demand])?;
-            let wish = Wish { seekers: owners(node, Relation::HasDemand), about: vec![node], text: None };
-            Ok((wish, own_words(cx, node, true), Kind::Institute))
+            let text = own_words(&cx.lens, node, true);
+            Ok((owners(node, Relation::HasDemand), vec![node], text, Kind::Institute))
         }
         ("achievement", _) => {
             let node = find(&[Kind::Achievement])?;
-            let wish = Wish { seekers: owners(node, Relation::HasAchievement), about: vec![node], text: None };
-            Ok((wish, own_words(cx, node, true), Kind::Enterprise))
+            let text = own_words(&cx.lens, node, true);
+            Ok((owners(node, Relation::HasAchievement), vec![node], text, Kind::Enterprise))
         }
         ("text", Gql::String(text)) => {
             if text.trim().is_empty() {
                 return Err(empty_wish());
             }
-            if text.chars().count() > cx.limits.wish_characters {
-                return Err(ApiError::new(
-                    "QUERY_TOO_LONG",
-                    format!("描述超过 {} 个字。请缩短。", cx.limits.wish_characters),
-                    format!("The description has more than {} characters. Shorten it.", cx.limits.wish_characters),
-                ));
-            }
-            Ok((Wish::default(), text.clone(), Kind::Institute))
+            short_enough(cx, text)?;
+            Ok((Vec::new(), Vec::new(), text.clone(), Kind::Institute))
         }
         _ => Err(empty_wish()),
     }
+}
+
+fn short_enough(cx: &Cx<'_>, text: &str) -> Result<(), ApiError> {
+    if text.chars().count() <= cx.limits.wish_characters {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        "QUERY_TOO_LONG",
+        format!("描述超过 {} 个字。请缩短。", cx.limits.wish_characters),
+        format!("The description has more than {} characters. Shorten it.", cx.limits.wish_characters),
+    ))
 }
 
 fn empty_wish() -> ApiError {
@@ -132,46 +151,14 @@ fn empty_wish() -> ApiError {
     )
 }
 
-/// The words a node says of itself: its keywords and running texts, and its title where it has one.
-fn own_words(cx: &Cx<'_>, node: EntityRow, with_title: bool) -> String {
-    let mut words = Vec::new();
-    if with_title {
-        words.push(cx.lens.name(node).to_owned());
-    }
-    let attributes = cx.lens.kind(node).row().attributes.iter().filter(|attribute| attribute.text != TextWeight::None);
-    for value in attributes.filter_map(|attribute| cx.lens.value(node, attribute)) {
-        match value {
-            Value::Text(text) => words.push(text.clone()),
-            Value::Texts(texts) => words.extend(texts.iter().cloned()),
-            _ => {}
-        }
-    }
-    words.join("\n")
-}
-
-fn evidence(cx: &Cx<'_>, text: &str, wanted: &[Kind]) -> Result<Option<Vec<TextEvidence>>, ApiError> {
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    let mut documents = vec![Kind::Achievement, Kind::Platform];
-    documents.extend(wanted);
-    if wanted.contains(&Kind::Enterprise) {
-        documents.push(Kind::Demand);
-    }
-    let found = index(cx)?.similar(&cx.lens, text, &documents, cx.limits.evidence_documents)?;
-    cx.lens.budget().spend(u64::try_from(found.len()).unwrap_or(u64::MAX));
-    let evidence = found.into_iter().map(|hit| TextEvidence { document: hit.node, score: hit.score, words: hit.words });
-    Ok(Some(evidence.collect()))
-}
-
 fn explain(
     cx: &Cx<'_>,
     reference: &crate::domain::command::Reference,
     wanted: &[Kind],
-    ranking: &Arc<Ranking>,
+    (matched, ranking): (&Match<'_>, &Ranking),
 ) -> Result<Explained, ApiError> {
     let candidate = find(cx, reference, &[])?;
-    let place = ranking.partners.iter().position(|partner| partner.node == candidate);
+    let place = ranking.placed.iter().position(|placed| placed.node == candidate);
     let why_not = if place.is_some() {
         (String::new(), String::new())
     } else if ranking.related.contains(&candidate) {
@@ -193,5 +180,6 @@ fn explain(
             format!("It is of the kind {}; this search looks among {names} alone.", kind.name),
         )
     };
-    Ok(Explained { ranking: Arc::clone(ranking), candidate, place, why_not })
+    let partner = |place: usize| ranking.placed.get(place).map(|placed| Arc::new(matched.partner(*placed)));
+    Ok(Explained { partner: place.and_then(partner), candidate, place, why_not })
 }

@@ -1,9 +1,10 @@
 //! How near are they? Same county 1, same city 0.8, same province 0.5 (domain study §8.2); beyond
 //! the province 0 and said as a caution, for being far is no reason.
 
+use crate::domain::fold::fold;
 use crate::domain::{Relation, Value, enumeration};
 use crate::graph::{EntityRow, Lens, Tie};
-use crate::matching::signal::{Finding, Reason, Scene, Signal};
+use crate::matching::signal::{Find, Finding, Reason, Scene, Signal};
 
 /// The row of the table.
 pub const SIGNAL: Signal = Signal {
@@ -12,7 +13,7 @@ pub const SIGNAL: Signal = Signal {
     en: "Distance: same county, same city, same province, or beyond",
     substantial: false,
     applies: |scene| !seekers(scene).is_empty(),
-    find,
+    find: Find::Each(find),
 };
 
 /// Levels in the hierarchy of regions with the nearness they stand for.
@@ -63,9 +64,20 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
     }
 }
 
+/// The place that both are registered at, where that is known and the same.
+fn same_address<'v>(lens: &Lens<'v>, here: EntityRow, there: EntityRow) -> Option<&'v str> {
+    match (lens.value_named(here, "address")?, lens.value_named(there, "address")?) {
+        (Value::Text(mine), Value::Text(other)) if fold(mine) == fold(other) => Some(mine.as_str()),
+        _ => None,
+    }
+}
+
 fn nearness(lens: &Lens<'_>, (here, mine): (EntityRow, Tie), (there, other): (EntityRow, Tie)) -> Reason {
     let (near, far) = (regions(lens, here), regions(lens, there));
     let evidence = vec![mine, other];
+    if let Some(address) = same_address(lens, mine.here, other.here) {
+        return Reason { value: 1.0, zh: format!("同在{address}"), en: format!("both are in {address}"), evidence };
+    }
     for (kinds, value, zh, en) in LEVELS {
         let is_level = |region: &EntityRow| {
             let kind = lens.value_named(*region, "kind");

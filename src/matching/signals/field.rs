@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::Relation;
 use crate::graph::{EntityRow, Lens, Tie};
-use crate::matching::signal::{Finding, Reason, Scene, Signal};
+use crate::matching::signal::{Find, Finding, Reason, Scene, Signal};
 
 /// The row of the table.
 pub const SIGNAL: Signal = Signal {
@@ -14,7 +14,7 @@ pub const SIGNAL: Signal = Signal {
     en: "Same fields: both belong to near technical fields",
     substantial: true,
     applies: |scene| scene.wish.about.iter().any(|node| !vector(&scene.lens, &[*node]).is_empty()),
-    find,
+    find: Find::Each(find),
 };
 
 /// Terms with weight and the ties that lead to them: the classification, then each step up.

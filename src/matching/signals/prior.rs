@@ -3,7 +3,7 @@
 
 use crate::domain::Day;
 use crate::graph::{EntityRow, Tie};
-use crate::matching::signal::{Finding, Reason, Scene, Signal};
+use crate::matching::signal::{Find, Finding, Reason, Scene, Signal};
 
 /// The row of the table.
 pub const SIGNAL: Signal = Signal {
@@ -12,7 +12,7 @@ pub const SIGNAL: Signal = Signal {
     en: "Prior work: they have worked together before, framework agreements left out",
     substantial: true,
     applies: |scene| scene.own.is_some(),
-    find,
+    find: Find::Each(find),
 };
 
 const UNDATED_YEARS: f64 = 10.0;

@@ -2,7 +2,7 @@
 //! hub explains little, then x/(x+0.5) (Zhou, Lü, Zhang 2009; domain study §8.2).
 
 use crate::graph::{EntityRow, Tie};
-use crate::matching::signal::{Finding, Reason, Scene, Signal};
+use crate::matching::signal::{Find, Finding, Reason, Scene, Signal};
 use crate::matching::ties;
 
 /// The row of the table.
@@ -11,9 +11,14 @@ pub const SIGNAL: Signal = Signal {
     zh: "共同第三方：双方都与同一联盟、集群、平台或单位有联系",
     en: "Shared third parties: both are tied to the same alliance, cluster, platform or organisation",
     substantial: true,
-    applies: |scene| scene.own.as_ref().is_some_and(|own| !own.reached.is_empty()),
-    find,
+    applies: |scene| scene.own.as_ref().is_some_and(|own| own.reached.keys().any(|third| counts(scene, *third))),
+    find: Find::Each(find),
 };
+
+/// Where joint works are many, partners in common have signals of their own, and gatherings are left.
+fn counts(scene: &Scene<'_>, third: EntityRow) -> bool {
+    scene.sight.is_none() || !scene.lens.kind(third).is_organization()
+}
 
 /// Third parties named and shown as evidence.
 const NAMED: usize = 3;
@@ -28,7 +33,8 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
     }
     let shared =
         own.reached.iter().filter_map(|(third, mine)| theirs.reached.get(third).map(|other| (*third, mine, other)));
-    let weighed = shared.filter(|(third, _, _)| !scene.wish.seekers.contains(third) && *third != candidate);
+    let weighed = shared
+        .filter(|(third, _, _)| !scene.wish.seekers.contains(third) && *third != candidate && counts(scene, *third));
     let mut weighed: Vec<(EntityRow, f64, Vec<Tie>)> = weighed
         .map(|(third, mine, other)| {
             (third, 1.0 / ties::reach(lens, third) as f64, [mine.as_slice(), other.as_slice()].concat())

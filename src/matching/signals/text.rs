@@ -7,7 +7,7 @@
 
 use crate::domain::{Kind, Relation};
 use crate::graph::{EntityRow, Tie};
-use crate::matching::signal::{Finding, Reason, Scene, Signal, TextEvidence};
+use crate::matching::signal::{Find, Finding, Reason, Scene, Signal, TextEvidence};
 
 /// The row of the table.
 pub const SIGNAL: Signal = Signal {
@@ -15,8 +15,14 @@ pub const SIGNAL: Signal = Signal {
     zh: "文字相关：成果、平台、需求或自身介绍与需要有共同的关键词",
     en: "Words in common: results, platforms, demands or its own description speak of the need",
     substantial: true,
-    applies: |scene| scene.wish.text.is_some(),
-    find,
+    applies: |scene| {
+        scene
+            .wish
+            .text
+            .as_ref()
+            .is_some_and(|found| scene.sight.is_none() || found.iter().any(|one| is_own(scene, one)))
+    },
+    find: Find::Each(find),
 };
 
 /// Documents averaged.
@@ -68,6 +74,11 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
         en: format!("{en}; shared words: {}{more_en}", words.join(", ")),
         evidence: held.into_iter().filter_map(|(_, tie)| tie).collect(),
     })
+}
+
+/// Is it a document that somebody has, and no joint work, which has a signal of its own?
+fn is_own(scene: &Scene<'_>, evidence: &TextEvidence) -> bool {
+    scene.lens.kind(evidence.document) != Kind::Collaboration
 }
 
 /// The tie by which a candidate has a document.
