@@ -8,6 +8,7 @@ mod amends;
 mod answers;
 mod apply;
 mod budget;
+mod certified;
 mod changes;
 mod check;
 mod checkpoint;

@@ -1,8 +1,12 @@
 //! What programmes of the bureau ask of firms and carriers. Pure: reads through a lens; months,
-//! thresholds and the like are data (`fixtures/rules/`), never constants here.
+//! thresholds and the like are data (`fixtures/rules/`, `fixtures/criteria/`), never constants here.
 
 mod calendar;
+pub mod candidates;
+pub mod criteria;
 mod incubation;
 pub mod quality;
+mod regions;
 
 pub use incubation::{Stay, StayRules};
+pub use regions::Regions;

@@ -32,42 +32,8 @@ pub fn expiring_days(given: Option<i64>) -> Result<i64, ApiError> {
 /// Does a record hold on the day? A certificate is judged by its status too.
 pub fn in_force(cx: &Cx<'_>, record: &Record) -> Option<bool> {
     match record.kind {
-        RecordKind::Certification => certified(cx, record),
+        RecordKind::Certification => cx.lens.certified(record),
         _ => cx.lens.holds_on_day(record),
-    }
-}
-
-/// Does a certification count on a day? Its dates decide; a revocation counts from its own day,
-/// also in the past (国科发火〔2016〕32号). Where a start or an end is not stated, the source speaks
-/// for its own date alone: before or after it nobody knows, and unknown is neither yes nor no.
-fn certified(cx: &Cx<'_>, record: &Record) -> Option<bool> {
-    let day = cx.lens.day;
-    let validity = &record.fact.validity;
-    if !validity.contains(day) || day >= taken_from(record) {
-        return Some(false);
-    }
-    let told = cx.lens.source(record.fact.provenance.source).and_then(|source| source.named("date"));
-    let (told_from, told_to) = match told {
-        Some(Value::Date(date)) => (date.first_day(), date.last_day()),
-        _ => (Day::END, Day::BEGINNING),
-    };
-    let begun = validity.from.is_some() || day >= told_from;
-    let goes_on = validity.to.is_some() || day <= told_to;
-    (begun && goes_on).then_some(true)
-}
-
-/// The day from which a certificate no longer counts, because it was taken or given back.
-fn taken_from(record: &Record) -> Day {
-    let row = RecordKind::Certification.row();
-    let taken = row.value(&record.values, "status").is_some_and(|status| {
-        let codes =
-            ["REVOKED", "WITHDRAWN"].map(|name| enumeration::CERTIFICATION_STATUS.by_name(name).map(|code| code.tag));
-        matches!(status, Value::Code(tag) if codes.contains(&Some(*tag)))
-    });
-    match row.value(&record.values, "revokedFrom") {
-        Some(Value::Date(date)) => date.first_day(),
-        _ if taken => Day::BEGINNING,
-        _ => Day::END,
     }
 }
 
@@ -197,10 +163,10 @@ fn certificate_state() -> FieldDef {
 /// What a certificate is on the day, expiring so many days before its end.
 pub fn state_of(cx: &Cx<'_>, record: &Record, within: i64) -> &'static str {
     let (day, end) = (cx.lens.day, record.fact.validity.end_day());
-    if day >= taken_from(record) {
+    if day >= record.taken_from() {
         return "REVOKED";
     }
-    match certified(cx, record) {
+    match cx.lens.certified(record) {
         Some(true) if end < Day::END && i64::from(end.0) - i64::from(day.0) <= within => "EXPIRING",
         Some(true) => "VALID",
         None => "UNKNOWN",
