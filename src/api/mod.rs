@@ -3,6 +3,7 @@
 pub mod admission;
 mod error;
 pub mod http;
+pub mod likeness;
 mod mutation;
 mod past;
 pub(in crate::api) mod query;

@@ -11,10 +11,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit;
 use super::interrupt::Interrupt;
+use crate::api::likeness::{self, Bounds};
 use crate::config::Config;
 use crate::domain::command::Command;
-use crate::engine::{Commands, Engine, Order, Plan, ThingChange, WriteError};
+use crate::engine::{Commands, Engine, Order, Plan, ThingChange, WriteError, today};
 use crate::intake::{self, IMPORTERS, Importer, InputFile, Limits, Mapping, Place, Reading, Report, Tried};
+use crate::rights::{Rights, Role};
 
 /// Refusals and things printed; the rest are counted.
 const SHOWN: usize = 50;
@@ -226,7 +228,10 @@ fn dry_run(
     let store = plan.refused.iter().find(|(number, _)| *number == last);
     let count = plan.refused_count - usize::from(store.is_some());
     let tried = Tried { commands: &commands, places: &places, refused: &rows, refused_count: count };
-    let report = intake::report(read.input(), &read.reading, tried, config.limits.import_refusals);
+    let mut report = intake::report(read.input(), &read.reading, tried, config.limits.import_refusals);
+    let keeper = (Rights::of(Role::Administrator), today());
+    let places = |numbers: &[usize]| read.importer.pick(read.input(), numbers).0;
+    likeness::warn(&mut report, &plan, &places, keeper, Bounds::of(&config.limits));
     if let Some((_, rejection)) = store {
         let place = Place { file: config.data.display().to_string().into(), line: 0, column: None };
         eprintln!("{place} {} {} {}", rejection.code(), rejection.zh(), rejection.en());
@@ -271,11 +276,11 @@ fn accept(report: &Report, plan: &Plan, naming: bool) {
     if plan.changed_things > SHOWN {
         println!("… 还有 {} 个 · {} more", plan.changed_things - SHOWN, plan.changed_things - SHOWN);
     }
-    for alike in plan.alike.iter().take(SHOWN) {
-        println!("{}", alike.told());
+    for warning in report.warnings.iter().take(SHOWN) {
+        println!("注意 {}:{} {} {} {}", warning.file, warning.line, warning.code, warning.zh, warning.en);
     }
-    if plan.alike_count > SHOWN {
-        println!("… 还有 {} 个同名 · {} more of the same name", plan.alike_count - SHOWN, plan.alike_count - SHOWN);
+    if report.warnings.len() > SHOWN {
+        println!("… 还有 {} 处 · {} more", report.warnings.len() - SHOWN, report.warnings.len() - SHOWN);
     }
     if let Some(id) = &plan.id {
         println!("计划号 plan: {id}");

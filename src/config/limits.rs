@@ -172,6 +172,10 @@ pub struct Limits {
     pub import_wait_ms: u64,
     /// Things whose changes a dry run tells one by one; the others are counted.
     pub import_changes: usize,
+    /// New entries that look like known ones that a dry run tells of.
+    pub import_warnings: usize,
+    /// Rows that may be looked at to find them.
+    pub import_compared: u64,
     /// Bytes of a file that is uploaded.
     pub upload_bytes: usize,
     /// Uploads that are read or carried out at the same time.
@@ -269,6 +273,8 @@ impl Default for Limits {
             import_stage_events: 20_000,
             import_wait_ms: 2_000,
             import_changes: 1_000,
+            import_warnings: 200,
+            import_compared: 5_000_000,
             upload_bytes: 32 * 1024 * 1024,
             uploads_at_once: 2,
             upload_ms: 120_000,

@@ -146,6 +146,16 @@ pub struct Identifier {
 }
 
 impl Identifier {
+    /// The organisation code without its hyphen, as it stands alone or inside a credit code (GB 32100-2015:
+    /// characters 9 to 17).
+    pub fn organisation_code(&self) -> Option<String> {
+        match self.scheme {
+            Scheme::OrgCode => Some(self.value.to_ascii_uppercase().replace('-', "")),
+            Scheme::CreditCode => self.value.get(8..17).map(str::to_owned),
+            _ => None,
+        }
+    }
+
     /// Parse and check. The error says in Chinese and English what is wrong.
     pub fn new(scheme: Scheme, text: &str) -> Result<Self, (String, String)> {
         let value = text.trim();

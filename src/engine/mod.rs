@@ -35,7 +35,7 @@ pub use inspect::{CheckpointVerdict, Inspection, inspect, inspect_checkpoints, l
 pub use memos::Memos;
 pub use past::PastError;
 pub use personal::PersonalStanding;
-pub use plan::{Alike, Order, Plan, PlanLimits, ThingChange};
+pub use plan::{Order, Plan, PlanLimits, Planned, ThingChange};
 pub use recover::is_in_use;
 pub use request::{
     Commands, EngineLimits, ImportOutcome, PastLimits, Progress, Request, RequestKey, WriteError, WriterState, Written,

@@ -4,15 +4,14 @@
 //! The id has the sequence number and the day of the plan in front, and behind them a digest of the input,
 //! of who asks, of every event, and of the versions of what is changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::request::{Commands, WriteError};
 use super::step::Turn;
-use crate::domain::command::{Command, Reference};
+use crate::domain::command::Command;
 use crate::domain::event::{Content, Event};
 use crate::domain::id::IdSequence;
-use crate::domain::identifier::Scheme;
 use crate::domain::value::Value;
 use crate::domain::{Day, Id, Kind, Rejection};
 use crate::graph::{Budget, Lens, State};
@@ -36,9 +35,6 @@ impl Order {
         Self { actor: Arc::from(actor), rights: None, input: [0; 32] }
     }
 }
-
-/// Organisations of one name that are told.
-const MOST_ALIKE: usize = 5;
 
 /// What a plan tells at most.
 #[derive(Clone, Copy, Debug)]
@@ -70,34 +66,17 @@ pub struct Plan {
     pub changes: Vec<ThingChange>,
     /// Things that would change.
     pub changed_things: usize,
-    /// New organisations that go by the name of one that is there, as far as they are told.
-    pub alike: Vec<Alike>,
-    /// All of them.
-    pub alike_count: usize,
+    /// What the store would be, and what would be new in it.
+    pub planned: Planned,
 }
 
-/// A new organisation that goes by the name of one that is there, so that there would be two of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alike {
-    /// The name.
-    pub name: String,
-    /// Id, name and credit code of those that go by it.
-    pub known: Vec<(Id, String, String)>,
-}
-
-impl Alike {
-    /// What to do, in both languages.
-    pub fn told(&self) -> String {
-        let known = self
-            .known
-            .iter()
-            .map(|(id, name, code)| format!("{name}（{id}{}{code}）", if code.is_empty() { "" } else { " " }));
-        let known = known.collect::<Vec<_>>().join("、");
-        format!(
-            "注意：“{name}”已有同名机构 {known}，照此导入会成为第二家。若是同一家，请把行键换成已有的那一个；若确是两家，请补上统一社会信用代码。Note: there is an organisation of the name {name} already; this would be a second one. Where it is the same, use its key; where it is not, give its credit code.",
-            name = self.name
-        )
-    }
+/// The store as a plan would leave it.
+#[derive(Clone, Debug, Default)]
+pub struct Planned {
+    /// Everything known then.
+    pub state: Arc<State>,
+    /// Nodes that are not there yet, each with the number of the command that enters it.
+    pub new: BTreeMap<Id, usize>,
 }
 
 /// What would change about one thing.
@@ -177,6 +156,9 @@ pub(super) fn plan(
                 events.iter().for_each(|event| {
                     digest_event(&mut digest, base, event);
                     changes.note(event);
+                    if let Event::EntityCreated { id, .. } = event {
+                        plan.planned.new.insert(*id, number);
+                    }
                 });
             }
             Err(rejection) => {
@@ -194,11 +176,11 @@ pub(super) fn plan(
         return Err(WriteError::Cancelled);
     }
     go_on(number);
-    (plan.alike, plan.alike_count) = changes.alike(limits.changes);
     (plan.changes, plan.changed_things) = changes.told(limits.changes);
     let hex = digest.finalize().to_hex();
     let id = format!("{}-{}-{}", standing.sequence, standing.day.0, &hex.as_str()[..32]);
     plan.id = (plan.refused_count == 0).then_some(id);
+    plan.planned.state = Arc::new(working);
     Ok(plan)
 }
 
@@ -259,40 +241,11 @@ struct Changes<'s> {
     day: Day,
     places: BTreeMap<Id, usize>,
     things: Vec<ThingChange>,
-    /// Places of new organisations with a credit code, which tells them from others of the name.
-    coded: BTreeSet<usize>,
 }
 
 impl<'s> Changes<'s> {
     fn new(base: &'s State, day: Day) -> Self {
-        Self { base, day, places: BTreeMap::new(), things: Vec::new(), coded: BTreeSet::new() }
-    }
-
-    /// New organisations without a credit code that go by the name of one that is there. Names of
-    /// organisations are public.
-    fn alike(&self, most: usize) -> (Vec<Alike>, usize) {
-        let budget = Budget::new(u64::MAX);
-        let lens = Lens::new(self.base, self.day, Rights::of(Role::Public), &budget);
-        let is_asked = |(place, thing): &(usize, &ThingChange)| {
-            thing.id.is_none() && thing.kind.is_some_and(Kind::is_organization) && !self.coded.contains(place)
-        };
-        let (mut alike, mut count) = (Vec::new(), 0);
-        for (_, thing) in self.things.iter().enumerate().filter(is_asked) {
-            let known = lens.fitting(&Reference::Name(thing.name.clone()), Kind::ORGANIZATIONS);
-            if known.is_empty() {
-                continue;
-            }
-            count += 1;
-            if alike.len() < most {
-                let code = |node| lens.identifier(node, Scheme::CreditCode).unwrap_or_default().to_owned();
-                let told = known
-                    .into_iter()
-                    .take(MOST_ALIKE)
-                    .map(|node| (lens.id(node), lens.name(node).to_owned(), code(node)));
-                alike.push(Alike { name: thing.name.clone(), known: told.collect() });
-            }
-        }
-        (alike, count)
+        Self { base, day, places: BTreeMap::new(), things: Vec::new() }
     }
 
     fn note(&mut self, event: &Event) {
@@ -315,12 +268,7 @@ impl<'s> Changes<'s> {
             }
             Event::NameSealed { entity, .. } => self.thing(*entity).names += 1,
             Event::PersonErased { person, .. } => self.thing(*person).corrections += 1,
-            Event::IdentifierAdded { entity, identifier, .. } => {
-                self.thing(*entity).identifiers += 1;
-                if let (Scheme::CreditCode, Some(place)) = (identifier.scheme, self.places.get(entity)) {
-                    self.coded.insert(*place);
-                }
-            }
+            Event::IdentifierAdded { entity, .. } => self.thing(*entity).identifiers += 1,
             Event::StatementMade { entity, .. } => self.thing(*entity).statements += 1,
             Event::Related { from, .. } => self.thing(*from).ties += 1,
             Event::RecordMade { subject, .. } => self.thing(*subject).records += 1,

@@ -72,7 +72,8 @@ impl State {
             Event::PersonErased { person, reason } => self.erase_person(person, reason),
             Event::EntriesMerged { id, kept, merged, reason, provenance } => {
                 let (Some(kept), Some(merged)) = (self.known(kept), self.known(merged)) else { return };
-                self.merge(Merge { id, kept, merged, reason, provenance, stamp, undone: None });
+                let fact = fact(id, Validity::OPEN, provenance);
+                self.merge(Merge { fact, kept, merged, reason, undone: None });
             }
             Event::MergeUndone { id, reason } => self.undo_merge(id, reason),
             Event::PairJudged { one, other, verdict, reason } => {

@@ -174,7 +174,7 @@ impl State {
             leads(record.fact.id, Place::Record(row));
         }
         for (row, merge) in (0..).zip(self.merges.iter()) {
-            leads(merge.id, Place::Merge(row));
+            leads(merge.fact.id, Place::Merge(row));
         }
         // Names, identifiers and statements that were taken back stand nowhere but there.
         let apart = self.retractions.iter().filter(|gone| matches!(gone.was, Place::Fact(_))).count();
@@ -249,10 +249,10 @@ impl State {
         for merge in self.merges.iter().filter(|merge| merge.undone.is_none()) {
             let [kept, other] = [merge.kept, merge.merged].map(|row| self.entities.get(row));
             let alike = kept.zip(other).is_some_and(|(kept, other)| kept.kind == other.kind);
-            report.unless(alike, || format!("merge {} joins kinds that differ", merge.id));
-            report.unless(merged.insert(merge.merged), || format!("merge {} merges what is merged", merge.id));
+            report.unless(alike, || format!("merge {} joins kinds that differ", merge.fact.id));
+            report.unless(merged.insert(merge.merged), || format!("merge {} merges what is merged", merge.fact.id));
             let stand = !self.is_retracted(merge.kept) && !self.is_retracted(merge.merged);
-            report.unless(stand, || format!("merge {} is of a node that was taken back", merge.id));
+            report.unless(stand, || format!("merge {} is of a node that was taken back", merge.fact.id));
         }
         for row in &merged {
             report.unless(!merged.contains(&self.representative(*row)), || {

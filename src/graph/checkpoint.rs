@@ -229,7 +229,7 @@ impl State {
         }
         for row in 0..number(self.merges.len()) {
             if let Some(merge) = self.merges.get(row) {
-                self.indexes.ids.insert(merge.id, Place::Merge(row));
+                self.indexes.ids.insert(merge.fact.id, Place::Merge(row));
             }
         }
         self.regroup_all();

@@ -61,7 +61,7 @@ impl State {
         for row in by_id(self.retractions.iter().map(|gone| gone.id)) {
             take(self.retractions.get(row).map(|gone| writer.retraction(gone)).into_iter().collect());
         }
-        for row in by_id(self.merges.iter().map(|merge| merge.id)) {
+        for row in by_id(self.merges.iter().map(|merge| merge.fact.id)) {
             take(self.merges.get(row).map(|merge| writer.merge(merge)).into_iter().collect());
         }
         take(self.judged.iter().map(|(pair, judged)| writer.judged(*pair, judged)).collect());
@@ -207,9 +207,9 @@ impl LineWriter<'_> {
     fn merge(&self, merge: &Merge) -> Line {
         self.line("merge", |line| {
             let ends = [merge.kept, merge.merged].map(|row| self.state.entity(row).fact.id);
-            line.id(ends[0]).id(ends[1]).text(&merge.reason).provenance(&merge.provenance);
+            line.id(ends[0]).id(ends[1]).text(&merge.reason).provenance(&merge.fact.provenance);
             if self.scope == Scope::State {
-                line.id(merge.id).stamp(merge.stamp);
+                line.id(merge.fact.id).stamp(merge.fact.stamp);
                 if let Some(undone) = &merge.undone {
                     line.text(&undone.reason).stamp(undone.stamp);
                 }

@@ -11,9 +11,8 @@ use minicbor::{Decode, Encode};
 use petgraph::stable_graph::NodeIndex;
 
 use super::changes::Action;
-use super::state::{Entity, Place, State};
+use super::state::{Entity, Fact, Place, State};
 use crate::domain::event::Verdict;
-use crate::domain::provenance::Provenance;
 use crate::domain::{Id, RecordKind, Relation, Validity, Value};
 
 /// How an entry stands to others.
@@ -32,8 +31,9 @@ pub(super) enum Standing {
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub(super) struct Merge {
+    /// Id, provenance, stamp; it holds on every day.
     #[n(0)]
-    pub id: Id,
+    pub fact: Fact,
     /// The row of the entry that stands for both.
     #[n(1)]
     pub kept: u32,
@@ -42,12 +42,8 @@ pub(super) struct Merge {
     pub merged: u32,
     #[n(3)]
     pub reason: String,
-    #[n(4)]
-    pub provenance: Provenance,
-    #[n(5)]
-    pub stamp: u32,
     /// Was it undone, when and why?
-    #[n(6)]
+    #[n(4)]
     pub undone: Option<Undone>,
 }
 
@@ -100,9 +96,22 @@ pub(super) struct Groups {
     lanes: BTreeMap<Lane, Vec<u32>>,
     /// Records that say of one entry what an earlier one says of another.
     repeated: BTreeSet<u32>,
+    /// The merges of each entry, in force or undone.
+    of_entries: BTreeMap<u32, Vec<u32>>,
 }
 
 impl Groups {
+    fn note(&mut self, row: u32, merge: &Merge) {
+        for entry in [merge.kept, merge.merged] {
+            self.of_entries.entry(entry).or_default().push(row);
+        }
+    }
+
+    /// The merges of an entry, in force or undone.
+    pub fn merges_of(&self, entry: u32) -> &[u32] {
+        self.of_entries.get(&entry).map_or(&[], Vec::as_slice)
+    }
+
     /// Does every entry stand for itself?
     pub fn is_empty(&self) -> bool {
         self.into.is_empty()
@@ -172,8 +181,10 @@ impl State {
     }
 
     pub(super) fn merge(&mut self, merge: Merge) {
-        let (id, kept, merged) = (merge.id, merge.kept, merge.merged);
-        let row = self.merges.push(Arc::new(merge));
+        let (id, kept, merged) = (merge.fact.id, merge.kept, merge.merged);
+        let merge = Arc::new(merge);
+        let row = self.merges.push(Arc::clone(&merge));
+        Arc::make_mut(&mut self.groups).note(row, &merge);
         self.indexes.ids.insert(id, Place::Merge(row));
         let affected: Vec<u32> = self.members(kept).chain(self.members(merged)).collect();
         self.regroup(&affected, |into| {
@@ -390,7 +401,11 @@ impl State {
         self.groups = Arc::default();
         for row in 0..self.merges.len() {
             let row = u32::try_from(row).expect("a store holds fewer than 2^32 rows");
-            let Some(merge) = self.merges.get(row).filter(|merge| merge.undone.is_none()).cloned() else { continue };
+            let Some(merge) = self.merges.get(row).cloned() else { continue };
+            Arc::make_mut(&mut self.groups).note(row, &merge);
+            if merge.undone.is_some() {
+                continue;
+            }
             let affected: Vec<u32> = self.members(merge.kept).chain(self.members(merge.merged)).collect();
             self.regroup(&affected, |into| {
                 into.insert(merge.merged, row);

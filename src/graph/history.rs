@@ -5,7 +5,7 @@
 //! for everybody. Whoever may not see what is internal is told what is said now, and nothing of when
 //! something else was said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::former::{Fate, Former, Said};
 use super::lens::{Lens, Tie};
@@ -34,6 +34,8 @@ pub enum Content<'v> {
     Record(RecordKind, &'v [(u16, Value)]),
     /// That what was personal of it was erased, and why.
     Erased(ErasureReason),
+    /// That two entries are one: the one that stands for both, the other, and why.
+    Merge([EntityRow; 2], &'v str),
 }
 
 /// How something stopped being said.
@@ -99,6 +101,7 @@ impl<'v> Lens<'v> {
                 found.extend(self.tie_history(tie));
             }
         }
+        found.extend(self.merge_history(node));
         found.retain(|entry| self.may_read(node, &entry.content));
         // What is told of the work counts what is told, not what was passed over.
         found.iter().for_each(|_| self.budget().show());
@@ -223,6 +226,31 @@ impl<'v> Lens<'v> {
         });
         let now = (Content::Tie(tie, facts.values.as_slice()), &facts.fact, None);
         self.turns(before.chain([now]).collect())
+    }
+
+    /// The merges of a node and of the entries that it stands for; those undone where all may be seen.
+    fn merge_history(&self, node: EntityRow) -> Vec<Recorded<'v>> {
+        let state = self.state();
+        let rows: BTreeSet<u32> = state.members(node.0).flat_map(|row| state.groups.merges_of(row)).copied().collect();
+        let sees_all = self.sees_all(Place::Node(node.0));
+        let merges = rows.into_iter().filter_map(|row| state.merges.get(row));
+        let told = merges.filter(|merge| merge.undone.is_none() || sees_all).take_while(|_| self.budget().look());
+        let recorded = told.map(|merge| Recorded {
+            content: Content::Merge(
+                [merge.kept, merge.merged].map(EntityRow),
+                if sees_all { &merge.reason } else { "" },
+            ),
+            fact: &merge.fact,
+            after: None,
+            turn: 0,
+            stamp: self.stamp(&merge.fact),
+            gone: merge.undone.as_ref().map(|undone| Gone {
+                fate: Fate::Retracted,
+                stamp: state.stamps.get(undone.stamp),
+                reason: Some(&undone.reason),
+            }),
+        });
+        recorded.collect()
     }
 
     /// The sayings of one fact, in order, each with what made it and what became of it.

@@ -121,20 +121,25 @@ impl<'v> Lens<'v> {
         self.shows(self.representative(EntityRow(kept))).then(|| self.merged_entry(row)).flatten()
     }
 
+    /// The own name of an entry, as entered first, also where another one stands for it.
+    pub fn entry_name(&self, entry: EntityRow) -> &'v str {
+        self.state().entity(entry.0).plain_name()
+    }
+
     fn merged_entry(&self, row: u32) -> Option<MergedEntry<'v>> {
         let state = self.state();
         let merge = state.merges.get(row)?;
         let stamp = |row: u32| state.stamps.get(row);
         let entity = state.entity(merge.merged);
         Some(MergedEntry {
-            merge: merge.id,
+            merge: merge.fact.id,
             kept: state.entity(merge.kept).fact.id,
             entry: entity.fact.id,
             name: entity.plain_name(),
             key: entity.row_key(),
             reason: &merge.reason,
-            provenance: &merge.provenance,
-            stamp: stamp(merge.stamp),
+            provenance: &merge.fact.provenance,
+            stamp: stamp(merge.fact.stamp),
             undone: merge.undone.as_ref().map(|undone| (undone.reason.as_str(), stamp(undone.stamp))),
         })
     }
@@ -147,7 +152,7 @@ impl<'v> Lens<'v> {
         let Some(merge) = state.merges.get(row) else { return Vec::new() };
         let number = |stamp: u32| state.stamps.get(stamp).map_or(0, |stamp| stamp.sequence);
         let until = merge.undone.as_ref().map_or(u64::MAX, |undone| number(undone.stamp));
-        let since = number(merge.stamp);
+        let since = number(merge.fact.stamp);
         let while_one = |fact: &Fact| (since + 1..until).contains(&number(fact.stamp));
         let mut rows: Vec<u32> = state.members(state.representative(merge.merged)).collect();
         rows.extend(state.members(state.representative(merge.kept)));
@@ -181,6 +186,11 @@ impl<'v> Lens<'v> {
         let ties = ties.filter_map(|tie| state.tie_facts.get(tie)).map(move |facts| written(Sort::Tie, &facts.fact));
         let all = names.chain(numbers).chain(statements).chain(records).chain(ties);
         all.take_while(move |_| lens.budget().look())
+    }
+
+    /// Do numbers of which an organisation has one at a time say that two nodes are two?
+    pub fn numbers_contradict(&self, [one, other]: [EntityRow; 2]) -> bool {
+        self.state().contradiction(one.0, other.0).is_some()
     }
 
     /// What somebody found two nodes to be, of any of the entries they stand for.

@@ -29,7 +29,7 @@ impl Decision<'_> {
         let provenance = self.provenance(origin)?;
         self.fitting_kinds((keep, kept), (merge, merged))?;
         if let Some((_, known)) = self.state.merge_of(merged).filter(|(_, known)| known.kept == kept) {
-            return Ok(known.id);
+            return Ok(known.fact.id);
         }
         let kept_id = self.expect_row(kept)?;
         for row in [kept, merged] {
@@ -79,11 +79,11 @@ impl Decision<'_> {
         self.may_write(merge.kept)?;
         self.may_write(merge.merged)?;
         let reason = reasoned(reason)?;
-        self.expect(Some(merge.id))?;
+        self.expect(Some(merge.fact.id))?;
         if merge.undone.is_none() {
-            self.events.push(Event::MergeUndone { id: merge.id, reason });
+            self.events.push(Event::MergeUndone { id: merge.fact.id, reason });
         }
-        Ok(merge.id)
+        Ok(merge.fact.id)
     }
 
     pub(super) fn judge(
@@ -131,6 +131,17 @@ impl State {
     /// Numbers of which an organisation has one at a time, and two entries say differently.
     pub(super) fn contradiction(&self, one: u32, other: u32) -> Option<(Scheme, String, String)> {
         let held = |row: u32| self.together(row).identifiers.iter().filter(|(number, _)| number.scheme.is_single());
+        let codes = |row: u32| held(row).filter_map(|(number, _)| number.organisation_code()).collect::<Vec<_>>();
+        let (of_one, of_other) = (codes(one), codes(other));
+        if let (Some(first), Some(second)) = (of_one.first(), of_other.first())
+            && !of_one.iter().any(|code| of_other.contains(code))
+        {
+            let schemes = [one, other].map(|row| held(row).any(|(number, _)| number.scheme == Scheme::CreditCode));
+            // Two credit codes are told as such, below.
+            if schemes != [true, true] {
+                return Some((Scheme::OrgCode, first.clone(), second.clone()));
+            }
+        }
         held(one).find_map(|(number, fact)| {
             let mut alike = held(other).filter(|(there, _)| there.scheme == number.scheme);
             let differs =

@@ -211,7 +211,7 @@ impl State {
             Place::Retracted(row) => self.stamps.get(self.retractions.get(row)?.stamp)?.sequence,
             Place::Merge(row) => {
                 let merge = self.merges.get(row)?;
-                let stamp = merge.undone.as_ref().map_or(merge.stamp, |undone| undone.stamp);
+                let stamp = merge.undone.as_ref().map_or(merge.fact.stamp, |undone| undone.stamp);
                 self.stamps.get(stamp)?.sequence
             }
         })

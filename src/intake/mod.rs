@@ -35,7 +35,7 @@ pub use folder::{read_folder, read_tables, walk_tables};
 pub use mapping::{Mapping, MappingError, TableMapping, subject_of};
 pub use marked::marked;
 pub use registry::walk_registry;
-pub use report::{Report, Told, Tried, report};
+pub use report::{Report, Told, Tried, Warning, report};
 pub use store::{STORE_FORM, STORE_MANIFEST};
 pub use subject::{Column, Shape, Subject};
 pub use template::template;

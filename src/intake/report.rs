@@ -26,6 +26,34 @@ pub struct Report {
     pub refusals: Vec<Told>,
     /// Refusals in all.
     pub refusal_count: usize,
+    /// Rows that are accepted and worth a look: what they enter looks like something that is there.
+    pub warnings: Vec<Warning>,
+    /// Were some left out because there are too many, or too much to compare?
+    pub warnings_cut: bool,
+}
+
+/// A row that enters something new that looks like something known: a merger is proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Warning {
+    /// The file, with the sheet of a workbook behind `#`.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: u64,
+    /// The stable code of what is doubtful.
+    pub code: &'static str,
+    /// What was found, and what to do.
+    pub zh: String,
+    /// The same in English.
+    pub en: String,
+    /// The name that the row gives.
+    pub name: String,
+    /// The id of what it looks like; none where that is new, too.
+    pub known_id: Option<String>,
+    /// The name of that.
+    pub known_name: String,
+    /// The codes of the reasons, the weightiest first.
+    pub reasons: Vec<&'static str>,
 }
 
 /// A refusal as it is told.
@@ -104,7 +132,8 @@ pub fn report(
     told.sort_by(|(one, _), (other, _)| (order.get(&*one.file), one).cmp(&(order.get(&*other.file), other)));
     let refusal_count = told.len() + reading.untold + tried.refused_count.saturating_sub(wanted.len());
     let refusals = told.into_iter().take(most).map(|(_, told)| told).collect();
-    Report { rows: reading.rows, accepted: reading.rows - refused, refused, refusals, refusal_count }
+    let (rows, accepted) = (reading.rows, reading.rows - refused);
+    Report { rows, accepted, refused, refusals, refusal_count, ..Report::default() }
 }
 
 /// Say of each cell which Chinese word heads its column.

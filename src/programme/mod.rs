@@ -4,6 +4,7 @@
 mod calendar;
 pub mod candidates;
 pub mod criteria;
+pub mod duplicates;
 mod incubation;
 pub mod quality;
 mod regions;

@@ -20,11 +20,12 @@ use super::graphql::pairs;
 use super::session::is_meant;
 use super::{Peer, Service, refuse, refuse_with};
 use crate::api::error::{ApiError, internal};
+use crate::api::likeness::{self, Bounds};
 use crate::api::mutation::failure;
 use crate::domain::command::Command;
-use crate::engine::{Alike, Commands, Order, Plan, ThingChange, WriteError, today};
+use crate::engine::{Commands, Order, Plan, ThingChange, WriteError, today};
 use crate::intake::{self, InputFile, Limits, Mapping, Report, Tried};
-use crate::rights::Place;
+use crate::rights::{Place, Rights, Role};
 
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Characters of the name of a file.
@@ -196,7 +197,10 @@ fn answer(service: &Service, caller: &Caller, upload: &Upload, still: &AtomicBoo
     let (places, commands) = intake::IMPORTERS[0].pick(input, &numbers);
     let (refused, refused_count) = (refused.as_slice(), plan.refused_count);
     let tried = Tried { commands: &commands, places: &places, refused, refused_count };
-    let report = intake::report(input, &reading, tried, service.limits.import_refusals);
+    let mut report = intake::report(input, &reading, tried, service.limits.import_refusals);
+    let reader = (order.rights.unwrap_or(Rights::of(Role::Public)), today());
+    let places = |numbers: &[usize]| intake::IMPORTERS[0].pick(input, numbers).0;
+    likeness::warn(&mut report, &plan, &places, reader, Bounds::of(&service.limits));
     if report.refusal_count > 0 && upload.returned {
         return returned(input, &report);
     }
@@ -231,24 +235,14 @@ fn body(report: &Report, plan: &Plan) -> Json {
         "refused": report.refused,
         "refusalCount": report.refusal_count,
         "refusals": report.refusals,
+        "warnings": report.warnings,
+        "warningsCut": report.warnings_cut,
         "changed": plan.changed,
         "unchanged": plan.unchanged,
         "changedThings": plan.changed_things,
         "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
-        "warnings": plan.alike.iter().map(alike).collect::<Vec<_>>(),
-        "warningCount": plan.alike_count,
         "sequence": plan.sequence,
         "plan": plan.id.as_ref().filter(|_| report.refusal_count == 0),
-    })
-}
-
-fn alike(alike: &Alike) -> Json {
-    let known = alike.known.iter();
-    json!({
-        "code": "SAME_NAME",
-        "name": alike.name,
-        "told": alike.told(),
-        "candidates": known.map(|(id, name, code)| json!({ "id": id.to_string(), "nameZh": name, "code": code })).collect::<Vec<_>>(),
     })
 }
 

@@ -28,6 +28,7 @@ pub const PARTS: &[(&str, &str, &str)] = &[
     ("TIE", "与另一个对象的关系", "A tie to another node"),
     ("RECORD", "资质认定等记录", "A record such as a certification"),
     ("ERASURE", "个人信息已删除", "That what was personal of it was erased"),
+    ("MERGE", "与另一条查明是同一个，已合并", "That another entry was found to be the same"),
 ];
 
 /// Name and words of what made an entry.
@@ -133,6 +134,11 @@ fn worded(cx: &Cx<'_>, node: EntityRow, entry: &Recorded<'_>) -> Entry {
             let row = tie.relation.row();
             made.say("TIE", row.name, row.label_zh, tie_words(cx, &tie, values));
             made.other = Some(tie.there).filter(|other| cx.lens.shows(*other));
+        }
+        Content::Merge([kept, merged], reason) => {
+            let [kept, merged] = [kept, merged].map(|entry| cx.lens.entry_name(entry));
+            let why = if reason.is_empty() { String::new() } else { format!("（{reason}）") };
+            made.say("MERGE", "MERGE", "合并", format!("“{merged}”并入“{kept}”{why}"));
         }
         Content::Record(kind, values) => {
             let row = kind.row();

@@ -3,6 +3,7 @@
 mod changes;
 mod difference;
 pub(in crate::api) mod difference_types;
+mod duplicates;
 mod graph;
 pub(in crate::api) mod history;
 mod lists;
@@ -32,6 +33,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     fields.extend(history::fields(limits));
     fields.extend(difference::fields(limits));
     fields.extend(quality::fields(limits));
+    fields.extend(duplicates::fields(limits));
     fields.extend(service::fields());
     fields.extend(viewer::fields());
     fields
@@ -41,6 +43,7 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
 pub fn enums() -> Vec<EnumDef> {
     let mut enums = viewer::enums();
     enums.extend(quality::enums());
+    enums.extend(duplicates::enums());
     enums
 }
 
@@ -53,6 +56,7 @@ pub fn types(limits: &Limits) -> Vec<TypeDef> {
     types.extend(history::types());
     types.extend(difference_types::types());
     types.extend(quality::types());
+    types.extend(duplicates::types());
     types.extend(service::types());
     types.extend(viewer::types());
     types

@@ -1,4 +1,6 @@
-//! Entries that are of one thing: merged, read together, undone.
+//! Entries that are of one thing: found, merged, read together, undone.
 
+mod candidates;
 mod histories;
 mod reading;
+mod rights;

@@ -8,40 +8,40 @@ const STORE: &str = "fixtures/refusals/store";
 const OUTCOME: &str = "__typename ... on Refusal { code zh en } ... on Written { id version changed node { id } \
      merge { id kept merged mergedNameZh mergedKey reason undoneReason writtenMeanwhile { sort entry } } }";
 
-struct Town {
+pub struct Town {
     served: Served,
 }
 
 impl Town {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { served: Served::writable(&[STORE], "示例工作人员") }
     }
 
-    fn write(&self, mutation: &str) -> Value {
+    pub fn write(&self, mutation: &str) -> Value {
         let answer = self.served.data(&format!("mutation {{ outcome: {mutation} {{ {OUTCOME} }} }}"), &json!({}));
         answer["outcome"].clone()
     }
 
-    fn written(&self, mutation: &str) -> String {
+    pub fn written(&self, mutation: &str) -> String {
         let outcome = self.write(mutation);
         assert_eq!(outcome["__typename"], "Written", "{mutation}: {outcome}");
         outcome["id"].as_str().unwrap_or_default().to_owned()
     }
 
-    fn refused(&self, mutation: &str) -> String {
+    pub fn refused(&self, mutation: &str) -> String {
         let before = self.served.standing();
         let outcome = self.write(mutation);
         assert_eq!(self.served.standing(), before, "{mutation}");
         outcome["code"].as_str().unwrap_or_else(|| panic!("{mutation}: {outcome}")).to_owned()
     }
 
-    fn firm(&self, key: &str, name: &str) -> String {
+    pub fn firm(&self, key: &str, name: &str) -> String {
         self.written(&format!(
             "saveEnterprise(input: {{key: \"{key}\", nameZh: \"{name}\", legalForm: OTHER, status: ACTIVE, isLegalPerson: YES, source: \"src\"}})"
         ))
     }
 
-    fn ask(&self, query: &str) -> Value {
+    pub fn ask(&self, query: &str) -> Value {
         self.served.data(query, &json!({}))
     }
 
@@ -50,7 +50,7 @@ impl Town {
     }
 }
 
-fn merging(keep: &str, merge: &str) -> String {
+pub fn merging(keep: &str, merge: &str) -> String {
     format!(
         "mergeOrganizations(keep: {{code: \"{keep}\"}}, merge: {{code: \"{merge}\"}}, reason: \"示例：同一单位\", source: \"src\")"
     )
