@@ -8,12 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
-use petgraph::stable_graph::NodeIndex;
 
 use super::changes::Action;
 use super::state::{Entity, Fact, Place, State};
 use crate::domain::event::Verdict;
-use crate::domain::{Id, RecordKind, Relation, Validity, Value};
+use crate::domain::{Id, Relation, Validity};
 
 /// How an entry stands to others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +72,7 @@ pub(super) struct Judgement {
 pub(super) type Judged = BTreeMap<(u32, u32), Judgement>;
 
 /// Ties of one relation between the same two, whichever entries they were written on.
-type Lane = (Relation, u32, u32);
+pub(super) type Lane = (Relation, u32, u32);
 
 /// The entries for which one stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,9 +92,9 @@ pub(super) struct Groups {
     representatives: BTreeMap<u32, u32>,
     groups: BTreeMap<u32, Group>,
     /// Ties with an end that stands for others, in order of entry.
-    lanes: BTreeMap<Lane, Vec<u32>>,
+    pub lanes: BTreeMap<Lane, Vec<u32>>,
     /// Records that say of one entry what an earlier one says of another.
-    repeated: BTreeSet<u32>,
+    pub repeated: BTreeSet<u32>,
     /// The merges of each entry, in force or undone.
     of_entries: BTreeMap<u32, Vec<u32>>,
 }
@@ -313,87 +312,6 @@ impl State {
             group.whole = Arc::new(whole);
         }
         self.refresh_mark(root);
-    }
-
-    fn edges(&self, row: u32) -> Vec<u32> {
-        let index = NodeIndex::new(row as usize);
-        let outward = self.graph.edges_directed(index, petgraph::Outgoing);
-        outward.chain(self.graph.edges_directed(index, petgraph::Incoming)).map(|edge| *edge.weight()).collect()
-    }
-
-    fn lane(&self, tie: u32) -> Option<Lane> {
-        let mark = self.tie(tie);
-        let alone = |row: u32| self.node(row).standing == Standing::Alone;
-        let ends = (self.representative(mark.start), self.representative(mark.target));
-        (!alone(mark.start) || !alone(mark.target)).then_some((mark.relation, ends.0, ends.1))
-    }
-
-    /// A tie that touches an entry that does not stand alone is put beside those like it.
-    pub(super) fn line_up(&mut self, tie: u32) {
-        if self.groups.is_empty() {
-            return;
-        }
-        let Some(lane) = self.lane(tie) else { return };
-        let rows = Arc::make_mut(&mut self.groups).lanes.entry(lane).or_default();
-        if let Err(place) = rows.binary_search(&tie) {
-            rows.insert(place, tie);
-        }
-    }
-
-    fn fall_out(&mut self, tie: u32) {
-        let Some(lane) = self.lane(tie) else { return };
-        let lanes = &mut Arc::make_mut(&mut self.groups).lanes;
-        if let Some(rows) = lanes.get_mut(&lane) {
-            rows.retain(|known| *known != tie);
-            if rows.is_empty() {
-                lanes.remove(&lane);
-            }
-        }
-    }
-
-    /// Ties of the same relation between the same two that were written on other entries of theirs before.
-    pub(super) fn like_it(&self, tie: u32) -> impl Iterator<Item = u32> + use<'_> {
-        let own = self.tie(tie);
-        let lane = if self.groups.is_empty() { None } else { self.lane(tie) };
-        let rows = lane.and_then(|lane| self.groups.lanes.get(&lane)).map_or(&[][..], Vec::as_slice);
-        rows.iter().copied().take_while(move |row| *row < tie).filter(move |row| {
-            let mark = self.tie(*row);
-            (mark.start, mark.target) != (own.start, own.target)
-        })
-    }
-
-    /// Which records of an entry, and of those read together with it, say what one before says.
-    pub(super) fn find_repeated(&mut self, row: u32) {
-        if self.groups.is_empty() && self.groups.repeated.is_empty() {
-            return;
-        }
-        let root = self.representative(row);
-        let listed = |member: u32| {
-            let rows = self.indexes.records.get(&member).map_or(&[][..], Vec::as_slice);
-            rows.iter().map(move |row| (*row, member))
-        };
-        let rows: BTreeSet<(u32, u32)> = self.members(root).flat_map(listed).collect();
-        let mut known: Vec<(u32, RecordKind, &[(u16, Value)], Validity)> = Vec::new();
-        let mut repeated = BTreeSet::new();
-        for (row, member) in &rows {
-            let Some(record) = self.records.get(*row) else { continue };
-            let (kind, values, validity) = (record.kind, record.values.as_slice(), record.fact.validity);
-            let said = |one: &(u32, RecordKind, &[(u16, Value)], Validity)| {
-                one.0 != *member && (one.1, one.2, one.3) == (kind, values, validity)
-            };
-            if self.others(root).is_empty() {
-                continue;
-            }
-            if known.iter().any(said) {
-                repeated.insert(*row);
-            } else {
-                known.push((*member, kind, values, validity));
-            }
-        }
-        let own: BTreeSet<u32> = rows.into_iter().map(|(row, _)| row).collect();
-        let groups = Arc::make_mut(&mut self.groups);
-        groups.repeated.retain(|row| !own.contains(row));
-        groups.repeated.extend(repeated);
     }
 
     /// What follows from merges, made from nothing: for a state that was read, and to be compared.

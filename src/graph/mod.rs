@@ -32,6 +32,7 @@ mod openness;
 mod permit;
 mod persons;
 mod place;
+mod repeats;
 mod resolve;
 mod results;
 mod rules;

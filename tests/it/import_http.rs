@@ -190,3 +190,37 @@ nm-2,per-1,隐秘\u{7}癸,zh,ALIAS,src
     let (_, told) = house.send(steward, "?name=enterprises.csv", BAD);
     assert_eq!(told["refusals"][0]["value"], json!("在营"), "{told}");
 }
+
+#[test]
+fn a_dry_run_tells_of_new_entries_that_look_like_known_ones() {
+    let house = House::new(|_| ());
+    let steward = Some(house.steward.as_str());
+    // 示例甲电池有限公司 is there; the row says another key and another legal form.
+    let table = "行键,名称,组织形式,企业状态,是否独立法人,来源\n\
+                 firm-y,示例全新有限公司,有限责任公司,存续,是,src\n\
+                 firm-x,示例甲电池股份有限公司,有限责任公司,存续,是,src\n";
+    let (status, dry) = house.send(steward, "?name=enterprises.csv", table);
+    assert_eq!((status, &dry["accepted"], &dry["refused"]), (200, &json!(2), &json!(0)), "{dry}");
+    let warnings = dry["warnings"].as_array().expect("warnings");
+    assert_eq!(warnings.len(), 1, "{dry}");
+    let warning = &warnings[0];
+    assert_eq!(
+        (&warning["line"], &warning["code"], &warning["name"], &warning["knownName"], &warning["reasons"]),
+        (
+            &json!(3),
+            &json!("DUPLICATE_SUSPECT"),
+            &json!("示例甲电池股份有限公司"),
+            &json!("示例甲电池有限公司"),
+            &json!(["SAME_CORE"])
+        )
+    );
+    let known = house.served.data("{ enterprise(by: {code: \"firm-a\"}) { id } }", &json!({}));
+    assert_eq!(warning["knownId"], known["enterprise"]["id"]);
+    assert_eq!(dry["warningsCut"], false);
+    // Once it is there, it is new no more.
+    let plan = dry["plan"].as_str().expect("a plan");
+    let (status, done) = house.send(steward, &format!("?name=enterprises.csv&plan={plan}"), table);
+    assert_eq!(status, 200, "{done}");
+    let (_, again) = house.send(steward, "?name=enterprises.csv", table);
+    assert_eq!(again["warnings"], json!([]));
+}

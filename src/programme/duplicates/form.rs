@@ -54,6 +54,10 @@ pub fn core(name: &str, forms: &[String], regions: &Regions, shortest: usize) ->
     let mut rest = form.map_or(name, |form| &name[..name.len() - form.len()]);
     let mut place = None;
     while let Some((region, after)) = regions.cut(rest) {
+        // A place that the name cannot do without is part of it.
+        if after.chars().count() < shortest {
+            break;
+        }
         (place, rest) = (Some(region), after);
     }
     let changed = rest.len() < name.len();

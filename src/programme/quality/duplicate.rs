@@ -13,8 +13,8 @@ pub const RULE: QualityRule = QualityRule {
     zh: "疑似重复：名称或组织机构代码相同的几个单位",
     en: "Organisations that share a name or an organisation code",
     severity: Severity::Medium,
-    remedy_zh: "看信用代码和登记信息是不是同一单位；是同一个的，把事实并到一个上再撤回另一个；不是的不用改。",
-    remedy_en: "Compare credit codes and registry entries; where they are one, keep one of them; where not, leave them.",
+    remedy_zh: "看信用代码和登记信息是不是同一单位；是同一个的，合并（mergeOrganizations）；不是的不用改。",
+    remedy_en: "Compare credit codes and registry entries; where they are one, merge them (mergeOrganizations); where not, leave them.",
     find,
 };
 

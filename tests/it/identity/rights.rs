@@ -61,7 +61,7 @@ fn stewards_and_administrators_merge_and_officers_those_of_their_county() {
                 &store,
                 reader,
                 &format!(
-                    "decideDuplicate(one: {{code: \"dup-{county}1\"}}, other: {{code: \"示例-企业-001\"}}, verdict: DIFFERENT, reason: \"示例\")"
+                    "decideDuplicate(one: {{code: \"dup-{county}1\"}}, other: {{code: \"ent-juneng\"}}, verdict: DIFFERENT, reason: \"示例\")"
                 ),
             );
             assert_eq!(judged == "FORBIDDEN", expected(reader, county) == "FORBIDDEN", "{reader:?} {county} {judged}");
