@@ -4,10 +4,11 @@
 //! nothing.
 
 use super::budget::Budget;
-use super::facts::{Decision, check_key, entity_code, fitting, require};
+use super::facts::{Decision, check_key, entity_code, require};
 use super::permit::Writer;
 use super::state::{State, TieFacts};
 use super::timely::ordered;
+use super::valued::fitting;
 use crate::domain::command::{Command, Given, Origin, Reference, Subject};
 use crate::domain::event::{Event, Values};
 use crate::domain::id::IdSequence;

@@ -1,5 +1,4 @@
-//! Deciding what comes from the export of a store: each fact is entered under the id that it had. What is there
-//! under that id and says the same changes nothing; where it says something else, nothing is entered.
+//! Deciding what comes from the export of a store: each fact is entered under the id that it had, or not at all.
 
 use super::amend::{Part, part};
 use super::facts::{Decision, check_key, entity_code, room};

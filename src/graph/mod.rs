@@ -40,6 +40,7 @@ mod shards;
 mod state;
 mod succession;
 mod timely;
+mod valued;
 mod walk;
 mod whole;
 

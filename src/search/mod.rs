@@ -8,6 +8,7 @@ mod analysis;
 mod find;
 mod highlight;
 mod index;
+mod spelled;
 mod spelling;
 mod synonyms;
 mod votes;
