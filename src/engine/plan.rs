@@ -67,14 +67,14 @@ pub struct Plan {
     /// Things that would change.
     pub changed_things: usize,
     /// What the store would be, and what would be new in it.
-    pub planned: Planned,
+    pub planned: Arc<Planned>,
 }
 
 /// The store as a plan would leave it.
 #[derive(Clone, Debug, Default)]
 pub struct Planned {
     /// Everything known then.
-    pub state: Arc<State>,
+    pub state: State,
     /// Nodes that are not there yet, each with the number of the command that enters it.
     pub new: BTreeMap<Id, usize>,
 }
@@ -136,6 +136,7 @@ pub(super) fn plan(
     let ids = IdSequence::new(u64::try_from(midnight).unwrap_or(0), 0);
     let (mut working, mut turn) = (State::clone(base), Turn::new(midnight, ids, Sealing::new(Arc::clone(vault))));
     let mut plan = Plan { sequence: standing.sequence, ..Plan::default() };
+    let mut new = BTreeMap::new();
     let mut digest = blake3::Hasher::new();
     digest.update(&order.input);
     digest.update(order.actor.as_bytes());
@@ -157,7 +158,7 @@ pub(super) fn plan(
                     digest_event(&mut digest, base, event);
                     changes.note(event);
                     if let Event::EntityCreated { id, .. } = event {
-                        plan.planned.new.insert(*id, number);
+                        new.insert(*id, number);
                     }
                 });
             }
@@ -180,7 +181,7 @@ pub(super) fn plan(
     let hex = digest.finalize().to_hex();
     let id = format!("{}-{}-{}", standing.sequence, standing.day.0, &hex.as_str()[..32]);
     plan.id = (plan.refused_count == 0).then_some(id);
-    plan.planned.state = Arc::new(working);
+    plan.planned = Arc::new(Planned { state: working, new });
     Ok(plan)
 }
 

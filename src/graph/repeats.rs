@@ -10,6 +10,9 @@ use super::groups::{Lane, Standing};
 use super::state::State;
 use crate::domain::{RecordKind, Validity, Value};
 
+/// What a record says, and of which entry.
+type Said<'r> = (u32, RecordKind, &'r [(u16, Value)], Validity);
+
 impl State {
     pub(super) fn edges(&self, row: u32) -> Vec<u32> {
         let index = NodeIndex::new(row as usize);
@@ -69,14 +72,12 @@ impl State {
             rows.iter().map(move |row| (*row, member))
         };
         let rows: BTreeSet<(u32, u32)> = self.members(root).flat_map(listed).collect();
-        let mut known: Vec<(u32, RecordKind, &[(u16, Value)], Validity)> = Vec::new();
+        let mut known: Vec<Said<'_>> = Vec::new();
         let mut repeated = BTreeSet::new();
         for (row, member) in &rows {
             let Some(record) = self.records.get(*row) else { continue };
             let (kind, values, validity) = (record.kind, record.values.as_slice(), record.fact.validity);
-            let said = |one: &(u32, RecordKind, &[(u16, Value)], Validity)| {
-                one.0 != *member && (one.1, one.2, one.3) == (kind, values, validity)
-            };
+            let said = |one: &Said<'_>| one.0 != *member && (one.1, one.2, one.3) == (kind, values, validity);
             if self.others(root).is_empty() {
                 continue;
             }

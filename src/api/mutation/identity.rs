@@ -121,9 +121,9 @@ fn decide() -> (FieldDef, ReadCommand) {
 /// The enumerations of this file.
 pub fn enums() -> Vec<EnumDef> {
     let define = |name: &str, zh: &str, en: &str, values: Vec<(&str, &str, &str)>| EnumDef {
-        name: name.to_owned().into(),
-        zh: zh.to_owned().into(),
-        en: en.to_owned().into(),
+        name: name.to_owned(),
+        zh: zh.to_owned(),
+        en: en.to_owned(),
         values: values.iter().map(|(name, zh, en)| ((*name).into(), (*zh).into(), (*en).into())).collect(),
     };
     vec![

@@ -166,3 +166,71 @@ fn what_stands_in_the_way_is_said() {
     town.written(&format!("undoMerge(id: \"{merge}\", reason: \"示例\")"));
     town.merge("c", "a");
 }
+
+#[test]
+fn search_changes_statistics_ways_and_the_past_know_of_a_merge() {
+    let town = Town::new();
+    town.served.engine.index().expect("the index is built");
+    let one = town.firm("one", "示例甲科技有限公司");
+    let two = town.firm("two", "示例独名研究中心");
+    let far = town.firm("far", "示例客户有限公司");
+    town.written("relate(input: {supplies: {from: {code: \"two\"}, to: {code: \"far\"}, source: \"src\"}})");
+    town.written("stateAttribute(input: {entity: {code: \"one\"}, attribute: \"website\", value: \"https://one.example\", source: \"src\", validFrom: \"2020\"})");
+    town.written("stateAttribute(input: {entity: {code: \"two\"}, attribute: \"website\", value: \"https://two.example\", source: \"src\"})");
+    let stated = "{ statistics(of: ENTERPRISE, groupBy: [\"status\"]) { total } }";
+    let count = |answer: &Value| answer["statistics"]["total"].as_i64().expect("a number");
+    let before = count(&town.ask(stated));
+    let after = town.served.engine.view().state().sequence();
+    let moment =
+        town.ask("{ node(id: \"IDENTITY\") { ... on Enterprise { recordedAt } } }".replace("IDENTITY", &two).as_str());
+    assert!(moment["node"]["recordedAt"].is_string());
+
+    let merge = town.merge("one", "two");
+    assert_eq!(count(&town.ask(stated)), before - 1);
+    let found = town.ask(&format!(
+        "{{ search(text: \"示例独名\", minSequence: {}) {{ edges {{ node {{ id }} }} }} }}",
+        town.served.engine.view().state().sequence()
+    ));
+    assert_eq!(found["search"]["edges"], json!([{ "node": { "id": one } }]), "{found}");
+    let told = town.ask(&format!(
+        "{{ changes(after: \"{after}\", first: 10, filter: {{ids: [\"{two}\"]}}) {{ edges {{ node {{ id action mergedInto }} }} }} }}"
+    ));
+    assert_eq!(
+        told["changes"]["edges"],
+        json!([
+            { "node": { "id": two, "action": "MERGED", "mergedInto": one } },
+            { "node": { "id": one, "action": "CHANGED", "mergedInto": null } },
+        ])
+    );
+    let way =
+        town.ask(&format!("{{ paths(from: {{id: \"{two}\"}}, to: {{id: \"{far}\"}}) {{ paths {{ length }} }} }}"));
+    assert_eq!(way["paths"]["paths"], json!([{ "length": 1 }]), "{way}");
+    // Both say where their pages are; each says on which entry that stands.
+    let said = town.ask(
+        "{ enterprise(by: {code: \"one\"}) { website statements(attribute: \"website\") { value shown entry } } }",
+    );
+    assert_eq!(
+        said["enterprise"],
+        json!({ "website": "https://one.example", "statements": [
+            { "value": "https://one.example", "shown": true, "entry": null },
+            { "value": "https://two.example", "shown": false, "entry": two },
+        ] })
+    );
+    // The version of what stands for both goes on, whichever entry is written on.
+    let version = |id: &str| {
+        let answer = town.ask(&format!("{{ node(id: \"{id}\") {{ version }} }}"));
+        answer["node"]["version"].as_i64().expect("a number")
+    };
+    let at_merge = version(&one);
+    town.written(&format!(
+        "addName(input: {{entity: {{id: \"{two}\"}}, text: \"示例独名\", language: zh, kind: SHORT, source: \"src\"}})"
+    ));
+    assert!(version(&one) > at_merge && version(&one) == version(&two));
+    town.written(&format!("undoMerge(id: \"{merge}\", reason: \"示例\")"));
+    assert!(version(&one) > at_merge + 1 && version(&two) > at_merge + 1, "versions never go back");
+    let found = town.ask(&format!(
+        "{{ search(text: \"示例独名\", minSequence: {}) {{ edges {{ node {{ id }} }} }} }}",
+        town.served.engine.view().state().sequence()
+    ));
+    assert_eq!(found["search"]["edges"], json!([{ "node": { "id": two } }]), "{found}");
+}

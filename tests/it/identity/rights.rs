@@ -122,3 +122,37 @@ fn a_judged_pair_and_an_undone_merge_are_felt_by_nobody_outside() {
     assert!(told(STEWARD).contains("\"MERGE\"") && told(OFFICER_OF_B).contains("示例保密理由"));
     assert!(!told(PUBLIC).contains("MERGE") && !told(OFFICER_OF_A).contains("MERGE"));
 }
+
+#[test]
+fn what_was_known_before_a_merge_is_two_and_the_difference_says_why() {
+    let store = store();
+    let write = |milliseconds: i64, mutation: String| {
+        store.later(milliseconds);
+        let query = format!("mutation {{ it: {mutation} {{ __typename ... on Written {{ id }} }} }}");
+        let answer = store.ask(STEWARD, &query, &json!({}));
+        assert_eq!(answer["data"]["it"]["__typename"], "Written", "{answer}");
+        answer["data"]["it"]["id"].clone()
+    };
+    let merge = write(10_000, merge("a"));
+    write(20_000, format!("undoMerge(id: {merge}, reason: \"示例\")"));
+    let at = |second: u32| format!("\"2026-01-01T00:00:{second:02}.000Z\"");
+    let named = "filter: {nameContains: \"示例重复甲厂\"}";
+    let counted = |second: u32| {
+        let query = format!("{{ enterprises({named}, knownAt: {}) {{ totalCount }} }}", at(second));
+        store.ask(STEWARD, &query, &json!({}))["data"]["enterprises"]["totalCount"].clone()
+    };
+    assert_eq!([counted(5), counted(15), counted(25)], [json!(2), json!(1), json!(2)]);
+    let differs = |from: u32, to: u32| {
+        let query = format!(
+            "{{ difference(from: \"2026-01-01\", to: \"2026-01-01\", kinds: [ENTERPRISE], what: [APPEARED, VANISHED], fromKnownAt: {}, toKnownAt: {}) {{ edges {{ node {{ what cause nameZh }} }} }} }}",
+            at(from),
+            at(to)
+        );
+        store.ask(STEWARD, &query, &json!({}))["data"]["difference"]["edges"].clone()
+    };
+    let gone =
+        |what: &str, cause: &str| json!([{ "node": { "what": what, "cause": cause, "nameZh": "示例重复甲厂" } }]);
+    assert_eq!(differs(5, 15), gone("VANISHED", "ENTRY_MERGED"));
+    assert_eq!(differs(15, 25), gone("APPEARED", "ENTRY_SEPARATED"));
+    assert_eq!(differs(5, 25), json!([]));
+}
