@@ -2,6 +2,7 @@
 
 pub mod admission;
 mod error;
+mod export;
 pub mod http;
 pub mod likeness;
 mod mutation;

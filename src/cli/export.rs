@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args};
 
 use super::exit;
 use super::failure::Failure;
-use super::whole;
+use super::{asked, whole};
 use crate::api::types::fact::moment;
 use crate::config::Config;
 use crate::domain::command::Reference;
@@ -25,7 +25,7 @@ const TIES_A_NODE: u64 = 100;
 
 /// What goes out, and where to.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("what").required(true).args(["kind", "subgraph", "all"])))]
+#[command(group(ArgGroup::new("what").required(true).args(["kind", "subgraph", "query", "all"])))]
 pub struct ExportArgs {
     /// Everything of one kind: `enterprises` or 企业; in formats for graphs with the ties among them. Or
     /// records of one kind: `certifications` or 资质认定.
@@ -34,6 +34,15 @@ pub struct ExportArgs {
     /// What lies around a node: its id, row key, code, credit code or full name.
     #[arg(long)]
     subgraph: Option<String>,
+    /// The answer of a document in this file: one list of it, all its pages, or a network.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["as_of", "depth"])]
+    query: Option<PathBuf>,
+    /// Its variables, as a JSON object.
+    #[arg(long, requires = "query")]
+    variables: Option<String>,
+    /// Which of its operations, where it has several.
+    #[arg(long, requires = "query")]
+    operation: Option<String>,
     /// The whole store, in the import format with all ids, into this folder, which is made. Format csv or xlsx.
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["out", "as_of", "role", "most", "depth"])]
     all: Option<PathBuf>,
@@ -84,6 +93,7 @@ pub fn export(config: &Config, args: &ExportArgs) -> ExitCode {
         Some(folder) => {
             format_named(&args.format).and_then(|format| whole::whole(&config.data, &config.limits, folder, format))
         }
+        None if args.query.is_some() => of_query(config, args),
         None => run(&config.data, args),
     };
     match done {
@@ -93,6 +103,15 @@ pub fn export(config: &Config, args: &ExportArgs) -> ExitCode {
         }
         Err(failure) => failure.report(),
     }
+}
+
+fn of_query(config: &Config, args: &ExportArgs) -> Result<String, Failure> {
+    let (format, role) = (format_named(&args.format)?, role_named(&args.role)?);
+    let (out, file) = (args.out.clone().unwrap_or_default(), args.query.clone().unwrap_or_default());
+    let asked = asked::Asked { file, variables: args.variables.clone(), operation: args.operation.clone() };
+    let made = asked::made(config, &asked, (role, format), args.most)?;
+    put(&out, (&made.bytes, &made.manifest), role)?;
+    Ok(format!("已写出 written: {}（{}）", out.display(), role.name()))
 }
 
 fn run(data: &Path, args: &ExportArgs) -> Result<String, Failure> {
@@ -117,6 +136,7 @@ fn run(data: &Path, args: &ExportArgs) -> Result<String, Failure> {
         known_at: None,
         made_at: moment(now_ms()),
         cut,
+        definition: defined(&wanted.what),
         content_hash: export::content_hash(content),
     };
     let bytes = export::write(content, &manifest, wanted.format).map_err(|unfit| {
@@ -151,14 +171,18 @@ fn read(args: &ExportArgs) -> Result<Wanted, Failure> {
             )
         })?,
     };
-    let role = Role::named(&args.role).filter(|role| !role.needs_region()).ok_or_else(|| {
+    let role = role_named(&args.role)?;
+    Ok(Wanted { out: args.out.clone().unwrap_or_default(), what, format, day, role })
+}
+
+fn role_named(given: &str) -> Result<Role, Failure> {
+    Role::named(given).filter(|role| !role.needs_region()).ok_or_else(|| {
         let known = Role::all().filter(|role| !role.needs_region()).map(Role::name).collect::<Vec<_>>().join(", ");
         usage(
-            format!("不能按角色“{}”导出。可用：{known}。", args.role),
-            format!("Nothing is exported for the role “{}”. Known: {known}.", args.role),
+            format!("不能按角色“{given}”导出。可用：{known}。"),
+            format!("Nothing is exported for the role “{given}”. Known: {known}."),
         )
-    })?;
-    Ok(Wanted { out: args.out.clone().unwrap_or_default(), what, format, day, role })
+    })
 }
 
 fn format_named(given: &str) -> Result<Format, Failure> {
@@ -218,6 +242,14 @@ fn center(lens: &Lens<'_>, given: &str) -> Result<EntityRow, Failure> {
     let way = ways.iter().find(|way| !lens.fitting(way, &[]).is_empty()).unwrap_or(&ways[2]);
     lens.resolve(way, &[])
         .map_err(|rejection| Failure::new(rejection.code(), exit::REFUSED, rejection.zh(), rejection.en()))
+}
+
+fn defined(what: &What) -> Option<String> {
+    match what {
+        What::Kind(kind) => Some(kind.row().zh.to_owned()),
+        What::Records(kind) => Some(kind.row().zh.to_owned()),
+        What::Around(..) => None,
+    }
 }
 
 fn variables(args: &ExportArgs) -> Vec<(String, String)> {
@@ -287,6 +319,9 @@ mod tests {
             depth: 2,
             format: format.into(),
             all: None,
+            query: None,
+            variables: None,
+            operation: None,
             out: Some(out.to_owned()),
             as_of: Some("2022-01-01".into()),
             role: "public".into(),

@@ -1,6 +1,7 @@
 //! Subcommands, and the exit codes that scripts rely on.
 
 mod account;
+mod asked;
 mod audit;
 mod backup;
 mod check;

@@ -182,6 +182,12 @@ pub struct Limits {
     pub uploads_at_once: usize,
     /// Milliseconds within which an upload arrives.
     pub upload_ms: u64,
+    /// Rows of a file that a document goes out as.
+    pub export_rows: usize,
+    /// Bytes of the answers that such a file is made of.
+    pub export_bytes: usize,
+    /// Milliseconds within which such a file is gathered.
+    pub export_ms: u64,
     /// Tokens kept, revoked ones included.
     pub tokens: usize,
     /// People whose data one name may read in full within an hour; 0 = nobody reads any.
@@ -278,6 +284,9 @@ impl Default for Limits {
             upload_bytes: 32 * 1024 * 1024,
             uploads_at_once: 2,
             upload_ms: 120_000,
+            export_rows: 20_000,
+            export_bytes: 64 * 1024 * 1024,
+            export_ms: 60_000,
             tokens: 1_000,
             reveals: 30,
         }

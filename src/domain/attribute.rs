@@ -109,7 +109,7 @@ pub struct Attribute {
 
 /// The word at the head of a Chinese sentence of a table: up to the first `，`, `；` or `：` outside
 /// brackets, without brackets at its end.
-pub fn label(zh: &'static str) -> &'static str {
+pub fn label(zh: &str) -> &str {
     let mut open = 0_i32;
     let end = zh.char_indices().find(|(_, letter)| {
         open += i32::from(*letter == '（') - i32::from(*letter == '）');

@@ -24,6 +24,8 @@ pub struct Manifest {
     pub made_at: String,
     /// Was anything left out because of a limit?
     pub cut: Cut,
+    /// What the rows or nodes are, in the words of the tables, where one sentence says it.
+    pub definition: Option<String>,
     /// SHA-256 of what is in it, whatever its format (docs/export.md says of which bytes).
     pub content_hash: String,
 }

@@ -197,6 +197,13 @@ impl Engine {
         Self::start((ledger, checkpoints, vault, Shelf::default()), (Access::Write, None), clock, limits)
     }
 
+    /// Over the ledger of a directory that another process may have open: for reading alone, without keys of
+    /// people, and from the state that the ledger gives now.
+    pub fn beside(directory: &Path) -> Result<Self, OpenError> {
+        let (ledger, vault) = (Box::new(inspect::look(directory)?), Arc::new(Vault::in_memory()));
+        Self::start((ledger, None, vault), (Access::Read, None), Clock::default(), EngineLimits::default())
+    }
+
     fn start(
         (ledger, checkpoints, vault, shelf): (Box<dyn Ledger>, Option<CheckpointStore>, Arc<Vault>, Shelf),
         (access, lock): (Access, Option<std::fs::File>),

@@ -68,16 +68,60 @@ pub struct FormatRow {
     pub en: &'static str,
     /// Which results it holds.
     pub holds: Holds,
+    /// What it is called on the web.
+    pub media_type: &'static str,
 }
 
-const FORMATS: [FormatRow; 7] = [
-    row(Format::Csv, ("csv", "csv"), ("逗号分隔的表格", "a table separated by commas"), Holds::Tables),
-    row(Format::Xlsx, ("xlsx", "xlsx"), ("Excel 工作簿", "a workbook"), Holds::Both),
-    row(Format::Gexf, ("gexf", "gexf"), ("Gephi 的图，带起止日期", "a graph for Gephi, with dates"), Holds::Graphs),
-    row(Format::GraphMl, ("graphml", "graphml"), ("GraphML 图", "a graph in GraphML"), Holds::Graphs),
-    row(Format::Cytoscape, ("cytoscape", "cyjs"), ("Cytoscape 的图", "a graph for Cytoscape"), Holds::Graphs),
-    row(Format::JsonLd, ("jsonld", "jsonld"), ("关联数据（schema.org）", "linked data (schema.org)"), Holds::Graphs),
-    row(Format::Edges, ("edges", "tsv"), ("边的列表", "a list of edges"), Holds::Graphs),
+const FORMATS: &[FormatRow] = &[
+    row(
+        Format::Csv,
+        ("csv", "csv"),
+        ("逗号分隔的表格", "a table separated by commas"),
+        Holds::Tables,
+        "text/csv; charset=utf-8",
+    ),
+    row(
+        Format::Xlsx,
+        ("xlsx", "xlsx"),
+        ("Excel 工作簿", "a workbook"),
+        Holds::Both,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    row(
+        Format::Gexf,
+        ("gexf", "gexf"),
+        ("Gephi 的图，带起止日期", "a graph for Gephi, with dates"),
+        Holds::Graphs,
+        "application/gexf+xml",
+    ),
+    row(
+        Format::GraphMl,
+        ("graphml", "graphml"),
+        ("GraphML 图", "a graph in GraphML"),
+        Holds::Graphs,
+        "application/graphml+xml",
+    ),
+    row(
+        Format::Cytoscape,
+        ("cytoscape", "cyjs"),
+        ("Cytoscape 的图", "a graph for Cytoscape"),
+        Holds::Graphs,
+        "application/json",
+    ),
+    row(
+        Format::JsonLd,
+        ("jsonld", "jsonld"),
+        ("关联数据（schema.org）", "linked data (schema.org)"),
+        Holds::Graphs,
+        "application/ld+json",
+    ),
+    row(
+        Format::Edges,
+        ("edges", "tsv"),
+        ("边的列表", "a list of edges"),
+        Holds::Graphs,
+        "text/tab-separated-values; charset=utf-8",
+    ),
 ];
 
 const fn row(
@@ -85,8 +129,9 @@ const fn row(
     (name, ending): (&'static str, &'static str),
     (zh, en): (&'static str, &'static str),
     holds: Holds,
+    media_type: &'static str,
 ) -> FormatRow {
-    FormatRow { format, name, ending, zh, en, holds }
+    FormatRow { format, name, ending, zh, en, holds, media_type }
 }
 
 /// Why a result does not go into a file.

@@ -38,6 +38,7 @@ fn manifest() -> Manifest {
         role: "PUBLIC",
         sequence: 7,
         as_of: Day(20_000),
+        definition: None,
         known_at: None,
         made_at: "2026-01-01T00:00:00.000Z".into(),
         cut: Cut::Whole,

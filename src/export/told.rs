@@ -49,6 +49,7 @@ pub(super) fn fields(manifest: &Manifest) -> Map<String, Value> {
         "asOf": manifest.as_of.to_string(),
         "knownAt": manifest.known_at,
         "madeAt": manifest.made_at,
+        "definition": manifest.definition,
         "truncated": manifest.cut == Cut::Truncated,
         "contentHash": format!("sha256:{}", manifest.content_hash),
     });

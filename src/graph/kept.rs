@@ -2,18 +2,21 @@
 
 use super::amend::{Part, part};
 use super::facts::{Decision, check_key, entity_code, room};
-use super::state::Place;
+use super::state::{Fact, Place};
 use super::timely::ordered;
 use crate::domain::attribute::{Attribute, MOST_STATEMENTS, ValueType};
 use crate::domain::command::{Command, Given, Kept, Origin, Reference, Subject};
 use crate::domain::event::{Event, Values};
 use crate::domain::exact::Exact;
 use crate::domain::identifier::{Identifier, MOST_IDENTIFIERS, Scheme};
-use crate::domain::name::{Language, MOST_NAMES, NameKind};
+use crate::domain::name::{Language, MOST_NAMES, NameKind, Text};
 use crate::domain::personal::{Part as SealedPart, Sealed};
 use crate::domain::provenance::Provenance;
 use crate::domain::rejection::{Rejection, clip, invalid_value};
 use crate::domain::{Id, Kind, RecordKind, Relation, Validity, Value, value};
+
+/// What the row of a node says: its names in Chinese and in English, its code, its attributes.
+type NodeRow<'k> = ([Option<&'k str>; 2], Option<&'k str>, &'k [(u16, Given)]);
 
 impl Decision<'_> {
     /// Enter a fact under the id that it has. Only whoever keeps the store may say which id that is.
@@ -70,7 +73,7 @@ impl Decision<'_> {
         &mut self,
         kept: &Kept,
         (kind, key): (Kind, &str),
-        (names, code, values): ([Option<&str>; 2], Option<&str>, &[(u16, Given)]),
+        (names, code, values): NodeRow<'_>,
         (validity, origin): (Validity, &Origin),
     ) -> Result<(), Rejection> {
         let (id, row) = (kept.id, kind.row());
@@ -125,8 +128,7 @@ impl Decision<'_> {
         let (owner, kind) = (self.state.entity(row).fact.id, self.state.entity(row).kind);
         let text = match &kept.exact {
             Some(Exact::Sealed(bytes)) if kind == Kind::Person => {
-                let (person, part, bytes) = (owner, SealedPart::Name, bytes.clone());
-                crate::domain::name::Text::Sealed(Sealed { person, part, bytes })
+                Text::Sealed(Sealed { person: owner, part: SealedPart::Name, bytes: bytes.clone() })
             }
             Some(_) => return Err(Rejection::RequiredMissing { name: "text".into() }),
             None => {
@@ -172,8 +174,7 @@ impl Decision<'_> {
         if let Some(row) = holder.filter(|row| self.state.entity(*row).fact.id != entity) {
             return Err(Rejection::IdentifierTaken { given: identifier.value, holder: self.holder_label(row) });
         }
-        let provenance = provenance.clone();
-        self.enter(id, Event::IdentifierAdded { id, entity, identifier, validity, provenance })
+        self.enter(id, Event::IdentifierAdded { id, entity, identifier, validity, provenance: provenance.clone() })
     }
 
     fn keep_statement(
@@ -221,10 +222,9 @@ impl Decision<'_> {
         attribute: &Attribute,
         parts: &[String],
     ) -> Result<Value, Rejection> {
-        let references = || parts.iter().map(|part| Reference::exact(part));
         let given = match (attribute.value_type, parts) {
             (ValueType::Term(_) | ValueType::Node(_), [part]) => Given::Term(Reference::exact(part)),
-            (ValueType::Nodes(_), _) => Given::Nodes(references().collect()),
+            (ValueType::Nodes(_), _) => Given::Nodes(parts.iter().map(|part| Reference::exact(part)).collect()),
             _ => Given::Value(value::exact(attribute, parts).map_err(|_| invalid_value(attribute, &parts.join("|")))?),
         };
         let mut values = self.resolved(attributes, &[(attribute.tag, given)])?;
@@ -302,7 +302,7 @@ impl Decision<'_> {
 
     /// Does what is there say what the event would?
     fn is_said(&self, place: Place, id: Id, event: &Event) -> bool {
-        let holds = |fact: &super::state::Fact, validity: &Validity, provenance: &Provenance| {
+        let holds = |fact: &Fact, validity: &Validity, provenance: &Provenance| {
             fact.validity == *validity && fact.provenance == *provenance
         };
         match (place, event) {
@@ -377,11 +377,10 @@ struct TieSaid<'v> {
 fn named(
     id: Id,
     entity: Id,
-    text: crate::domain::name::Text,
+    text: Text,
     (language, kind): (Language, NameKind),
     (validity, provenance): (Validity, Provenance),
 ) -> Event {
-    use crate::domain::name::Text;
     match text {
         Text::Plain(text) => Event::NameAdded { id, entity, text, language, kind, validity, provenance },
         Text::Sealed(text) => Event::NameSealed { id, entity, text, language, kind, validity, provenance },

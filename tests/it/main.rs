@@ -23,6 +23,7 @@ mod examples_search;
 mod examples_statistics;
 mod examples_time;
 mod expected;
+mod export_http;
 mod facts;
 mod faults;
 mod figures;

@@ -209,6 +209,24 @@ impl Served {
         })
     }
 
+    /// Ask for a file: status, the manifest in its header, and its bytes.
+    pub fn file(&self, path: &str, body: Vec<u8>) -> (u16, Option<String>, Vec<u8>) {
+        self.file_as(self.token.as_deref(), path, body)
+    }
+
+    /// The same as the holder of a token.
+    pub fn file_as(&self, token: Option<&str>, path: &str, body: Vec<u8>) -> (u16, Option<String>, Vec<u8>) {
+        let request = self.client.post(format!("http://{}{path}", self.address)).body(body);
+        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        let request = request.header("Content-Type", "application/json");
+        self.runtime.block_on(async {
+            let answer = request.send().await.expect("the service answers");
+            let manifest = answer.headers().get("x-innograph-manifest").and_then(|value| value.to_str().ok());
+            let (status, manifest) = (answer.status().as_u16(), manifest.map(str::to_owned));
+            (status, manifest, answer.bytes().await.expect("a body").to_vec())
+        })
+    }
+
     /// Where the store stands: what any change would change.
     pub fn standing(&self) -> (u64, [u8; 32]) {
         let view = self.engine.view();

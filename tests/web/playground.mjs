@@ -3,6 +3,7 @@
 //   node tests/web/playground.mjs http://127.0.0.1:8080 [--screenshot FILE]
 //
 // The browser is CHROMIUM or /usr/bin/chromium. Exit code 0 only when every check passed.
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
 import { openBrowser } from './browser.mjs';
@@ -90,6 +91,27 @@ async function everyCheck(page, seen, { check }) {
       return catalog.examples[index].titleZh;
     });
   }
+  await check('the answer that is shown goes out as a file, and what cannot go out is said', async () => {
+    const menu = page.getByRole('combobox', { name: '把结果下载成文件' });
+    const said = page.locator('.run-text p').first();
+    await samples(page).first().click();
+    await drawnVariables(page, catalog.examples[0]);
+    const answer = await run(page);
+    const [root] = Object.values(answer.data);
+    const [file] = await Promise.all([page.waitForEvent('download', { timeout: WAIT_MS }), menu.selectOption('csv')]);
+    must(/[\u4e00-\u9fff].*\.csv$/.test(file.suggestedFilename()), `the file is called ${file.suggestedFilename()}`);
+    await said.filter({ hasText: '已下载' }).waitFor({ timeout: WAIT_MS });
+    const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n').length - 1;
+    const rows = Number(/：(\d+) 行/.exec(await said.innerText())?.[1]);
+    must(lines >= rows && rows >= (root?.edges?.length ?? 1), `${lines} lines, ${rows} rows told: ${await said.innerText()}`);
+    // A list is no network: the service says so, and the page repeats it. Its status is no complaint.
+    const refused = page.waitForResponse((told) => told.url().includes('/export?format=gexf'), { timeout: WAIT_MS });
+    await menu.selectOption('gexf');
+    must((await refused).status() === 422, `HTTP ${(await refused).status()}`);
+    await said.filter({ hasText: '没有下载' }).waitFor({ timeout: WAIT_MS });
+    seen.complaints.splice(0, seen.complaints.length, ...seen.complaints.filter((text) => !/export\?format=gexf|422/.test(text)));
+    return file.suggestedFilename();
+  });
   await check('tabs keep their own variables', async () => {
     const [one, two] = withVariables();
     must(one && two, 'fewer than two samples take variables');

@@ -18,7 +18,7 @@ use crate::api::error::{ApiError, internal};
 use crate::api::past::Moments;
 use crate::api::schema::{Answering, Meter};
 use crate::api::warnings::Warnings;
-use crate::engine::{self, SearchState};
+use crate::engine::{self, SearchState, View};
 
 /// Errors that are listed; a document can have thousands.
 const MOST_ERRORS: usize = 5;
@@ -57,7 +57,7 @@ pub(super) async fn execute(
     service: &Service,
     admitted: Admitted,
     operation_name: Option<String>,
-    caller: Caller,
+    (caller, view): (Caller, Arc<View>),
     client: &Client,
 ) -> Answered {
     let mutates = admitted.operation == OperationType::Mutation;
@@ -81,7 +81,7 @@ pub(super) async fn execute(
     if let Some(refused) = invalid(service, &admitted, &caller) {
         return refused;
     }
-    let answering = Arc::new(service.answering(caller));
+    let answering = Arc::new(service.answering(caller, view));
     let request = request(&admitted, operation_name, Arc::clone(&answering));
     let (schemas, introspects) = (Arc::clone(&service.schemas), admitted.price.introspects);
     let _wanted = Wanted(Arc::clone(&answering));
@@ -273,9 +273,8 @@ impl Service {
     }
 
     /// One view for the whole request, with what it is read by.
-    fn answering(&self, caller: Caller) -> Answering {
+    fn answering(&self, caller: Caller, view: Arc<View>) -> Answering {
         let sees_schema = self.shows_schema_to(&caller);
-        let view = self.engine.view();
         let sequence = view.state().sequence();
         let today = engine::today();
         Answering {

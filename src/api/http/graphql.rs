@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value as Json;
 
-use super::door::{Caller, holds_a_token, token_in_address};
+use super::door::{Caller, Refused, holds_a_token, token_in_address};
 use super::execute::{Answered, execute};
 use super::session::is_meant;
 use super::{Peer, Service, refuse};
@@ -47,41 +47,48 @@ pub async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    if query.as_deref().map(pairs).is_some_and(|given| holds_a_token(&given)) {
-        return token_in_address();
+    let given = query.as_deref().map(pairs).unwrap_or_default();
+    match received(&service, &given, Peer::of(peer), &headers, body).await {
+        Ok((caller, turn, asked)) => answer(&service, &headers, (caller, turn), asked, Door::Post).await,
+        Err(refused) => *refused,
+    }
+}
+
+/// Who asks what, by POST.
+pub(super) async fn received(
+    service: &Service,
+    given: &[(String, String)],
+    peer: Peer,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(Caller, Turn, Asked), Refused> {
+    if holds_a_token(given) {
+        return Err(Box::new(token_in_address()));
     }
     // Counted before anything of the body is read.
-    let (caller, turn) = match service.let_in(&headers, Peer::of(peer)) {
-        Ok(let_in) => let_in,
-        Err(refused) => return *refused,
-    };
+    let (caller, turn) = service.let_in(headers, peer)?;
     // A browser sends the cookie along for any page; what this page knows no other does.
-    if let Err(refused) = is_meant(&headers, caller.page_key) {
-        return *refused;
-    }
-    if !is_json(&headers) {
-        return refuse(
+    is_meant(headers, caller.page_key)?;
+    if !is_json(headers) {
+        return Err(Box::new(refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "UNSUPPORTED_MEDIA_TYPE",
             "请求正文应为 JSON：Content-Type: application/json。",
             "The body must be JSON: Content-Type: application/json.",
-        );
+        )));
     }
     if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
-        return refuse(
+        return Err(Box::new(refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "UNSUPPORTED_ENCODING",
             "请求正文不接受压缩。",
             "A compressed body is not taken.",
-        );
+        )));
     }
-    let bytes = match super::body::read(body, &service.limits).await {
-        Ok(bytes) => bytes,
-        Err(refused) => return refused,
-    };
+    let bytes = super::body::read(body, &service.limits).await.map_err(Box::new)?;
     match read_body(&bytes) {
-        Ok(asked) => answer(&service, &headers, (caller, turn), asked, Door::Post).await,
-        Err(error) => reply(&headers, StatusCode::BAD_REQUEST, true, error.body().to_string()),
+        Ok(asked) => Ok((caller, turn, asked)),
+        Err(error) => Err(Box::new(reply(headers, StatusCode::BAD_REQUEST, true, error.body().to_string()))),
     }
 }
 
@@ -255,7 +262,9 @@ async fn answer(
         .and_then(|variables| admit(service, &asked, &variables, door, (&caller, turn.client())));
     let answered = match admitted {
         Ok(admitted) => match turn.reserve(admitted.price.total()) {
-            Ok(()) => execute(service, admitted, asked.operation_name, caller, turn.client()).await,
+            Ok(()) => {
+                execute(service, admitted, asked.operation_name, (caller, service.engine.view()), turn.client()).await
+            }
             Err(refused) => Answered::refused(StatusCode::TOO_MANY_REQUESTS, true, &refused.into()),
         },
         Err(error) if error.code == "QUERIES_ONLY" => Answered::refused(StatusCode::METHOD_NOT_ALLOWED, true, &error),
@@ -333,10 +342,7 @@ pub(super) fn admit(
             if listed { text } else { return Err(Trusted::documents_only()) }
         }
         Text::Document(text) => text,
-        Text::Listed(id) => {
-            let listed = service.manifest.as_ref().and_then(|manifest| manifest.find(id));
-            listed.ok_or_else(|| Trusted::unknown(id))?
-        }
+        Text::Listed(id) => service.listed(id)?,
     };
     let sees_schema = service.shows_schema_to(caller);
     let shape = unread(service, text, client)?;
@@ -359,6 +365,14 @@ pub(super) fn admit(
     Ok(admitted)
 }
 
+impl Service {
+    /// The document of the manifest that has this id.
+    pub(super) fn listed(&self, id: &str) -> Result<&str, ApiError> {
+        let listed = self.manifest.as_ref().and_then(|manifest| manifest.find(id));
+        listed.ok_or_else(|| Trusted::unknown(id))
+    }
+}
+
 /// The shape of a document that nobody has read yet. While no turn is to be had, one of a shape that
 /// needs a turn is refused as it stands: reading it would take what those need who have theirs.
 fn unread(service: &Service, text: &str, client: &Client) -> Result<Option<Shape>, ApiError> {
@@ -376,7 +390,7 @@ fn unread(service: &Service, text: &str, client: &Client) -> Result<Option<Shape
 
 /// Status codes speak to those who accept the newer media type; to others every well-formed
 /// request is answered with 200, as GraphQL over HTTP has it.
-fn reply(headers: &HeaderMap, status: StatusCode, malformed: bool, body: String) -> Response {
+pub(super) fn reply(headers: &HeaderMap, status: StatusCode, malformed: bool, body: String) -> Response {
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let newer = accepted.contains("application/graphql-response+json");
     let kind = if newer { RESPONSE_TYPE } else { JSON_TYPE };

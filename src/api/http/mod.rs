@@ -7,6 +7,7 @@ mod cookie;
 mod door;
 mod edge;
 mod execute;
+mod export;
 mod graphql;
 mod import;
 mod origin;
@@ -41,6 +42,7 @@ use crate::tokens::Tokens;
 
 pub use door::{Caller, Refused};
 pub use edge::RequestId;
+pub use export::{Made, of_document};
 pub use origin::malformed as malformed_origin;
 pub use peer::Peer;
 pub use wire::listen;
@@ -212,6 +214,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/session", get(session::who).post(session::log_in).delete(session::log_out))
         .route("/session/password", post(session::choose))
         .route(edge::IMPORT, post(import::post))
+        .route("/export", post(export::post))
         .route("/livez", get(|| async { "ok" }))
         .route("/readyz", get(pages::ready))
         .method_not_allowed_fallback(|| async {

@@ -232,6 +232,35 @@ fn changes_are_told_alike_page_by_page() {
     assert!(inside > list(&OF_B.without, OFFICER_OF_B, nothing).len());
 }
 
+/// Lists as files: what no answer tells, no file tells. Numbers of the store's own are not asked for.
+#[test]
+fn files_hold_the_same() {
+    let fields =
+        ["enterprises", "institutes", "demands", "achievements", "collaborations", "certifications", "registerEntries"];
+    let queries = fields.map(|field| {
+        let name = match field {
+            "certifications" => "certNo",
+            "registerEntries" => "validFrom",
+            _ => "nameZh",
+        };
+        format!("{{ {field}(first: 20) {{ totalCount edges {{ node {{ id {name} source {{ title }} }} }} }} }}")
+    });
+    let file = |store: &Store, reader: Reader, query: &str| {
+        let body = json!({ "query": query }).to_string().into_bytes();
+        let (status, _, bytes) = store.served.file_as(store.token(reader), "/export?format=csv", body);
+        assert_eq!(status, 200, "{reader:?} {query}: {}", String::from_utf8_lossy(&bytes));
+        bytes
+    };
+    let differ = |pair: &Pair, reader: Reader| {
+        let differs = |query: &&String| file(&pair.without, reader, query) != file(&pair.with, reader, query);
+        queries.iter().filter(differs).count()
+    };
+    for (reader, pair) in STRANGERS.map(|reader| (reader, &*OF_B)).into_iter().chain([(ANALYST, &*RESTRICTED)]) {
+        assert_eq!(differ(pair, reader), 0, "{reader:?}");
+    }
+    assert!(differ(&OF_B, OFFICER_OF_B) > 0);
+}
+
 #[test]
 fn every_example_is_answered_alike() {
     let examples: Vec<_> = examples().into_iter().filter(|example| example.store != "xinxiang").collect();

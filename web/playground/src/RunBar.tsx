@@ -1,8 +1,9 @@
 // The bar over the editor: which sample this is, what it answers, and the one big button.
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 
 import type { Catalog } from './catalog.ts';
+import { ExportMenu } from './ExportMenu.tsx';
 import { belongsTo, writes } from './samples.ts';
 import { useSession } from './session.ts';
 
@@ -23,6 +24,8 @@ export function RunBar({ catalog, onIdle }: RunBarProps) {
   const running = isFetching || subscription !== null;
   const writing = writes(active?.query);
   const verb = writing ? '运行写入' : '运行查询';
+  const [said, setSaid] = useState<{ query: string | null; text: string } | null>(null);
+  const ofFile = said !== null && said.query === (active?.query ?? null) ? said.text : null;
 
   useEffect(() => {
     if (!running) onIdle();
@@ -33,9 +36,10 @@ export function RunBar({ catalog, onIdle }: RunBarProps) {
       <div className="run-text" aria-live="polite">
         <h2>{sample?.titleZh ?? (writing ? '自定义写入' : '自定义查询')}</h2>
         <p>
-          {sample
-            ? sample.helpZh || `按“${verb}”，结果显示在右侧。`
-            : '在下方编辑区编写查询，按“运行查询”；或从左侧选一条示例。'}
+          {ofFile ??
+            (sample
+              ? sample.helpZh || `按“${verb}”，结果显示在右侧。`
+              : '在下方编辑区编写查询，按“运行查询”；或从左侧选一条示例。')}
         </p>
         {writing ? (
           <p className="run-warning">
@@ -46,6 +50,13 @@ export function RunBar({ catalog, onIdle }: RunBarProps) {
           </p>
         ) : null}
       </div>
+      {writing ? null : (
+        <ExportMenu
+          query={active?.query}
+          answered={!running && Boolean(active?.response)}
+          onSaid={(text) => setSaid({ query: active?.query ?? null, text })}
+        />
+      )}
       <button type="button" className="run-button" onClick={running ? stop : run}>
         <span aria-hidden="true">{running ? '■' : '▶'}</span>
         {running ? '停止' : verb}

@@ -5,6 +5,7 @@
 import type { Fetcher, FetcherParams, FetcherOpts } from '@graphiql/toolkit';
 import { GraphQLError, Kind, parse, type ExecutionResult } from 'graphql';
 
+import { rememberRun } from './exports.ts';
 import { identity, noteRefusal, refusalOf } from './session.ts';
 
 export const ENDPOINT = '/graphql';
@@ -63,6 +64,8 @@ function withOwnName(parameters: FetcherParams): FetcherParams {
 async function post(parameters: FetcherParams, options?: FetcherOpts): Promise<ExecutionResult> {
   const typed = filledIn(options?.headers);
   const who = identity(Object.keys(typed).some((name) => name.toLowerCase() === 'authorization'));
+  const body = JSON.stringify(withOwnName(parameters));
+  rememberRun(parameters.query, { body, headers: typed });
   let answer: Response;
   try {
     answer = await fetch(ENDPOINT, {
@@ -74,7 +77,7 @@ async function post(parameters: FetcherParams, options?: FetcherOpts): Promise<E
         ...who.headers,
         ...typed,
       },
-      body: JSON.stringify(withOwnName(parameters)),
+      body,
     });
   } catch (error) {
     // A header with characters that no header may have is refused by the browser itself.
