@@ -3,6 +3,8 @@
 //!
 //! Pure: no clock, no file. The same result gives the same bytes.
 
+#[cfg(feature = "parquet")]
+mod columnar;
 mod cytoscape;
 mod gexf;
 mod graphml;
@@ -40,6 +42,8 @@ pub enum Format {
     Cytoscape,
     JsonLd,
     Edges,
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// Which results a format holds.
@@ -122,6 +126,14 @@ const FORMATS: &[FormatRow] = &[
         Holds::Graphs,
         "text/tab-separated-values; charset=utf-8",
     ),
+    #[cfg(feature = "parquet")]
+    row(
+        Format::Parquet,
+        ("parquet", "parquet"),
+        ("Parquet 表格，各列带类型", "a table in Parquet, with typed columns"),
+        Holds::Tables,
+        "application/vnd.apache.parquet",
+    ),
 ];
 
 const fn row(
@@ -155,6 +167,9 @@ pub enum Unfit {
     },
     /// The writer of workbooks says no.
     Workbook(String),
+    /// The writer of columns says no.
+    #[cfg(feature = "parquet")]
+    Columnar(String),
 }
 
 impl Format {
@@ -182,6 +197,8 @@ impl Unfit {
             Unfit::TooLarge { .. } => "EXPORT_TOO_LARGE",
             Unfit::LongText { .. } => "EXPORT_LONG_TEXT",
             Unfit::Workbook(_) => "EXPORT_WORKBOOK",
+            #[cfg(feature = "parquet")]
+            Unfit::Columnar(_) => "EXPORT_COLUMNAR",
         }
     }
 
@@ -227,6 +244,11 @@ impl Unfit {
                 format!("工作簿写不出：{cause}。请用 csv。"),
                 format!("The workbook cannot be written: {cause}. Use csv."),
             ),
+            #[cfg(feature = "parquet")]
+            Unfit::Columnar(cause) => (
+                format!("Parquet 文件写不出：{cause}。请用 csv。"),
+                format!("The Parquet file cannot be written: {cause}. Use csv."),
+            ),
         }
     }
 }
@@ -235,6 +257,8 @@ impl Unfit {
 pub fn write(content: Content<'_>, manifest: &Manifest, format: Format) -> Result<Vec<u8>, Unfit> {
     match (format, content) {
         (Format::Csv, Content::Table(table)) => Ok(separated::csv(table)),
+        #[cfg(feature = "parquet")]
+        (Format::Parquet, Content::Table(table)) => columnar::columnar(table, manifest),
         (Format::Xlsx, Content::Table(table)) => workbook::workbook(&[table], content, manifest),
         (Format::Xlsx, Content::Graph(graph)) => {
             let [nodes, links] = graph.tables();
