@@ -52,12 +52,12 @@ impl Drop for Wanted {
     }
 }
 
-/// Carry out what was admitted.
+/// Carry out what was admitted, from the view that is given, else from the one of the moment at which its turn comes.
 pub(super) async fn execute(
     service: &Service,
     admitted: Admitted,
     operation_name: Option<String>,
-    (caller, view): (Caller, Arc<View>),
+    (caller, view): (Caller, Option<Arc<View>>),
     client: &Client,
 ) -> Answered {
     let mutates = admitted.operation == OperationType::Mutation;
@@ -273,7 +273,8 @@ impl Service {
     }
 
     /// One view for the whole request, with what it is read by.
-    fn answering(&self, caller: Caller, view: Arc<View>) -> Answering {
+    fn answering(&self, caller: Caller, view: Option<Arc<View>>) -> Answering {
+        let view = view.unwrap_or_else(|| self.engine.view());
         let sees_schema = self.shows_schema_to(&caller);
         let sequence = view.state().sequence();
         let today = engine::today();

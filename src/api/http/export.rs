@@ -247,7 +247,7 @@ async fn answered(
         Ok(admitted) => match turn.reserve(admitted.price.total()) {
             Ok(()) => {
                 let view = Arc::clone(view);
-                execute(service, admitted, asked.operation_name, (caller.clone(), view), turn.client()).await
+                execute(service, admitted, asked.operation_name, (caller.clone(), Some(view)), turn.client()).await
             }
             Err(refused) => execute::Answered::refused(StatusCode::TOO_MANY_REQUESTS, true, &refused.into()),
         },

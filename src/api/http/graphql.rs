@@ -262,9 +262,7 @@ async fn answer(
         .and_then(|variables| admit(service, &asked, &variables, door, (&caller, turn.client())));
     let answered = match admitted {
         Ok(admitted) => match turn.reserve(admitted.price.total()) {
-            Ok(()) => {
-                execute(service, admitted, asked.operation_name, (caller, service.engine.view()), turn.client()).await
-            }
+            Ok(()) => execute(service, admitted, asked.operation_name, (caller, None), turn.client()).await,
             Err(refused) => Answered::refused(StatusCode::TOO_MANY_REQUESTS, true, &refused.into()),
         },
         Err(error) if error.code == "QUERIES_ONLY" => Answered::refused(StatusCode::METHOD_NOT_ALLOWED, true, &error),

@@ -311,14 +311,8 @@ impl Conversation {
             OperationType::Subscription => follow(service, admitted, asked.operation_name, &caller),
             OperationType::Query | OperationType::Mutation => {
                 let answer = async move {
-                    let answered = execute(
-                        &service,
-                        admitted,
-                        asked.operation_name,
-                        (caller, service.engine.view()),
-                        turn.client(),
-                    )
-                    .await;
+                    let answered =
+                        execute(&service, admitted, asked.operation_name, (caller, None), turn.client()).await;
                     turn.spent(answered.used);
                     answered
                 };
