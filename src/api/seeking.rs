@@ -67,12 +67,12 @@ pub fn wish(
         let mut all = told(lens, index.similar(lens, &asked.text, &documents, limits.evidence_documents)?);
         if let Some(ground) = rich {
             let words = SearchIndex::words_in(&asked.text).into_iter().map(|word| (word, 1.0)).collect();
-            all.extend(works(lens, index, limits, ground, &words)?);
+            all.extend(works(lens, index, limits.evidence_works, ground, &words)?);
         }
         text = Some(all);
     }
     if let Some(ground) = rich {
-        past = works(lens, index, limits, ground, &past_words(lens, ground, &asked.seekers))?;
+        past = works(lens, index, limits.past_works, ground, &past_words(lens, ground, &asked.seekers))?;
     }
     Ok(Wish { seekers: asked.seekers.clone(), about: asked.about.clone(), text, past })
 }
@@ -86,13 +86,13 @@ fn told(lens: &Lens<'_>, found: Vec<crate::search::TextHit>) -> Vec<TextEvidence
 fn works(
     lens: &Lens<'_>,
     index: &SearchIndex,
-    limits: &Limits,
+    limit: usize,
     ground: &Ground,
     words: &WeighedWords,
 ) -> Result<Vec<TextEvidence>, SearchError> {
     let documents: Vec<EntityRow> = ground.works.iter().map(|work| work.row).collect();
     let place = |number| ground.work(number);
-    let corpus = Corpus { documents: &documents, place: &place, limit: limits.evidence_works };
+    let corpus = Corpus { documents: &documents, place: &place, limit };
     Ok(told(lens, index.votes(words, &corpus)?))
 }
 

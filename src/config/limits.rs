@@ -67,6 +67,8 @@ pub struct Limits {
     pub evidence_documents: usize,
     /// Joint works compared with the words of a need; all that fit as well as the last come with them.
     pub evidence_works: usize,
+    /// Joint works compared with the words of earlier works; all that fit as well as the last come with them.
+    pub past_works: usize,
     /// Rows looked at to gather the joint works of a day, once for all who ask.
     pub ground_rows: u64,
     /// Rows of a price, without what walks may take, from which on a document counts as long work.
@@ -226,7 +228,8 @@ impl Default for Limits {
             ids: 100,
             wish_characters: 4_000,
             evidence_documents: 300,
-            evidence_works: 800,
+            evidence_works: 100,
+            past_works: 800,
             ground_rows: 20_000_000,
             heavy_price: 3_000,
             heavy_at_once: 3,

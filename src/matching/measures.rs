@@ -5,11 +5,11 @@
 use super::sight::{Sight, Voice};
 
 /// Works that speak of something give their score to everybody who took part; a work with a partner
-/// from the same country or province gives it twice.
-pub fn votes(sight: &Sight<'_>, voices: &[Voice<'_>], weigh: fn(f64) -> f64) -> Vec<f64> {
+/// from the same country or province gives it `near` times.
+pub fn votes(sight: &Sight<'_>, voices: &[Voice<'_>], weigh: fn(f64) -> f64, near: f64) -> Vec<f64> {
     let mut all = sight.nothing();
     for voice in voices {
-        let gives = weigh(voice.score) * if sight.is_near(voice.work) { 2.0 } else { 1.0 };
+        let gives = weigh(voice.score) * if sight.is_near(voice.work) { near } else { 1.0 };
         for party in sight.ground.parties_of(voice.work) {
             all[*party as usize] += gives;
         }
@@ -95,7 +95,7 @@ pub fn telling(sight: &Sight<'_>, partner: u32) -> f64 {
 }
 
 /// Common partners, each by what it tells.
-pub fn common(sight: &Sight<'_>) -> Vec<f64> {
+pub fn mutual(sight: &Sight<'_>) -> Vec<f64> {
     let mut all = sight.nothing();
     for partner in own_partners(sight) {
         let tells = telling(sight, partner);

@@ -118,6 +118,7 @@ pub struct Match<'v> {
     pub(super) applied: Vec<Applied>,
     related: BTreeSet<EntityRow>,
     kinds: Vec<Kind>,
+    regime: Regime,
 }
 
 impl<'v> Match<'v> {
@@ -137,7 +138,7 @@ impl<'v> Match<'v> {
         let scene = Scene { lens: *lens, wish, weights, own, sight };
         let related = related(lens, wish);
         let applied = applied(&scene, regime, &related);
-        Self { scene, applied, related, kinds: kinds.to_vec() }
+        Self { scene, applied, related, kinds: kinds.to_vec(), regime }
     }
 
     /// Everybody something speaks for, best first.
@@ -177,21 +178,36 @@ impl<'v> Match<'v> {
     }
 
     fn place(&self, candidate: EntityRow) -> Option<Placed> {
-        let actor = self.scene.sight.as_ref().and_then(|sight| sight.candidate(candidate));
         let (mut score, mut substantial) = (0, false);
-        for applied in &self.applied {
-            let value = match (&applied.signal.find, &applied.measured) {
-                (Find::Each(find), _) => match find(&self.scene, candidate) {
-                    Finding::Says(reason) => millionths(reason.value),
-                    Finding::Unknown(..) => 0,
-                },
-                (Find::Ground { .. }, Some(measured)) => actor.map_or(0, |actor| measured.value(actor)),
-                (Find::Ground { .. }, None) => 0,
-            };
+        for (applied, value) in self.applied.iter().zip(self.values(candidate)) {
             substantial |= value > 0 && (applied.signal.substantial || self.is_newcomer());
             score += contribution(applied.weight, value);
         }
         substantial.then_some(Placed { node: candidate, score })
+    }
+
+    /// By what the wish is judged: what stands before names in the weights.
+    pub fn regime(&self) -> &'static str {
+        self.regime.prefix()
+    }
+
+    /// The signals that apply, with their weights in millionths.
+    pub fn signals(&self) -> Vec<(&'static str, i64)> {
+        self.applied.iter().map(|applied| (applied.signal.name, applied.weight)).collect()
+    }
+
+    /// What each of those says of a candidate, in millionths.
+    pub fn values(&self, candidate: EntityRow) -> Vec<i64> {
+        let actor = self.scene.sight.as_ref().and_then(|sight| sight.candidate(candidate));
+        let value = |applied: &Applied| match (&applied.signal.find, &applied.measured) {
+            (Find::Each(find), _) => match find(&self.scene, candidate) {
+                Finding::Says(reason) => millionths(reason.value),
+                Finding::Unknown(..) => 0,
+            },
+            (Find::Ground { .. }, Some(measured)) => actor.map_or(0, |actor| measured.value(actor)),
+            (Find::Ground { .. }, None) => 0,
+        };
+        self.applied.iter().map(value).collect()
     }
 
     /// Is there nothing to go by but where whoever seeks is? Then who works with many is the base.
@@ -268,7 +284,7 @@ impl<'v> Match<'v> {
         if lacks(&["FIELD"]) {
             add("没有领域分类。补充技术领域后可按领域匹配。", "There is no classification. Add technical fields.");
         }
-        if !self.scene.wish.seekers.is_empty() && lacks(&["SHARED", "COMMON"]) {
+        if !self.scene.wish.seekers.is_empty() && lacks(&["SHARED", "MUTUAL"]) {
             add(
                 "没有已知的合作、联盟或集群联系。补充后可按共同联系匹配。",
                 "There are no known ties. Add collaborations, alliances or clusters.",

@@ -117,7 +117,7 @@ pub static SIGNALS: &[Signal] = &[
     ground::VOTE,
     ground::PAST,
     ground::WALK,
-    ground::COMMON,
+    ground::MUTUAL,
     ground::ALIKE,
     ground::BREADTH,
     ground::WELCOME,

@@ -33,7 +33,7 @@ impl Regime {
     }
 
     /// What stands before the name of a signal in the data.
-    fn prefix(self) -> &'static str {
+    pub fn prefix(self) -> &'static str {
         match self {
             Self::Plain => "",
             Self::Newcomer => "newcomer/",

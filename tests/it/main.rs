@@ -48,6 +48,7 @@ mod meant;
 mod mutations;
 mod network;
 mod partners_oracle;
+mod partners_works;
 mod peer;
 mod personal;
 mod price;

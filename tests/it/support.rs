@@ -108,6 +108,11 @@ impl Served {
         Self::over(self.name, Arc::clone(&self.engine), None)
     }
 
+    /// An engine as the public sees it.
+    pub fn over_public(name: &'static str, engine: Arc<Engine>) -> Self {
+        Self::over(name, engine, None)
+    }
+
     fn over(name: &'static str, engine: Arc<Engine>, writer: Option<&str>) -> Self {
         let mut config = Config { store_name: name.to_owned(), ..Config::default() };
         if writer.is_some() {

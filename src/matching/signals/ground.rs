@@ -18,12 +18,12 @@ const WORDS: usize = 5;
 /// Joint works that speak of the need.
 pub const VOTE: Signal = Signal {
     name: "VOTE",
-    zh: "同题合作：参与过与需要共有关键词的合作项目；项目里有同一地区的需求方同类时加倍",
-    en: "Works on the subject: it took part in joint works that share words with the need; one with somebody like the seeker from the same region counts twice",
+    zh: "同题合作：参与过与需要共有关键词的合作项目；项目里有同一地区的需求方同类时多算一半",
+    en: "Works on the subject: it took part in joint works that share words with the need; one with somebody like the seeker from the same region counts half as much again",
     substantial: true,
     applies: |scene| scene.sight.as_ref().is_some_and(|sight| !sight.need.is_empty()),
     find: Find::Ground {
-        measure: |sight| measures::votes(sight, &sight.need, |score| score * score),
+        measure: |sight| measures::votes(sight, &sight.need, |score| score * score, 1.5),
         tell: |lens, sight, actor| tell_voices(lens, sight, actor, &sight.need, ["与需要相关", "the need"]),
     },
 };
@@ -36,7 +36,7 @@ pub const PAST: Signal = Signal {
     substantial: true,
     applies: |scene| scene.sight.as_ref().is_some_and(|sight| !sight.past.is_empty()),
     find: Find::Ground {
-        measure: |sight| measures::votes(sight, &sight.past, |score| score),
+        measure: |sight| measures::votes(sight, &sight.past, |score| score, 2.0),
         tell: |lens, sight, actor| {
             let of = ["与需求方以往的项目相近", "the earlier works of whoever seeks"];
             tell_voices(lens, sight, actor, &sight.past, of)
@@ -60,13 +60,13 @@ pub const WALK: Signal = Signal {
 };
 
 /// Common partners.
-pub const COMMON: Signal = Signal {
-    name: "COMMON",
+pub const MUTUAL: Signal = Signal {
+    name: "MUTUAL",
     zh: "共同伙伴：与需求方的合作伙伴合作过；伙伴越专一越算数（Adamic–Adar）",
     en: "Common partners: it worked with partners of whoever seeks; the more select a partner, the more it counts (Adamic–Adar)",
     substantial: true,
     applies: has_works,
-    find: Find::Ground { measure: measures::common, tell: tell_common },
+    find: Find::Ground { measure: measures::mutual, tell: tell_mutual },
 };
 
 /// Partners of those who are alike.
@@ -185,7 +185,7 @@ fn tell_walk(lens: &Lens<'_>, sight: &Sight<'_>, actor: u32) -> Told {
     }
 }
 
-fn tell_common(lens: &Lens<'_>, sight: &Sight<'_>, actor: u32) -> Told {
+fn tell_mutual(lens: &Lens<'_>, sight: &Sight<'_>, actor: u32) -> Told {
     let theirs = measures::partners_of(sight, actor);
     let own = measures::own_partners(sight);
     let mut both: Vec<u32> = own.into_iter().filter(|one| theirs.binary_search(one).is_ok()).collect();

@@ -3,6 +3,7 @@
 
 use crate::domain::Day;
 use crate::graph::{EntityRow, Tie};
+use crate::matching::sight::Sight;
 use crate::matching::signal::{Find, Finding, Reason, Scene, Signal};
 
 /// The row of the table.
@@ -18,9 +19,30 @@ pub const SIGNAL: Signal = Signal {
 const UNDATED_YEARS: f64 = 10.0;
 
 fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
+    let joint =
+        if let Some(sight) = &scene.sight { in_the_ground(scene, sight, candidate) } else { found(scene, candidate) };
+    tell(scene, joint)
+}
+
+/// A joint work: the collaboration, the tie of those who seek, that of the candidate, years since.
+type Joint = (EntityRow, Tie, Tie, f64);
+
+/// Joint works by the ground, which knows them without walking.
+fn in_the_ground(scene: &Scene<'_>, sight: &Sight<'_>, candidate: EntityRow) -> Vec<Joint> {
+    let Some(actor) = sight.candidate(candidate) else { return Vec::new() };
+    let joint = sight.shared(actor, &sight.own).filter_map(|number| {
+        let work = sight.ground.works.get(number as usize)?;
+        let mine = scene.own.as_ref()?.collaborations.get(&work.row)?;
+        Some((work.row, *mine, sight.ground.tie(&scene.lens, actor, number)?, work.years))
+    });
+    joint.collect()
+}
+
+/// Joint works by walking.
+fn found(scene: &Scene<'_>, candidate: EntityRow) -> Vec<Joint> {
     let lens = &scene.lens;
     let own = scene.own.iter().flat_map(|own| own.collaborations.iter());
-    let mut joint: Vec<(EntityRow, Tie, Tie, f64)> = Vec::new();
+    let mut joint: Vec<Joint> = Vec::new();
     for (collaboration, mine) in own {
         let theirs = lens.ties(*collaboration, Some(crate::domain::Relation::ParticipatesIn), false);
         if let Some(other) = theirs.into_iter().find(|tie| tie.there == candidate) {
@@ -29,6 +51,11 @@ fn find(scene: &Scene<'_>, candidate: EntityRow) -> Finding {
             joint.push((*collaboration, *mine, other, years.max(0.0)));
         }
     }
+    joint
+}
+
+fn tell(scene: &Scene<'_>, mut joint: Vec<Joint>) -> Finding {
+    let lens = &scene.lens;
     if joint.is_empty() {
         let (zh, en) = (
             "库中没有双方直接合作的记录（不等于没有）".to_owned(),

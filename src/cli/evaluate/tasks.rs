@@ -1,49 +1,33 @@
-//! `innograph evaluate`: how good the ranking of partners is, by the code that serves `partners`.
-//! Everything is asked as of the day before the split; what began later is looked up only to see who
-//! was right.
+//! Questions of others, answered for a judge of their own.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::Path;
 
-use clap::Args;
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 
-use super::exit;
-use super::failure::Failure;
-use crate::api::seeking::{self, Asked};
-use crate::config::{Config, Limits};
+use super::ranked;
+use crate::api::seeking::Asked;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::config::Limits;
 use crate::domain::command::Reference;
 use crate::domain::{Day, Kind};
-use crate::engine::{Engine, View};
-use crate::graph::{Budget, EntityRow, Lens};
-use crate::matching::{Match, Weights};
+use crate::engine::View;
+use crate::graph::{Budget, Lens};
+use crate::matching::Weights;
 use crate::rights::{Rights, Role};
-use crate::search::SearchError;
 
 /// Candidates written for each question.
 const WRITTEN: usize = 400;
 /// What stands in the row keys of imported tables between the name of the set and the number.
 const ORGANIZATION: &str = "-org-";
 
-/// What is measured.
-#[derive(Debug, Args)]
-pub struct EvaluateArgs {
-    /// Questions of others (JSON, also packed by gzip): `T`, the day of the split, and `queries`, each
-    /// with `org` and `text`. Answers go to --out, for a judge of their own.
-    #[arg(long, requires = "out")]
-    tasks: Option<PathBuf>,
-    /// The file of answers: question, rank, organisation, separated by tabs.
-    #[arg(long, requires = "tasks")]
-    out: Option<PathBuf>,
-}
-
 /// Questions of others. What is right stands in the file as well, and is not read.
 #[derive(Debug, Deserialize)]
-struct Tasks {
+pub(super) struct Tasks {
     #[serde(rename = "T")]
     split: String,
     queries: BTreeMap<String, Question>,
@@ -55,27 +39,8 @@ struct Question {
     text: Option<String>,
 }
 
-/// Measure the store of a directory.
-pub fn evaluate(config: &Config, args: &EvaluateArgs) -> ExitCode {
-    match measured(config, args) {
-        Ok(()) => ExitCode::from(exit::OK),
-        Err(failure) => failure.report(),
-    }
-}
-
-fn measured(config: &Config, args: &EvaluateArgs) -> Result<(), Failure> {
-    let engine = Engine::open_kept(&config.data, &config.personal_directory(), config.limits.engine())
-        .map_err(|error| Failure::store(&error))?;
-    engine.index().map_err(|error| searched(&error))?;
-    let view = engine.view();
-    if let (Some(tasks), Some(out)) = (&args.tasks, &args.out) {
-        let tasks = read(tasks)?;
-        answer(&view, &config.limits, &tasks, out)?;
-    }
-    Ok(())
-}
-
-fn read(path: &Path) -> Result<Tasks, Failure> {
+/// Read a file of questions.
+pub(super) fn read(path: &Path) -> Result<Tasks, Failure> {
     let unread = |error: io::Error| Failure::system(path, &error);
     let file = BufReader::new(File::open(path).map_err(unread)?);
     let packed = path.extension().is_some_and(|ending| ending == "gz");
@@ -85,7 +50,8 @@ fn read(path: &Path) -> Result<Tasks, Failure> {
     serde_json::from_str(&text).map_err(|error| no_tasks(path, &error.to_string()))
 }
 
-fn answer(view: &View, limits: &Limits, tasks: &Tasks, out: &Path) -> Result<(), Failure> {
+/// Write a ranking for each question.
+pub(super) fn answer(view: &View, limits: &Limits, tasks: &Tasks, out: &Path) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::system(out, &error);
     let split: Day = tasks.split.parse().map_err(|()| no_tasks(out, &tasks.split))?;
     let day = Day(split.0 - 1);
@@ -108,22 +74,6 @@ fn answer(view: &View, limits: &Limits, tasks: &Tasks, out: &Path) -> Result<(),
     file.flush().map_err(failed)
 }
 
-/// The ranking that `partners` would give.
-fn ranked(
-    view: &View,
-    lens: &Lens<'_>,
-    limits: &Limits,
-    weights: &Weights,
-    asked: &Asked,
-) -> Result<Vec<EntityRow>, Failure> {
-    let index = view.search().ok_or_else(|| searched(&SearchError::Empty))?;
-    let ground = seeking::ground(view, lens, limits, asked);
-    let wish =
-        seeking::wish(lens, index, limits, weights, asked, ground.as_deref()).map_err(|error| searched(&error))?;
-    let matched = Match::new(lens, &wish, &asked.kinds, weights, ground.as_deref());
-    Ok(matched.rank().placed.into_iter().map(|placed| placed.node).collect())
-}
-
 /// The name of the imported set of tables, as its row keys begin.
 fn set_of(view: &View, day: Day) -> String {
     let budget = Budget::new(u64::MAX);
@@ -131,15 +81,6 @@ fn set_of(view: &View, day: Day) -> String {
     let mut codes = lens.nodes(Kind::Institute).map(|node| lens.code(node));
     let set = codes.find_map(|code| code.split_once(ORGANIZATION).map(|(set, _)| set.to_owned()));
     set.unwrap_or_default()
-}
-
-fn searched(error: &SearchError) -> Failure {
-    Failure::new(
-        "SEARCH",
-        exit::FAILED,
-        format!("搜索索引不可用：{error}。"),
-        format!("The search index failed: {error}."),
-    )
 }
 
 fn no_tasks(path: &Path, cause: &str) -> Failure {
