@@ -140,6 +140,7 @@ pub static TYPES: LazyLock<Types> = LazyLock::new(|| {
     enums.extend(query::enums());
     enums.extend(statistics_types::enums());
     let mut inputs = inputs::inputs();
+    inputs.extend(query::inputs());
     inputs.extend(mutation::inputs());
     inputs.extend(statistics_types::inputs());
     Types::new(types, enums, enums::scalars(), inputs).unions(mutation::unions())

@@ -57,6 +57,11 @@ impl<'s> Budget<'s> {
         self.until.set(self.limit);
     }
 
+    /// Rows that this walk may still visit. Never told to readers.
+    pub fn left(&self) -> u64 {
+        self.until.get().saturating_sub(self.used.get())
+    }
+
     /// Rows visited so far, shown or not. Never told to readers: it would count what is hidden.
     pub fn used(&self) -> u64 {
         self.used.get()

@@ -53,7 +53,8 @@ pub enum Frameworks {
 }
 
 impl Window {
-    fn holds(&self, lens: &Lens<'_>, collaboration: EntityRow) -> bool {
+    /// Does a collaboration count?
+    pub(super) fn holds(&self, lens: &Lens<'_>, collaboration: EntityRow) -> bool {
         let framework = enumeration::COLLABORATION_KIND.by_name("FRAMEWORK").map(|code| Value::Code(code.tag));
         let is_framework = || lens.value_named(collaboration, "kind") == framework.as_ref();
         if self.frameworks == Frameworks::LeftOut && is_framework() {
@@ -104,7 +105,7 @@ fn gatherings(lens: &Lens<'_>, of: EntityRow, relation: Relation) -> Vec<EntityR
 }
 
 /// The organisations that take part, each once whatever its roles, with their ties.
-fn parties(lens: &Lens<'_>, gathering: EntityRow, relation: Relation) -> BTreeMap<EntityRow, Vec<Tie>> {
+pub(super) fn parties(lens: &Lens<'_>, gathering: EntityRow, relation: Relation) -> BTreeMap<EntityRow, Vec<Tie>> {
     let mut parties: BTreeMap<EntityRow, Vec<Tie>> = BTreeMap::new();
     for tie in lens.ties(gathering, Some(relation), false) {
         // People take part for somebody; they are no organisation.
@@ -116,7 +117,7 @@ fn parties(lens: &Lens<'_>, gathering: EntityRow, relation: Relation) -> BTreeMa
 }
 
 /// What part of the amount each party stands for: as it is stated, and equal parts of the rest.
-fn shares(lens: &Lens<'_>, parties: &BTreeMap<EntityRow, Vec<Tie>>) -> BTreeMap<EntityRow, f64> {
+pub(super) fn shares(lens: &Lens<'_>, parties: &BTreeMap<EntityRow, Vec<Tie>>) -> BTreeMap<EntityRow, f64> {
     let row = Relation::ParticipatesIn.row();
     let said = |ties: &Vec<Tie>| {
         let shares = ties.iter().filter_map(|tie| match lens.tie_value(tie.row, row.attribute("share")?) {

@@ -10,8 +10,8 @@ use crate::expected::{bag, differences, edges, text};
 use crate::support::{Example, Served, examples, project};
 use crate::words::word;
 use crate::{
-    examples_demo, examples_graph, examples_real, examples_records, examples_search, examples_statistics,
-    examples_time, quality_oracle,
+    examples_demo, examples_graph, examples_network, examples_real, examples_records, examples_search,
+    examples_statistics, examples_time, quality_oracle,
 };
 
 /// One example on one store.
@@ -86,6 +86,18 @@ const ORACLES: &[(&str, Oracle)] = &[
     ("74-rewards-not-paid", examples_records::rewards),
     ("75-express-requests", examples_records::express_requests),
     ("76-data-quality", quality_oracle::data_quality),
+    ("77-cluster-structure", examples_network::structure),
+    ("78-collaboration-over-time", examples_network::over_time),
+    ("79-communities-and-clusters", examples_network::communities),
+    ("80-clusters-compared", examples_network::compared),
+    ("81-gatekeepers", examples_network::gatekeepers),
+    ("82-zones-and-parks-matrix", examples_network::matrix),
+    ("83-between-clusters", examples_network::between_clusters),
+    ("84-funds-that-invest-together", examples_network::funds),
+    ("85-outside-sources-of-knowledge", examples_network::outside_sources),
+    ("86-resilience-over-time", examples_network::resilience),
+    ("87-ten-best-new-ties", examples_network::new_ties),
+    ("88-chain-gaps", examples_network::chain_gaps),
     ("90-about-this-service", service),
 ];
 

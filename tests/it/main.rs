@@ -16,6 +16,7 @@ mod edge;
 mod edge_connections;
 mod examples_demo;
 mod examples_graph;
+mod examples_network;
 mod examples_oracle;
 mod examples_real;
 mod examples_records;

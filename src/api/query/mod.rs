@@ -1,5 +1,6 @@
 //! Root fields: one file a question. Each is a declaration and a reader that asks a pure room.
 
+mod chain;
 mod changes;
 mod difference;
 pub(in crate::api) mod difference_types;
@@ -8,6 +9,7 @@ mod graph;
 pub(in crate::api) mod history;
 mod lists;
 mod lookup;
+mod network;
 mod partner_types;
 mod partners;
 mod quality;
@@ -16,7 +18,7 @@ pub(in crate::api) mod service;
 mod statistics;
 mod viewer;
 
-use super::types::def::{EnumDef, FieldDef, TypeDef};
+use super::types::def::{EnumDef, FieldDef, InputDef, TypeDef};
 use crate::config::Limits;
 
 pub use service::StoreName;
@@ -29,6 +31,8 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     fields.extend(search::fields(limits));
     fields.extend(graph::fields(limits));
     fields.extend(partners::fields(limits));
+    fields.extend(network::fields(limits));
+    fields.extend(chain::fields(limits));
     fields.extend(changes::fields(limits));
     fields.extend(history::fields(limits));
     fields.extend(difference::fields(limits));
@@ -44,7 +48,14 @@ pub fn enums() -> Vec<EnumDef> {
     let mut enums = viewer::enums();
     enums.extend(quality::enums());
     enums.extend(duplicates::enums());
+    enums.extend(network::enums());
+    enums.extend(chain::enums());
     enums
+}
+
+/// The inputs that only root fields are asked with.
+pub fn inputs() -> Vec<InputDef> {
+    network::inputs()
 }
 
 /// The types that only root fields answer with.
@@ -52,6 +63,8 @@ pub fn types(limits: &Limits) -> Vec<TypeDef> {
     let mut types = search::types();
     types.extend(graph::types(limits));
     types.extend(partner_types::types());
+    types.extend(network::types(limits));
+    types.extend(chain::types(limits));
     types.extend(changes::types());
     types.extend(history::types());
     types.extend(difference_types::types());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Directions, Gives, Measure, quotient};
+use super::{Directions, Gives, Measure, Values, quotient};
 use crate::network::layer::Layer;
 use crate::network::work::{Stopped, Work};
 
@@ -16,6 +16,7 @@ pub const ASSORTATIVITY: Measure = Measure {
     formula: "Pearson correlation of the degrees at both ends of ties; with directions, of out-degree and in-degree",
     source: "Newman 2002, Phys. Rev. Lett. 89:208701; reading: Crespo, Suire & Vicente 2014",
     directions: Directions::Followed,
+    values: Values::Fractions,
     bounds: (-1.0, 1.0),
     steps: |nodes, ties| nodes + 2 * ties,
     gives: Gives::Whole(by_degree),

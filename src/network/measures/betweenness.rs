@@ -2,7 +2,7 @@
 //! (Brandes 2001), or from some drawn by a seed, and then with the error that has to be reckoned with.
 
 use super::bfs::{Length, Search, lengths};
-use super::{Directions, Gives, Measure};
+use super::{Directions, Gives, Measure, Values};
 use crate::network::draws::Draws;
 use crate::network::layer::{Direction, Layer};
 use crate::network::work::{Stopped, Work};
@@ -17,6 +17,7 @@ pub const BETWEENNESS: Measure = Measure {
     formula: "b_i = Σ_{s≠i≠t} σ_st(i)/σ_st, each pair once where ties have no direction",
     source: "Freeman 1977; Brandes 2001, J. Math. Sociology 25:163–177",
     directions: Directions::Followed,
+    values: Values::Fractions,
     bounds: (0.0, f64::INFINITY),
     steps: |nodes, ties| nodes * (nodes + 4 * ties),
     gives: Gives::Each(|layer, work| Ok(exact(layer, Length::Step, work)?.into_iter().map(Some).collect())),

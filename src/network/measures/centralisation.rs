@@ -1,7 +1,7 @@
 //! Centralisation: how far a network hangs on one, compared with a star of the same size.
 
 use super::degree::degrees;
-use super::{Directions, Gives, Measure, betweenness, quotient};
+use super::{Directions, Gives, Measure, Values, betweenness, quotient};
 use crate::network::layer::Layer;
 use crate::network::work::{Stopped, Work};
 
@@ -15,6 +15,7 @@ pub const DEGREE_CENTRALISATION: Measure = Measure {
     formula: "Σ_i (d_max − d_i) / ((n−1)(n−2))",
     source: "Freeman 1979, Social Networks 1:215–239",
     directions: Directions::Ignored,
+    values: Values::Fractions,
     bounds: (0.0, 1.0),
     steps: |nodes, _| nodes,
     gives: Gives::Whole(by_degree),
@@ -30,6 +31,7 @@ pub const BETWEENNESS_CENTRALISATION: Measure = Measure {
     formula: "2·Σ_i (b_max − b_i) / ((n−1)²(n−2))",
     source: "Freeman 1979, Social Networks 1:215–239",
     directions: Directions::Ignored,
+    values: Values::Fractions,
     bounds: (0.0, 1.0),
     steps: |nodes, ties| nodes * (nodes + 4 * ties),
     gives: Gives::Whole(by_betweenness),

@@ -1,7 +1,7 @@
 //! Harmonic closeness: how near one is to everybody, where those out of reach add nothing.
 
 use super::bfs::Search;
-use super::{Directions, Gives, Measure};
+use super::{Directions, Gives, Measure, Values};
 use crate::network::layer::Layer;
 use crate::network::work::{Stopped, Work};
 
@@ -15,6 +15,7 @@ pub const CLOSENESS: Measure = Measure {
     formula: "h_i = Σ_{j≠i} 1/d(i,j) / (n−1)",
     source: "Marchiori & Latora 2000, Physica A 285:539–546; Rochat 2009",
     directions: Directions::Followed,
+    values: Values::Fractions,
     bounds: (0.0, 1.0),
     steps: |nodes, ties| nodes * (nodes + 2 * ties),
     gives: Gives::Each(closeness),

@@ -2,7 +2,7 @@
 
 use super::degree::degrees;
 use super::triangles::triangles;
-use super::{Directions, Gives, Measure, quotient};
+use super::{Directions, Gives, Measure, Values, quotient};
 use crate::network::layer::{Direction, Layer};
 use crate::network::work::{Stopped, Work};
 
@@ -16,6 +16,7 @@ pub const LOCAL: Measure = Measure {
     formula: "c_i = 2t_i / (d_i(d_i−1)); with directions, ties among all partners / (d_i(d_i−1))",
     source: "Watts & Strogatz 1998, Nature 393:440–442; as in LDBC Graphalytics",
     directions: Directions::Followed,
+    values: Values::Fractions,
     bounds: (0.0, 1.0),
     steps: |nodes, ties| nodes + 20 * ties,
     gives: Gives::Each(local),
@@ -31,6 +32,7 @@ pub const TRANSITIVITY: Measure = Measure {
     formula: "3·triangles / connected triples",
     source: "Newman, Strogatz & Watts 2001, Phys. Rev. E 64:026118",
     directions: Directions::Ignored,
+    values: Values::Fractions,
     bounds: (0.0, 1.0),
     steps: |nodes, ties| nodes + 20 * ties,
     gives: Gives::Whole(transitivity),
@@ -46,6 +48,7 @@ pub const MEAN_LOCAL: Measure = Measure {
     formula: "Σ_i c_i / n",
     source: "Watts & Strogatz 1998, Nature 393:440–442",
     directions: Directions::Followed,
+    values: Values::Fractions,
     bounds: (0.0, 1.0),
     steps: |nodes, ties| nodes + 20 * ties,
     gives: Gives::Whole(|layer, work| {

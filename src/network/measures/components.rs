@@ -1,7 +1,7 @@
 //! Components: who can reach whom over any number of ties. Weak ones look away from directions, strong ones
 //! follow them. A component is called by its lowest node.
 
-use super::{Directions, Gives, Measure, quotient};
+use super::{Directions, Gives, Measure, Values, quotient};
 use crate::network::layer::Layer;
 use crate::network::work::{Stopped, Work};
 
@@ -17,6 +17,7 @@ pub const COMPONENTS: Measure = Measure {
     formula: "number of classes of “reachable over ties, whatever their direction”",
     source: "Wasserman & Faust 1994, ch. 4",
     directions: Directions::Ignored,
+    values: Values::Counts,
     bounds: (0.0, f64::INFINITY),
     steps: |nodes, ties| nodes + 2 * ties,
     gives: Gives::Whole(|layer, work| Ok(Some(sizes(&weak(layer, work)?).len() as f64))),
@@ -32,6 +33,7 @@ pub const LARGEST_SHARE: Measure = Measure {
     formula: "max_c |c| / n",
     source: "Wasserman & Faust 1994, ch. 4",
     directions: Directions::Ignored,
+    values: Values::Fractions,
     bounds: (0.0, 1.0),
     steps: |nodes, ties| nodes + 2 * ties,
     gives: Gives::Whole(|layer, work| {

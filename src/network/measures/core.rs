@@ -1,6 +1,6 @@
 //! k-core: the largest part in which everybody is tied to at least k others of it.
 
-use super::{Directions, Gives, Measure};
+use super::{Directions, Gives, Measure, Values};
 use crate::network::layer::Layer;
 use crate::network::work::{Stopped, Work};
 
@@ -14,6 +14,7 @@ pub const CORE_NUMBER: Measure = Measure {
     formula: "max{k : i in a part whose least degree is k}",
     source: "Seidman 1983, Social Networks 5:269–287; Batagelj & Zaveršnik 2003",
     directions: Directions::Ignored,
+    values: Values::Counts,
     bounds: (0.0, f64::INFINITY),
     steps: |nodes, ties| nodes + 2 * ties,
     gives: Gives::Each(|layer, work| {
@@ -31,6 +32,7 @@ pub const DEGENERACY: Measure = Measure {
     formula: "max_i core(i)",
     source: "Seidman 1983, Social Networks 5:269–287",
     directions: Directions::Ignored,
+    values: Values::Counts,
     bounds: (0.0, f64::INFINITY),
     steps: |nodes, ties| nodes + 2 * ties,
     gives: Gives::Whole(|layer, work| Ok(core_numbers(layer, work)?.into_iter().max().map(f64::from))),

@@ -1,6 +1,6 @@
 //! Degree and strength: how many partners, and how strongly tied to them in all.
 
-use super::{Directions, Gives, Measure, quotient};
+use super::{Directions, Gives, Measure, Values, quotient};
 use crate::network::layer::Layer;
 use crate::network::work::{Stopped, Work};
 
@@ -14,6 +14,7 @@ pub const DEGREE: Measure = Measure {
     formula: "d_i = |{j : i–j tied}|",
     source: "Freeman 1979, Social Networks 1:215–239",
     directions: Directions::Ignored,
+    values: Values::Counts,
     bounds: (0.0, f64::INFINITY),
     steps: |nodes, _| nodes,
     gives: Gives::Each(|layer, work| {
@@ -32,6 +33,7 @@ pub const STRENGTH: Measure = Measure {
     formula: "s_i = Σ_j w_ij",
     source: "Barrat et al. 2004, PNAS 101:3747–3752",
     directions: Directions::Ignored,
+    values: Values::Fractions,
     bounds: (0.0, f64::INFINITY),
     steps: |nodes, ties| nodes + 2 * ties,
     gives: Gives::Each(|layer, work| Ok(strengths(layer, work)?.into_iter().map(Some).collect())),
@@ -47,6 +49,7 @@ pub const MEAN_DEGREE: Measure = Measure {
     formula: "2m / n",
     source: "Freeman 1979, Social Networks 1:215–239",
     directions: Directions::Ignored,
+    values: Values::Fractions,
     bounds: (0.0, f64::INFINITY),
     steps: |nodes, _| nodes,
     gives: Gives::Whole(|layer, work| {
@@ -65,6 +68,7 @@ pub const ISOLATES: Measure = Measure {
     formula: "|{i : d_i = 0}|",
     source: "Freeman 1979, Social Networks 1:215–239",
     directions: Directions::Ignored,
+    values: Values::Counts,
     bounds: (0.0, f64::INFINITY),
     steps: |nodes, _| nodes,
     gives: Gives::Whole(|layer, work| {

@@ -1,6 +1,6 @@
 //! Density: the share of possible ties that exist.
 
-use super::{Directions, Gives, Measure, quotient};
+use super::{Directions, Gives, Measure, Values, quotient};
 use crate::network::layer::{Direction, Layer};
 
 /// Density.
@@ -13,6 +13,7 @@ pub const DENSITY: Measure = Measure {
     formula: "2m / (n(n−1)); with directions m / (n(n−1)); two-mode m / (n₁n₂)",
     source: "Wasserman & Faust 1994, ch. 4; two-mode: Borgatti & Everett 1997, Social Networks 19:243–269",
     directions: Directions::Followed,
+    values: Values::Fractions,
     bounds: (0.0, 1.0),
     steps: |nodes, _| nodes,
     gives: Gives::Whole(|layer, work| {

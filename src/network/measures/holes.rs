@@ -1,7 +1,7 @@
 //! Structural holes (Burt 1992): is what one gets from its partners the same over and over, because they are
 //! tied to one another, or does it stand between those who are not?
 
-use super::{Directions, Gives, Measure};
+use super::{Directions, Gives, Measure, Values};
 use crate::network::layer::Layer;
 use crate::network::work::{Stopped, Work};
 
@@ -15,6 +15,7 @@ pub const CONSTRAINT: Measure = Measure {
     formula: "c_i = Σ_{j∈N(i)} (p_ij + Σ_{q≠i,j} p_iq·p_qj)², p_ij = (w_ij+w_ji)/Σ_k(w_ik+w_ki)",
     source: "Burt 1992, Structural Holes, ch. 2",
     directions: Directions::Ignored,
+    values: Values::Fractions,
     bounds: (0.0, 2.0),
     steps: |nodes, ties| nodes + 20 * ties,
     gives: Gives::Each(constraint),
@@ -30,6 +31,7 @@ pub const EFFECTIVE_SIZE: Measure = Measure {
     formula: "Σ_j (1 − Σ_{q≠i,j} p_iq·m_jq), m_jq = (w_jq+w_qj)/max_k(w_jk+w_kj)",
     source: "Burt 1992, Structural Holes, ch. 2",
     directions: Directions::Ignored,
+    values: Values::Fractions,
     bounds: (0.0, f64::INFINITY),
     steps: |nodes, ties| nodes + 20 * ties,
     gives: Gives::Each(effective_size),

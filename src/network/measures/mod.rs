@@ -54,6 +54,8 @@ pub struct Measure {
     pub source: &'static str,
     /// Are directions of ties looked at?
     pub directions: Directions,
+    /// Is it a whole number?
+    pub values: Values,
     /// The least and the greatest it can be.
     pub bounds: (f64, f64),
     /// About how many steps it takes for so many nodes and ties.
@@ -69,6 +71,15 @@ pub enum Directions {
     Followed,
     /// It looks at who is tied to whom alone.
     Ignored,
+}
+
+/// What values a measure has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// Whole numbers: it counts something.
+    Counts,
+    /// Any.
+    Fractions,
 }
 
 /// A figure for each node; none where it is undefined.

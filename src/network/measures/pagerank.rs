@@ -1,7 +1,7 @@
 //! PageRank: who is pointed at by those who are pointed at. The share of whoever points nowhere goes to all
 //! (or, in the personal form, back to where the walk begins).
 
-use super::{Directions, Gives, Measure};
+use super::{Directions, Gives, Measure, Values};
 use crate::network::layer::Layer;
 use crate::network::work::{Stopped, Work};
 
@@ -10,11 +10,12 @@ pub const PAGERANK: Measure = Measure {
     name: "pagerank",
     zh: "影响力（PageRank）",
     en: "PageRank",
-    means_zh: "与重要单位有联系的单位更重要，全部单位之和为 1。数越大，越处在往来的中心；受登记多少影响",
-    means_en: "Tied to those who matter, one matters more; all together are 1. It hangs on how completely ties are registered",
+    means_zh: "与重要单位有联系的单位更重要，0 到 1，全部单位之和为 1。数越大，越处在往来的中心；受登记多少影响",
+    means_en: "Tied to those who matter, one matters more: 0 to 1, all together 1. It hangs on how completely ties are registered",
     formula: "r_i = (1−d)/n + d·(Σ_{j→i} r_j·w_ji/s_j + Σ_{j without ties} r_j/n), d = 0.85",
     source: "Page, Brin, Motwani & Winograd 1999; as in LDBC Graphalytics",
     directions: Directions::Followed,
+    values: Values::Fractions,
     bounds: (0.0, 1.0),
     steps: |nodes, ties| 100 * (nodes + 2 * ties),
     gives: Gives::Each(|layer, work| Ok(pagerank(layer, &Walk::default(), work)?.into_iter().map(Some).collect())),

@@ -3,7 +3,7 @@
 use super::bfs::Search;
 use super::closeness::nearness;
 use super::components::{largest, weak};
-use super::{Directions, Gives, Measure, quotient};
+use super::{Directions, Gives, Measure, Values, quotient};
 use crate::network::layer::Layer;
 use crate::network::work::{Stopped, Work};
 
@@ -17,6 +17,7 @@ pub const MEAN_PATH: Measure = Measure {
     formula: "Σ_{i≠j} d(i,j) / (n(n−1)) in the largest component",
     source: "Watts & Strogatz 1998, Nature 393:440–442",
     directions: Directions::Ignored,
+    values: Values::Fractions,
     bounds: (1.0, f64::INFINITY),
     steps: |nodes, ties| nodes * (nodes + 2 * ties),
     gives: Gives::Whole(|layer, work| Ok(ways(layer, work)?.mean)),
@@ -32,6 +33,7 @@ pub const DIAMETER: Measure = Measure {
     formula: "max d(i,j) in the largest component",
     source: "Wasserman & Faust 1994, ch. 4",
     directions: Directions::Ignored,
+    values: Values::Counts,
     bounds: (1.0, f64::INFINITY),
     steps: |nodes, ties| nodes * (nodes + 2 * ties),
     gives: Gives::Whole(|layer, work| Ok(ways(layer, work)?.longest.map(|longest| longest as f64))),
@@ -47,6 +49,7 @@ pub const EFFICIENCY: Measure = Measure {
     formula: "Σ_{i≠j} 1/d(i,j) / (n(n−1))",
     source: "Latora & Marchiori 2001, Phys. Rev. Lett. 87:198701",
     directions: Directions::Ignored,
+    values: Values::Fractions,
     bounds: (0.0, 1.0),
     steps: |nodes, ties| nodes * (nodes + 2 * ties),
     gives: Gives::Whole(efficiency),

@@ -3,7 +3,7 @@
 
 use super::clustering::transitivity;
 use super::paths::ways;
-use super::{Directions, Gives, Measure, quotient};
+use super::{Directions, Gives, Measure, Values, quotient};
 use crate::network::draws::Draws;
 use crate::network::layer::{Direction, Layer, Pair};
 use crate::network::work::{Stopped, Work};
@@ -13,11 +13,12 @@ pub const SIGMA: Measure = Measure {
     name: "smallWorld",
     zh: "小世界系数 σ",
     en: "Small-world σ",
-    means_zh: "与联系数相同的随机网络（固定种子，20 个）相比，是否“抱团而又路近”；大于 1 为是，但只凭大于 1 说明不了多少；无法比较时没有此数",
-    means_en: "Compared with 20 random networks of the same degrees (fixed seed): clustered and yet short in its ways? Above 1 alone proves little; none where nothing can be compared",
+    means_zh: "与联系数相同的随机网络（固定种子，20 个）相比，是否“抱团而又路近”；大于 1 为是，但只凭大于 1 说明不了多少；无法比较时没有此数。单位：倍",
+    means_en: "Compared with 20 random networks of the same degrees (fixed seed): clustered and yet short in its ways? Above 1 alone proves little; none where nothing can be compared. Unit: times",
     formula: "σ = (C/C_r)/(L/L_r), r: mean of ≥ 20 networks of the same degrees",
     source: "Humphries & Gurney 2008, PLoS ONE 3:e2051; rewiring: Maslov & Sneppen 2002",
     directions: Directions::Ignored,
+    values: Values::Fractions,
     bounds: (0.0, f64::INFINITY),
     steps: |nodes, ties| 21 * nodes * (nodes + 2 * ties) + 2_000 * ties,
     gives: Gives::Whole(|layer, work| Ok(small_world(layer, NETWORKS, 1, work)?.sigma)),

@@ -1,6 +1,6 @@
 //! Triangles: three that are all tied to one another. Found once each, from the one with the fewest ties.
 
-use super::{Directions, Gives, Measure};
+use super::{Directions, Gives, Measure, Values};
 use crate::network::layer::Layer;
 use crate::network::work::{Stopped, Work};
 
@@ -14,6 +14,7 @@ pub const TRIANGLES: Measure = Measure {
     formula: "t_i = |{j<k : i–j, j–k, k–i tied}|",
     source: "Schank & Wagner 2005; Latapy 2008 (forward algorithm)",
     directions: Directions::Ignored,
+    values: Values::Counts,
     bounds: (0.0, f64::INFINITY),
     steps: |nodes, ties| nodes + 20 * ties,
     gives: Gives::Each(|layer, work| Ok(triangles(layer, work)?.into_iter().map(|count| Some(count as f64)).collect())),

@@ -52,6 +52,18 @@ fn entropy(labels: &[Vec<u32>]) -> f64 {
     -each.map(f64::ln).sum::<f64>() / n
 }
 
+/// NMI by entropies, and the adjusted Rand index of Hubert and Arabie by counts of pairs (Steinley 2004).
+pub fn likeness(one: &[u32], other: &[u32]) -> (f64, f64) {
+    let [neither, second, first, both] = pairs(one, other);
+    let over = 2.0 * (both * neither - first * second);
+    let under = (both + first) * (first + neither) + (both + second) * (second + neither);
+    let single = |labels: &[u32]| labels.iter().map(|label| vec![*label]).collect::<Vec<_>>();
+    let joint: Vec<Vec<u32>> = one.iter().zip(other).map(|(one, other)| vec![*one, *other]).collect();
+    let (h1, h2, h) = (entropy(&single(one)), entropy(&single(other)), entropy(&joint));
+    let nmi = if h1 + h2 < 1e-12 { 1.0 } else { 2.0 * (h1 + h2 - h) / (h1 + h2) };
+    (nmi, if under < 0.5 { 1.0 } else { over / under })
+}
+
 #[test]
 fn likeness_of_divisions_is_its_formula() {
     let mut lot = Lot(3);
@@ -62,17 +74,9 @@ fn likeness_of_divisions_is_its_formula() {
             (0..n).map(|_| lot.below(groups) as u32).collect()
         };
         let (one, other) = (draw(), draw());
-        let [neither, second, first, both] = pairs(&one, &other);
-        // Hubert and Arabie's index by counts of pairs (Steinley 2004).
-        let over = 2.0 * (both * neither - first * second);
-        let under = (both + first) * (first + neither) + (both + second) * (second + neither);
-        let expected = if under == 0.0 { 1.0 } else { over / under };
-        assert!((ari(&one, &other).unwrap() - expected).abs() < 1e-12, "{one:?} {other:?}");
-        let single = |labels: &[u32]| labels.iter().map(|label| vec![*label]).collect::<Vec<_>>();
-        let joint: Vec<Vec<u32>> = one.iter().zip(&other).map(|(one, other)| vec![*one, *other]).collect();
-        let (h1, h2, h) = (entropy(&single(&one)), entropy(&single(&other)), entropy(&joint));
-        let expected = if h1 + h2 < 1e-12 { 1.0 } else { 2.0 * (h1 + h2 - h) / (h1 + h2) };
-        assert!((nmi(&one, &other).unwrap() - expected).abs() < 1e-12, "{one:?} {other:?}");
+        let (expected_nmi, expected_ari) = likeness(&one, &other);
+        assert!((ari(&one, &other).unwrap() - expected_ari).abs() < 1e-12, "{one:?} {other:?}");
+        assert!((nmi(&one, &other).unwrap() - expected_nmi).abs() < 1e-12, "{one:?} {other:?}");
     }
     assert_eq!((nmi(&[], &[]), ari(&[], &[]), nmi(&[0], &[0, 1])), (None, None, None));
     assert_eq!((nmi(&[5, 5, 9], &[1, 1, 0]), ari(&[5, 5, 9], &[1, 1, 0])), (Some(1.0), Some(1.0)));

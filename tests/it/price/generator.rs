@@ -167,6 +167,12 @@ impl<'n> Maker<'n> {
             ("filter", _) if ty.ends_with("Filter") && ty != "ChangeFilter" => self.filter(condition(ty), 2),
             ("relations", "[Relation!]") => json!(["SUPPLIES", "LOCATED_IN", "SUPPLIES"]),
             ("kinds", "[NodeKind!]") => json!(["ENTERPRISE", "INSTITUTE"]),
+            ("layer", "NetworkLayer!") => json!({ "relations": ["SUPPLIES", "PARTICIPATES_IN"] }),
+            ("by", "NetworkMeasure!") => json!(["DEGREE", "BETWEENNESS", "CONSTRAINT"][self.numbers.below(3)]),
+            ("by", "NetworkGrouping!") => json!(["KIND", "CITY", "CLUSTER"][self.numbers.below(3)]),
+            ("by", "NetworkRemovalOrder!") => json!(["DEGREE", "RANDOM"][self.numbers.below(2)]),
+            ("windows", "[NetworkWindow!]!") => json!([{}, {}]),
+            ("chain", "String!") => json!("HT8"),
             ("id", "ID!") => json!("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
             ("ids", "[ID!]!") => json!(["01ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAW"]),
             _ => return None,
@@ -271,7 +277,8 @@ impl Writer<'_> {
 
     fn argument(&mut self, (name, ty, value): &(String, String, Value)) -> String {
         // Codes are written without quotes.
-        let is_code = ["[Relation", "[NodeKind", "StatisticsOf"].iter().any(|code| ty.starts_with(code));
+        let codes = ["[Relation", "[NodeKind", "StatisticsOf", "Network"];
+        let is_code = codes.iter().any(|code| ty.starts_with(code));
         let text = if is_code { literal(value).replace('"', "") } else { literal(value) };
         let Some(in_default) = (self.as_variable)() else { return format!("{name}: {}", text) };
         let variable = format!("v{}", self.definitions.len());
