@@ -6,8 +6,10 @@ pub mod candidates;
 pub mod criteria;
 pub mod duplicates;
 mod incubation;
+pub mod ladder;
 pub mod quality;
 mod regions;
+pub mod scoreboard;
 
 pub use incubation::{Stay, StayRules};
 pub use regions::Regions;

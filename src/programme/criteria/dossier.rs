@@ -4,9 +4,9 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use super::evaluate::{Said, Subject, Told};
 use super::exact::Exact;
 use super::inputs::{Fact, Input, Origin};
+use super::subject::{Said, Subject, Told};
 use crate::domain::enumeration::{self, Enumeration};
 use crate::domain::identifier::Scheme;
 use crate::domain::{Day, Kind, PartialDate, RecordKind, Relation, Value};

@@ -2,11 +2,12 @@
 //! tree and in total, with what every number was made of. Unknown is never counted as unmet, and what
 //! is decided whatever is missing is said as decided.
 
+use super::bounds::{decided, greatest, least, opened};
 use super::exact::{Exact, Open, Span};
 use super::gap::{Form, Gap};
 use super::inputs::{Input, Unit};
+use super::subject::{Said, Subject, Used};
 use super::tree::{Comparator, Criterion, CriterionSet, Number, Test};
-use crate::domain::Id;
 
 /// What became of a criterion, the gravest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,53 +43,6 @@ impl Status {
             None => Self::Unknown,
         }
     }
-}
-
-/// What is said of an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
-    /// A number.
-    Number(Exact),
-    /// At least so many are on record; there may be more.
-    AtLeast(Exact),
-    /// Yes or no.
-    Answer(bool),
-}
-
-/// What is said of an input, on which basis and by whom.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Told {
-    /// What is said; none where nothing is.
-    pub said: Option<Said>,
-    /// The basis of a figure, as its permanent number.
-    pub basis: Option<u16>,
-    /// The source.
-    pub source: Option<Id>,
-}
-
-/// Whatever criteria are tried on.
-pub trait Subject {
-    /// A figure of a year; of several bases the first of these that has it.
-    fn figure(&self, input: &'static Input, year: i32, bases: &[u16]) -> Told;
-    /// A fact about it.
-    fn fact(&self, input: &'static Input) -> Told;
-    /// Does a certificate of this scheme count on the day?
-    fn holds(&self, scheme: &str) -> Option<bool>;
-    /// Is it classified in this scheme of fields?
-    fn classified(&self, scheme: &str) -> Option<bool>;
-    /// The year in which it was registered or opened.
-    fn begun(&self) -> Option<i32>;
-}
-
-/// An input that was used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Used {
-    /// The input.
-    pub input: &'static Input,
-    /// The year of a figure.
-    pub year: Option<i32>,
-    /// What was said of it.
-    pub told: Told,
 }
 
 /// What became of one node of a tree.
@@ -397,44 +351,4 @@ impl Trial<'_> {
         };
         mean.map_or(Span::MISSING, Span::known)
     }
-}
-
-/// A number against a threshold, where either may be open.
-fn decided(value: Span, comparator: Comparator, threshold: Span) -> Status {
-    // The worst and the best that can be.
-    let (worst, best) = match comparator.rises() {
-        true => ((value.low, threshold.high), (value.high, threshold.low)),
-        false => ((value.high, threshold.low), (value.low, threshold.high)),
-    };
-    let fits =
-        |ends: (Option<Exact>, Option<Exact>)| ends.0.zip(ends.1).map(|(left, right)| comparator.fits(left, right));
-    match (fits(worst), fits(best)) {
-        (Some(true), _) => Status::Met,
-        (_, Some(false)) => Status::Unmet,
-        _ if value.open.max(threshold.open) == Some(Open::Expert) => Status::Expert,
-        _ => Status::Unknown,
-    }
-}
-
-/// What is given, open for its own reason or for that of what decided it.
-fn opened(gives: Option<Span>, by: Option<Open>) -> Span {
-    gives.map_or(Span::MISSING, |span| Span::between(span.low, span.high, span.open.max(by)))
-}
-
-fn greatest(left: Span, right: Span) -> Span {
-    let high = left.high.zip(right.high).map(|(left, right)| left.max(right));
-    let low = match (left.low, right.low) {
-        (Some(left), Some(right)) => Some(left.max(right)),
-        (one, other) => one.or(other),
-    };
-    Span::between(low, high, left.open.max(right.open))
-}
-
-fn least(left: Span, right: Span) -> Span {
-    let low = left.low.zip(right.low).map(|(left, right)| left.min(right));
-    let high = match (left.high, right.high) {
-        (Some(left), Some(right)) => Some(left.min(right)),
-        (one, other) => one.or(other),
-    };
-    Span::between(low, high, left.open.max(right.open))
 }

@@ -2,8 +2,10 @@
 //! scheme. What the data say of a scheme stands in place of what comes with the program, so that a new
 //! scheme or a new version needs no release.
 
+use super::flaw::Flaw;
 use super::library::Library;
-use super::read::{Flaw, Reader};
+use super::read::Reader;
+use super::size::{MOST_CRITERIA, within};
 use super::tree::{Criterion, CriterionSet, Test};
 use crate::domain::enumeration::records::CRITERION_KIND;
 use crate::domain::{Kind, RecordKind, Value};
@@ -53,6 +55,7 @@ fn set(lens: &Lens<'_>, record: &Record) -> Result<CriterionSet, Flaw> {
         let all = lens.records(record.subject, RecordKind::Criterion);
         let own = all.filter(|one| text(one, "setVersion").is_some_and(|known| known == version));
         let mut read = own.map(|one| criterion(kind, one)).collect::<Result<Vec<_>, _>>()?;
+        within("criteria.csv", read.len(), MOST_CRITERIA)?;
         read.sort_by_key(|(number, _)| *number);
         Ok(read.into_iter().map(|(_, criterion)| criterion).collect::<Vec<_>>())
     };

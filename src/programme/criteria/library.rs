@@ -3,7 +3,8 @@
 
 use std::sync::LazyLock;
 
-use super::read::{self, Flaw};
+use super::flaw::Flaw;
+use super::read;
 use super::tree::CriterionSet;
 use crate::domain::Day;
 

@@ -4,7 +4,9 @@
 use serde_json::{Map, Value};
 
 use super::exact::{Exact, Open, Span};
+use super::flaw::Flaw;
 use super::inputs::Input;
+use super::size::{MOST_CRITERIA, MOST_NODES, nodes, within};
 use super::tree::{Band, Comparator, Criterion, CriterionSet, Number, Test};
 use crate::domain::enumeration::records::YEAR_BASIS;
 use crate::domain::{Kind, PartialDate, Validity};
@@ -13,36 +15,6 @@ use crate::domain::{Kind, PartialDate, Validity};
 const DEEPEST: usize = 12;
 /// How far back figures may lie, in years.
 const EARLIEST: i64 = -10;
-
-/// What is wrong, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
-    /// The stable code.
-    pub code: &'static str,
-    /// Where in the data, `criteria[3].test.of[0]`.
-    pub place: String,
-    /// What is wrong and what to do, in Chinese.
-    pub zh: String,
-    /// In English.
-    pub en: String,
-}
-
-impl Flaw {
-    fn new(code: &'static str, place: &str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code, place: place.to_owned(), zh: zh.into(), en: en.into() }
-    }
-
-    /// A text that is missing, or is something else.
-    fn missing(place: &str, field: &str) -> Self {
-        let code = if field == "source" { "CRITERIA_SOURCE_MISSING" } else { "CRITERIA_FIELD_MISSING" };
-        Self::new(
-            code,
-            place,
-            format!("缺少 {field}，或类型不对。请补上。"),
-            format!("{field} is missing or of another type. Add it."),
-        )
-    }
-}
 
 /// The names of the operators.
 pub const OPERATORS: &[&str] = &[
@@ -137,6 +109,7 @@ pub fn set(text: &str) -> Result<CriterionSet, Flaw> {
     let list =
         fields.get("criteria").and_then(Value::as_array).filter(|list| !list.is_empty() && !set.kinds.is_empty());
     let list = list.ok_or_else(|| Flaw::missing("", "criteria、kinds"))?;
+    within("criteria", list.len(), MOST_CRITERIA)?;
     for (place, value) in list.iter().enumerate() {
         let criterion = criterion(&format!("criteria[{place}]"), value, &set)?;
         set.criteria.push(criterion);
@@ -179,6 +152,9 @@ impl Reader<'_> {
     /// A test.
     pub fn test(&self, place: &str, value: &Value, depth: usize) -> Result<Test, Flaw> {
         let (op, fields) = operator(place, value, depth)?;
+        if depth == 0 {
+            within(place, nodes(value), MOST_NODES)?;
+        }
         match op {
             "all" | "any" => {
                 only(place, fields, &["op", "of"])?;

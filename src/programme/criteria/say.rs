@@ -1,9 +1,10 @@
 //! What became of a criterion, in Chinese: the number, what is asked, what is missing and what to do.
 
-use super::evaluate::{Measured, Outcome, Said, Status, Used};
+use super::evaluate::{Measured, Outcome, Status};
 use super::exact::{Exact, Open, Span};
 use super::gap::{Direction, Form, Gap};
 use super::inputs::Unit;
+use super::subject::{Said, Used};
 use super::tree::Criterion;
 
 /// The sentence about a criterion.

@@ -503,6 +503,8 @@ fn what_is_wrong_is_refused_with_its_place_and_a_remedy() {
     assert_eq!(refused("{", "[").0, "CRITERIA_NOT_JSON");
     let deep = format!("{}{}{}", r#"{"op":"any","of":["#.repeat(14), r#"{"op":"papers"}"#, "]}".repeat(14));
     assert_eq!(refused(r#"{"op": "papers"}"#, &deep).0, "CRITERIA_TOO_DEEP");
+    let wide = format!(r#"{{"op":"any","of":[{}{{"op":"papers"}}]}}"#, r#"{"op":"papers"},"#.repeat(60));
+    assert_eq!(refused(r#"{"op": "papers"}"#, &wide).0, "CRITERIA_TOO_MANY");
     let flaw = changed(r#""op": "ratio""#, r#""op": "quotient""#).expect_err("a flaw");
     assert!(flaw.zh.contains("可用的有") && flaw.en.contains("There are"), "{flaw:?}");
 }
