@@ -11,7 +11,7 @@ use crate::support::{Example, Served, examples, project};
 use crate::words::word;
 use crate::{
     examples_demo, examples_graph, examples_network, examples_real, examples_records, examples_search,
-    examples_statistics, examples_time, quality_oracle,
+    examples_statistics, examples_time, ladder_oracle, programme_oracle, quality_oracle, scoreboard_oracle,
 };
 
 /// One example on one store.
@@ -98,6 +98,12 @@ const ORACLES: &[(&str, Oracle)] = &[
     ("86-resilience-over-time", examples_network::resilience),
     ("87-ten-best-new-ties", examples_network::new_ties),
     ("88-chain-gaps", examples_network::chain_gaps),
+    ("77-eligibility", programme_oracle::eligibility),
+    ("78-candidates", programme_oracle::candidates),
+    ("79-holders-that-run-out", programme_oracle::holders),
+    ("80-scoreboard", scoreboard_oracle::board),
+    ("81-published-and-counted", scoreboard_oracle::published),
+    ("82-ladder", ladder_oracle::ladder),
     ("90-about-this-service", service),
 ];
 

@@ -23,7 +23,7 @@ impl Case<'_> {
     }
 
     /// Does the region, or one below it, answer for the thing on the day?
-    fn answers_for(&self, region: &str, key: &str) -> bool {
+    pub fn answers_for(&self, region: &str, key: &str) -> bool {
         let own = self.ties(key, "LOCATED_IN", true);
         let mut own = own.iter().filter(|tie| cell(tie.row, "role") == "JURISDICTION");
         own.any(|tie| self.csv.wholes(&tie.other, self.day).contains(region))

@@ -1,18 +1,26 @@
 //! Root fields: one file a question. Each is a declaration and a reader that asks a pure room.
 
+mod candidates;
 mod chain;
 mod changes;
+mod criterion_types;
 mod difference;
 pub(in crate::api) mod difference_types;
 mod duplicates;
+mod eligibility;
+mod eligibility_types;
 mod graph;
 pub(in crate::api) mod history;
+mod ladder;
 mod lists;
 mod lookup;
 mod network;
 mod partner_types;
 mod partners;
 mod quality;
+mod score_parts;
+mod scoreboard;
+mod scoreboard_types;
 mod search;
 pub(in crate::api) mod service;
 mod statistics;
@@ -38,6 +46,10 @@ pub fn fields(limits: &Limits) -> Vec<FieldDef> {
     fields.extend(difference::fields(limits));
     fields.extend(quality::fields(limits));
     fields.extend(duplicates::fields(limits));
+    fields.extend(eligibility::fields());
+    fields.extend(candidates::fields(limits));
+    fields.extend(scoreboard::fields());
+    fields.extend(ladder::fields());
     fields.extend(service::fields());
     fields.extend(viewer::fields());
     fields
@@ -50,6 +62,9 @@ pub fn enums() -> Vec<EnumDef> {
     enums.extend(duplicates::enums());
     enums.extend(network::enums());
     enums.extend(chain::enums());
+    enums.extend(eligibility_types::enums());
+    enums.extend(score_parts::enums());
+    enums.extend(ladder::enums());
     enums
 }
 
@@ -70,6 +85,12 @@ pub fn types(limits: &Limits) -> Vec<TypeDef> {
     types.extend(difference_types::types());
     types.extend(quality::types());
     types.extend(duplicates::types());
+    types.extend(eligibility_types::types());
+    types.extend(criterion_types::types());
+    types.extend(candidates::types());
+    types.extend(scoreboard_types::types(limits));
+    types.extend(score_parts::types());
+    types.extend(ladder::types(limits));
     types.extend(service::types());
     types.extend(viewer::types());
     types

@@ -1,5 +1,6 @@
 //! Connections: pages of a list in a fixed order, with keyset cursors that belong to one list.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use super::def::{Cx, FieldDef, Object, Out, TypeDef, field};
@@ -213,6 +214,11 @@ pub fn connection_with(name: &str, edge: &str, (zh, en): (&str, &str), more: Vec
 
 /// What every connection has.
 fn fields(edge: &str) -> Vec<FieldDef> {
+    of_page::<Page>(edge, |page| page)
+}
+
+/// The same of an answer that holds a page among other things.
+pub fn of_page<T: Any + Send + Sync>(edge: &str, page: fn(&T) -> &Page) -> Vec<FieldDef> {
     let edges = format!("[{edge}!]!");
     vec![
         field(
@@ -220,20 +226,21 @@ fn fields(edge: &str) -> Vec<FieldDef> {
             "Int!",
             "总数，等于逐页取完的条数。单位：条",
             "How many there are in all pages. Unit: entries",
-            |_, page: &Page, _| Ok(Out::count(page.total)),
+            move |_, held: &T, _| Ok(Out::count(page(held).total)),
         ),
-        field("edges", &edges, "本页各条", "Entries of this page", |cx, page: &Page, _| {
+        field("edges", &edges, "本页各条", "Entries of this page", move |cx, held: &T, _| {
+            let page = page(held);
             Ok(Out::List(page.edges.iter().map(|edge| edge_out(cx, page, edge)).collect()))
         }),
-        field("pageInfo", "PageInfo!", "分页信息", "Where this page stands in the list", |cx, page: &Page, _| {
-            Ok(standing(cx, page))
+        field("pageInfo", "PageInfo!", "分页信息", "Where this page stands in the list", move |cx, held: &T, _| {
+            Ok(standing(cx, page(held)))
         }),
         field(
             "truncated",
             "Boolean!",
             "是否因超过本次请求允许的工作量而截断",
             "Whether the list was cut because the work allowed was done",
-            |_, page: &Page, _| Ok(Out::flag(page.truncated)),
+            move |_, held: &T, _| Ok(Out::flag(page(held).truncated)),
         ),
     ]
 }
