@@ -98,12 +98,12 @@ const ORACLES: &[(&str, Oracle)] = &[
     ("86-resilience-over-time", examples_network::resilience),
     ("87-ten-best-new-ties", examples_network::new_ties),
     ("88-chain-gaps", examples_network::chain_gaps),
-    ("77-eligibility", programme_oracle::eligibility),
-    ("78-candidates", programme_oracle::candidates),
-    ("79-holders-that-run-out", programme_oracle::holders),
-    ("80-scoreboard", scoreboard_oracle::board),
-    ("81-published-and-counted", scoreboard_oracle::published),
-    ("82-ladder", ladder_oracle::ladder),
+    ("91-eligibility", programme_oracle::eligibility),
+    ("92-candidates", programme_oracle::candidates),
+    ("93-holders-that-run-out", programme_oracle::holders),
+    ("94-scoreboard", scoreboard_oracle::board),
+    ("95-published-and-counted", scoreboard_oracle::published),
+    ("96-ladder", ladder_oracle::ladder),
     ("90-about-this-service", service),
 ];
 
