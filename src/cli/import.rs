@@ -64,6 +64,14 @@ impl Read {
     fn input(&self) -> (&[InputFile], &Mapping, &Limits) {
         (&self.files, &self.mapping, &self.limits)
     }
+
+    /// Of all that decides what is carried out.
+    fn digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.importer.digest(&self.files, &self.mapping));
+        hasher.update(self.store_name.as_bytes());
+        *hasher.finalize().as_bytes()
+    }
 }
 
 impl Commands for Read {
@@ -116,8 +124,7 @@ pub fn import(config: &Config, args: &ImportArgs) -> ExitCode {
             return ExitCode::from(exit::FAILED);
         }
     };
-    let input = intake::digest(&read.files, &read.mapping);
-    let order = Order { input, ..Order::of_keeper("import") };
+    let order = Order { input: read.digest(), ..Order::of_keeper("import") };
     if args.dry_run || !read.reading.refusals.is_empty() {
         return dry_run(config, args, (&engine, &interrupt), &read, &order);
     }

@@ -272,7 +272,7 @@ impl Default for Limits {
             past_bytes: 1 << 30,
             past_changes: 2_000_000,
             past_wait_ms: 3_000,
-            import_file_bytes: 256 * 1024 * 1024,
+            import_file_bytes: 1024 * 1024 * 1024,
             import_cell_bytes: 64 * 1024,
             import_columns: 200,
             import_workbook_bytes: 64 * 1024 * 1024,

@@ -147,6 +147,14 @@ impl Importer {
         Reading { commands, ..reading }
     }
 
+    /// Digest of what this importer reads out of the files: the same input always has the same one.
+    pub fn digest(&self, files: &[InputFile], mapping: &Mapping) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.name.as_bytes());
+        hasher.update(&digest(files, mapping));
+        *hasher.finalize().as_bytes()
+    }
+
     /// The commands of these numbers, which are in order, and their places: read once more, up to the last of them.
     pub fn pick(&self, input: (&[InputFile], &Mapping, &Limits), numbers: &[usize]) -> (Vec<Place>, Vec<Command>) {
         let ((files, mapping, limits), mut here, mut found) = (input, 0, Vec::with_capacity(numbers.len()));
@@ -222,7 +230,7 @@ pub struct Limits {
 impl Limits {
     /// Those of the settings, where nobody has changed them.
     pub const DEFAULT: Limits = Limits {
-        file_bytes: 256 * 1024 * 1024,
+        file_bytes: 1024 * 1024 * 1024,
         cell_bytes: 64 * 1024,
         columns: 200,
         workbook_bytes: 64 * 1024 * 1024,

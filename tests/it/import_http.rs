@@ -106,6 +106,45 @@ fn what_is_refused_is_told_by_its_cell_and_goes_back_as_a_workbook() {
 }
 
 #[test]
+fn who_wants_lines_is_told_how_far_it_is() {
+    let house = House::new(|_| ());
+    let rows: String =
+        (0..600).map(|row| format!("firm-{row},示例第{row}有限公司,有限责任公司,存续,是,src\n")).collect();
+    let text = format!("{}\n{rows}", GOOD.lines().next().expect("its headers"));
+    let send = |query: &str| {
+        let path = format!("/import?name=enterprises.csv{query}");
+        let (status, body) =
+            house.served.hand_in(Some(&house.steward), &path, "application/x-ndjson", text.clone().into_bytes());
+        assert_eq!(status, 200);
+        let text = String::from_utf8(body).expect("lines of text");
+        assert!(text.ends_with('\n'), "{text}");
+        text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")).collect::<Vec<_>>()
+    };
+    let judged = |lines: Vec<Value>| {
+        let (last, before) = lines.split_last().map(|(last, before)| (last.clone(), before.to_vec())).expect("a line");
+        assert!(
+            before.iter().all(|line| line["total"] == 600 && line["done"].as_u64().is_some_and(|done| done <= 600))
+        );
+        last
+    };
+    let before = house.served.standing();
+    let dry = judged(send(""));
+    assert_eq!((&dry["status"], &dry["written"], &dry["accepted"]), (&json!(200), &json!(false), &json!(600)), "{dry}");
+    assert_eq!(house.served.standing(), before, "a dry run wrote something");
+    let plan = dry["plan"].as_str().expect("a plan").to_owned();
+    let stale = judged(send("&plan=0-0-0"));
+    assert_eq!((&stale["status"], &stale["errors"][0]["extensions"]["code"]), (&json!(409), &json!("PLAN_STALE")));
+    let done = judged(send(&format!("&plan={plan}")));
+    assert_eq!(
+        (&done["status"], &done["written"], &done["changed"]),
+        (&json!(200), &json!(true), &json!(600)),
+        "{done}"
+    );
+    let (status, other) = house.send(Some(&house.steward), "?name=enterprises.csv&as=unheard", GOOD);
+    assert_eq!((status, &other["errors"][0]["extensions"]["code"]), (400, &json!("UNKNOWN_FORMAT")), "{other}");
+}
+
+#[test]
 fn nobody_hands_in_what_they_may_not_write() {
     let house = House::new(|config| (config.limits.upload_bytes, config.limits.body_bytes) = (2_000, 100));
     let before = house.served.standing();

@@ -91,7 +91,8 @@ fn store(works: &[(usize, Work)], reversed: &[&str]) -> Served {
         file("participation.tsv", format!("project\torg\trole\n{}\n", order(parties.collect(), "participation"))),
     ];
     let limits = intake::Limits { file_bytes: 64 << 20, ..intake::Limits::DEFAULT };
-    let reading = intake::read_collaborations(&files, &Mapping::default(), &limits);
+    let importer = intake::IMPORTERS.iter().find(|known| known.name == "collaborations").expect("an importer");
+    let reading = importer.read(&files, &Mapping::default(), &limits);
     assert!(reading.refusals.is_empty(), "{:?}", reading.refusals.first());
     let commands: Vec<_> = reading.commands.into_iter().map(|(_, command)| command).collect();
     let engine = Engine::over(Box::new(MemoryLedger::new())).expect("an empty ledger opens");

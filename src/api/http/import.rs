@@ -2,6 +2,7 @@
 //! the answer says what would come of it, with every refusal at its place, under a plan id. The same file sent
 //! again with `plan=ID` does exactly that, or is refused because what it touches has moved.
 //!
+//! Who accepts `application/x-ndjson` gets a line now and then of how far it is, and the answer as the last line.
 //! Nothing is kept between the two: who asks, what they may write and what a row means are judged both times.
 
 use std::sync::Arc;
@@ -12,7 +13,9 @@ use axum::body::Body;
 use axum::extract::{Extension, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::stream;
 use serde_json::{Value as Json, json};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::body::Room;
 use super::door::{Caller, Refused, holds_a_token, token_in_address};
@@ -23,20 +26,73 @@ use crate::api::error::{ApiError, internal};
 use crate::api::likeness::{self, Bounds};
 use crate::api::mutation::failure;
 use crate::domain::command::Command;
-use crate::engine::{Commands, Order, Plan, ThingChange, WriteError, today};
-use crate::intake::{self, InputFile, Limits, Mapping, Report, Tried};
+use crate::engine::{Commands, Order, Plan, Progress, ThingChange, WriteError, now_ms, today};
+use crate::intake::{self, IMPORTERS, Importer, InputFile, Limits, Mapping, Report, Tried};
 use crate::rights::{Place, Rights, Role};
 
 const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// A line of JSON each.
+const LINES: &str = "application/x-ndjson";
+/// Milliseconds between two lines.
+const PAUSE_MS: i64 = 250;
+/// Lines that may wait to be read; who does not read misses some, never the last.
+const LINES_AHEAD: usize = 16;
 /// Characters of the name of a file.
 const NAME_CHARACTERS: usize = 200;
 
 /// What is sent, and what is wanted of it.
 struct Upload {
     file: InputFile,
+    importer: &'static Importer,
     plan: Option<String>,
-    /// Is the workbook that goes back wanted, where anything was refused?
-    returned: bool,
+    wanted: Wanted,
+}
+
+/// In which form the answer is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// One object, once it is done.
+    Object,
+    /// A line now and then of how far it is, and the object as the last line.
+    Lines,
+    /// The workbook that goes back, where anything was refused.
+    Workbook,
+}
+
+/// What is answered.
+enum Said {
+    Object(StatusCode, Json),
+    Refused(StatusCode, ApiError),
+    Workbook(Vec<u8>),
+}
+
+impl Said {
+    fn response(self) -> Response {
+        match self {
+            Self::Object(status, body) => {
+                (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
+            }
+            Self::Refused(status, error) => refuse_with(status, &error),
+            Self::Workbook(bytes) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, [(header::CONTENT_TYPE, WORKBOOK)], bytes).into_response()
+            }
+        }
+    }
+
+    /// The last line: the object, with the status that it would have had by itself.
+    fn last_line(self) -> String {
+        let (status, mut body) = match self {
+            Self::Object(status, body) => (status, body),
+            Self::Refused(status, error) => (status, error.body()),
+            Self::Workbook(_) => (StatusCode::UNPROCESSABLE_ENTITY, json!({})),
+        };
+        body["status"] = json!(status.as_u16());
+        line(&body)
+    }
+}
+
+fn line(body: &Json) -> String {
+    format!("{body}\n")
 }
 
 /// `POST /import`
@@ -97,11 +153,30 @@ async fn received(
             "A compressed body is not taken.",
         )));
     }
+    let importer = importer(find("as").as_deref())?;
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (plan, returned) = (find("plan").filter(|plan| !plan.is_empty()), accepted.contains(WORKBOOK));
+    let wanted = match accepted {
+        accepted if accepted.contains(WORKBOOK) => Wanted::Workbook,
+        accepted if accepted.contains(LINES) => Wanted::Lines,
+        _ => Wanted::Object,
+    };
+    let plan = find("plan").filter(|plan| !plan.is_empty());
     let room = Room { bytes: service.limits.upload_bytes, ms: service.limits.upload_ms, setting: "upload" };
     let bytes = super::body::read_into(body, room).await.map_err(Box::new)?;
-    Ok((caller, Upload { file: InputFile { label: name.clone(), name, bytes }, plan, returned }))
+    Ok((caller, Upload { file: InputFile { label: name.clone(), name, bytes }, importer, plan, wanted }))
+}
+
+/// The importer of that name; the one of our own format where none is named.
+fn importer(name: Option<&str>) -> Result<&'static Importer, Refused> {
+    let name = name.unwrap_or("csv");
+    IMPORTERS.iter().find(|importer| importer.name == name).ok_or_else(|| {
+        let known = IMPORTERS.iter().map(|importer| importer.name).collect::<Vec<_>>().join(", ");
+        let (zh, en) = (
+            format!("没有这种导入格式。as 应为以下之一：{known}。"),
+            format!("There is no such importer. `as` is one of: {known}."),
+        );
+        Box::new(refuse(StatusCode::BAD_REQUEST, "UNKNOWN_FORMAT", &zh, &en))
+    })
 }
 
 fn is_file_name(name: &str) -> bool {
@@ -124,14 +199,46 @@ async fn carried_out(service: Arc<Service>, caller: Caller, upload: Upload) -> R
     // Who hangs up before it is written wants it no more.
     let waiting = Waiting(Arc::new(AtomicBool::new(true)));
     let still = Arc::clone(&waiting.0);
+    if upload.wanted == Wanted::Lines {
+        return in_lines((service, caller, upload), turn, waiting);
+    }
     let done = tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        answer(&service, &caller, &upload, &still)
+        answer(&service, &caller, &upload, &mut |_, _| still.load(Ordering::Relaxed))
     });
     match done.await {
-        Ok(answer) => answer,
+        Ok(said) => said.response(),
         Err(cause) => refuse_with(StatusCode::INTERNAL_SERVER_ERROR, &internal("import", &cause)),
     }
+}
+
+/// Tell how far it is while it is done; what comes of it is the last line.
+fn in_lines(
+    (service, caller, upload): (Arc<Service>, Caller, Upload),
+    turn: OwnedSemaphorePermit,
+    waiting: Waiting,
+) -> Response {
+    let (tell, told) = tokio::sync::mpsc::channel::<String>(LINES_AHEAD);
+    let still = Arc::clone(&waiting.0);
+    tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let mut last = now_ms();
+        let said = answer(&service, &caller, &upload, &mut |done, total| {
+            let now = now_ms();
+            if now >= last + PAUSE_MS {
+                last = now;
+                // Whoever reads slowly misses a line.
+                let _ = tell.try_send(line(&json!({ "done": done, "total": total })));
+            }
+            still.load(Ordering::Relaxed)
+        });
+        // Nobody may be there any more.
+        let _ = tell.blocking_send(said.last_line());
+    });
+    let lines = stream::unfold((told, waiting), |(mut told, waiting)| async {
+        told.recv().await.map(|line| (Ok::<_, std::convert::Infallible>(line), (told, waiting)))
+    });
+    ([(header::CONTENT_TYPE, LINES)], Body::from_stream(lines)).into_response()
 }
 
 struct Waiting(Arc<AtomicBool>);
@@ -144,6 +251,7 @@ impl Drop for Waiting {
 
 /// The rows of a file, read again each time that they are wanted.
 struct Rows<'f> {
+    importer: &'static Importer,
     input: (&'f [InputFile], &'f Mapping, &'f Limits),
     commands: usize,
 }
@@ -155,30 +263,29 @@ impl Commands for Rows<'_> {
 
     fn each(&self, take: &mut dyn FnMut(&Command) -> bool) {
         let (files, mapping, limits) = self.input;
-        intake::walk_tables(files, mapping, limits, &mut |_, command| take(&command));
+        (self.importer.walk)(files, mapping, limits, &mut |_, command| take(&command));
     }
 }
 
-fn answer(service: &Service, caller: &Caller, upload: &Upload, still: &AtomicBool) -> Response {
+fn answer(service: &Service, caller: &Caller, upload: &Upload, progress: Progress<'_>) -> Said {
     let (limits, mapping) = (service.limits.intake(), Mapping::default());
     let files = std::slice::from_ref(&upload.file);
     let input = (files, &mapping, &limits);
-    let mut rows = Rows { input, commands: 0 };
-    let reading = intake::walk_tables(files, &mapping, &limits, &mut |_, _| {
+    let mut rows = Rows { importer: upload.importer, input, commands: 0 };
+    let reading = (upload.importer.walk)(files, &mapping, &limits, &mut |_, _| {
         rows.commands += 1;
         true
     });
     let order = Order {
         actor: caller.actor.clone().unwrap_or_else(|| Arc::from("")),
         rights: Some(caller.rights(&service.engine.view(), today())),
-        input: intake::digest(files, &mapping),
+        input: upload.importer.digest(files, &mapping),
     };
-    let mut progress = |_, _| still.load(Ordering::Relaxed);
     if let (Some(id), true) = (&upload.plan, reading.refusals.is_empty()) {
-        return match service.engine.import(&order, &rows, Some(id), &mut progress) {
-            Ok(outcome) => told(
+        return match service.engine.import(&order, &rows, Some(id), progress) {
+            Ok(outcome) => Said::Object(
                 StatusCode::OK,
-                &json!({
+                json!({
                     "written": true, "rows": reading.rows, "accepted": reading.rows, "refused": 0,
                     "changed": outcome.changed, "unchanged": outcome.unchanged, "sequence": outcome.sequence,
                 }),
@@ -187,43 +294,39 @@ fn answer(service: &Service, caller: &Caller, upload: &Upload, still: &AtomicBoo
             Err(error) => refused(StatusCode::SERVICE_UNAVAILABLE, error),
         };
     }
-    let plan = match service.engine.plan(&order, &rows, service.limits.plan(), &mut progress) {
+    let plan = match service.engine.plan(&order, &rows, service.limits.plan(), progress) {
         Ok(plan) => plan,
         Err(error) => return refused(StatusCode::SERVICE_UNAVAILABLE, error),
     };
     let refused =
         plan.refused.iter().enumerate().map(|(place, (number, rejection))| (*number, (place, rejection.clone())));
     let (numbers, refused): (Vec<usize>, Vec<_>) = refused.unzip();
-    let (places, commands) = intake::IMPORTERS[0].pick(input, &numbers);
+    let (places, commands) = upload.importer.pick(input, &numbers);
     let (refused, refused_count) = (refused.as_slice(), plan.refused_count);
     let tried = Tried { commands: &commands, places: &places, refused, refused_count };
     let mut report = intake::report(input, &reading, tried, service.limits.import_refusals);
     let reader = (order.rights.unwrap_or(Rights::of(Role::Public)), today());
-    let places = |numbers: &[usize]| intake::IMPORTERS[0].pick(input, numbers).0;
+    let places = |numbers: &[usize]| upload.importer.pick(input, numbers).0;
     likeness::warn(&mut report, &plan, &places, reader, Bounds::of(&service.limits));
-    if report.refusal_count > 0 && upload.returned {
+    if report.refusal_count > 0 && upload.wanted == Wanted::Workbook {
         return returned(input, &report);
     }
     let status = if report.refusal_count == 0 { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    told(status, &body(&report, &plan))
+    Said::Object(status, body(&report, &plan))
 }
 
-fn refused(status: StatusCode, error: WriteError) -> Response {
+fn refused(status: StatusCode, error: WriteError) -> Said {
     match failure::sorted(error) {
-        Ok(rejection) => refuse_with(StatusCode::UNPROCESSABLE_ENTITY, &rejection.into()),
-        Err(error) => refuse_with(status, &error),
+        Ok(rejection) => Said::Refused(StatusCode::UNPROCESSABLE_ENTITY, rejection.into()),
+        Err(error) => Said::Refused(status, error),
     }
 }
 
-fn returned(input: (&[InputFile], &Mapping, &Limits), report: &Report) -> Response {
+fn returned(input: (&[InputFile], &Mapping, &Limits), report: &Report) -> Said {
     match intake::marked(input, report) {
-        Ok(bytes) => (StatusCode::UNPROCESSABLE_ENTITY, [(header::CONTENT_TYPE, WORKBOOK)], bytes).into_response(),
-        Err(cause) => refuse_with(StatusCode::INTERNAL_SERVER_ERROR, &internal("import", &cause)),
+        Ok(bytes) => Said::Workbook(bytes),
+        Err(cause) => Said::Refused(StatusCode::INTERNAL_SERVER_ERROR, internal("import", &cause)),
     }
-}
-
-fn told(status: StatusCode, body: &Json) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
 }
 
 /// What a dry run says.
