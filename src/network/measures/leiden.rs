@@ -40,13 +40,17 @@ struct Net {
 }
 
 impl Net {
+    /// Weights are told in parts of the mean weight, so that gains that are rounding are known as such
+    /// whatever a tie is counted in: contracts, or yuan.
     fn of(flat: &Layer) -> Self {
+        let all: f64 = flat.all().map(|node| flat.out().strength(node)).sum();
+        let unit = if flat.out().is_empty() { 1.0 } else { all / flat.out().len() as f64 };
         let mut net = Self { offsets: vec![0], targets: Vec::new(), weights: Vec::new(), strength: Vec::new() };
         for node in flat.all() {
             net.targets.extend_from_slice(flat.out().row(node));
-            net.weights.extend_from_slice(flat.out().weights(node));
+            net.weights.extend(flat.out().weights(node).iter().map(|weight| weight / unit));
             net.offsets.push(net.targets.len() as u32);
-            net.strength.push(flat.out().strength(node));
+            net.strength.push(flat.out().strength(node) / unit);
         }
         net
     }

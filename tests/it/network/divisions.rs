@@ -115,6 +115,25 @@ fn a_resolution_far_up_leaves_everybody_alone_and_far_down_all_in_one_piece_toge
 }
 
 #[test]
+fn what_ties_are_counted_in_changes_no_community() {
+    for drawn in drawn::all(60) {
+        let found = |unit: f64| {
+            let ties: Vec<Pair> = drawn.layer.each_tie().map(|(from, to, weight)| (from, to, weight * unit)).collect();
+            let layer = Layer::new(drawn.nodes(), drawn.layer.direction(), &ties).unwrap();
+            let work = Work::new(10_000_000, &|| false);
+            let group = leiden(&layer, &Settings::default(), &work).expect("it ends");
+            modularity(&layer, &group, 1.0, &work).unwrap()
+        };
+        for unit in [1e12 / 7.0, 3e-12] {
+            match (found(1.0), found(unit)) {
+                (Some(one), Some(other)) => assert!((one - other).abs() < 1e-9, "{unit}: {}", drawn.name),
+                (one, other) => assert_eq!((one, other), (None, None), "{}", drawn.name),
+            }
+        }
+    }
+}
+
+#[test]
 fn communities_go_on_under_their_numbers() {
     let before = [
         Named { number: 4, members: vec!["a", "b", "c", "d"] },
