@@ -162,7 +162,7 @@ fn link(lens: &Lens<'_>, term: EntityRow, (firms, supply): (&Firms, &Supply), ju
     let each: Vec<f64> = each.iter().map(|(_, count)| *count as f64).collect();
     let below = downstream(lens, term);
     let reached: BTreeSet<EntityRow> =
-        below.iter().flat_map(|term| of(term)).copied().filter(|firm| (judging.is_local)(*firm)).collect();
+        below.iter().flat_map(of).copied().filter(|firm| (judging.is_local)(*firm)).collect();
     Link {
         term,
         standing: Standing::of(local.len(), certified, outside, judging.bearable),

@@ -112,6 +112,9 @@ pub struct Basis {
 
 const DAYS_A_YEAR: f64 = 365.25;
 
+/// Who takes part in a gathering, by which ties, and since when it is.
+type Parties = (BTreeMap<EntityRow, Vec<Tie>>, Option<Day>);
+
 /// The network; none where the budget ended before it was read whole.
 pub fn network(lens: &Lens<'_>, choice: &Choice) -> Option<Network> {
     let mut reading = Reading {
@@ -223,11 +226,7 @@ impl Reading<'_, '_> {
     }
 
     /// Who takes part, and since when it is; none where it does not count.
-    fn standing(
-        &mut self,
-        relation: Relation,
-        gathering: EntityRow,
-    ) -> Option<(BTreeMap<EntityRow, Vec<Tie>>, Option<Day>)> {
+    fn standing(&mut self, relation: Relation, gathering: EntityRow) -> Option<Parties> {
         let window = &self.choice.window;
         let mut parties = parties(&self.lens, gathering, relation);
         if relation == Relation::ParticipatesIn {

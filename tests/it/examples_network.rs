@@ -27,6 +27,9 @@ struct Asked {
     counts_each: bool,
 }
 
+/// Code and name of two groups, how many ties lie between them, and their weights together.
+type Cell = ((String, String), (String, String), usize, f64);
+
 const ORGANIZATIONS: [&str; 3] = ["ENTERPRISE", "INSTITUTE", "OTHER_ORGANIZATION"];
 
 fn code(case: &Case<'_>, key: &str) -> String {
@@ -212,7 +215,7 @@ impl Net {
     }
 
     /// Cells by the codes of two groups: code and name of each, how many ties, of what weight.
-    fn cells(&self, groups: &[Option<(String, String)>]) -> Vec<((String, String), (String, String), usize, f64)> {
+    fn cells(&self, groups: &[Option<(String, String)>]) -> Vec<Cell> {
         let mut cells: BTreeMap<_, (usize, Vec<f64>)> = BTreeMap::new();
         for (i, j) in self.pairs() {
             let (Some(one), Some(other)) = (&groups[i], &groups[j]) else { continue };
