@@ -337,6 +337,9 @@ fn holding(case: &Case<'_>, schemes: &[&str]) -> Vec<String> {
     firms
 }
 
+/// Unmet, how far, unknown, credit code, name, in all.
+type Ranked = (usize, i128, usize, Option<String>, String, &'static str);
+
 /// 78: those nearest to the next step.
 pub fn candidates(case: &Case<'_>) {
     let already = holding(case, &["HNTE"]);
@@ -358,7 +361,7 @@ pub fn candidates(case: &Case<'_>) {
             .find(|row| case.csv.resolve(cell(row, "entity")) == *key && cell(row, "scheme") == "USCC")
             .map(|row| cell(row, "value").to_owned())
     };
-    let mut ranked: Vec<(usize, i128, usize, Option<String>, String, &str)> = pool
+    let mut ranked: Vec<Ranked> = pool
         .iter()
         .map(|key| {
             let all = judged(key);

@@ -168,9 +168,9 @@ impl Reader<'_> {
                 only(place, fields, &["op", "value", "is", "threshold"])?;
                 let comparator = Comparator::by_name(&text_of(place, fields, "is")?);
                 Ok(Test::Compare {
-                    value: self.part(place, fields, "value", depth)?,
+                    value: Box::new(self.part(place, fields, "value", depth)?),
                     comparator: comparator.ok_or_else(|| bad_operator(place, "is"))?,
-                    threshold: self.part(place, fields, "threshold", depth)?,
+                    threshold: Box::new(self.part(place, fields, "threshold", depth)?),
                 })
             }
             "answer" => {

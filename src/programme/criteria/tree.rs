@@ -15,11 +15,11 @@ pub enum Test {
     /// A number against a threshold.
     Compare {
         /// What is measured.
-        value: Number,
+        value: Box<Number>,
         /// How it is compared.
         comparator: Comparator,
         /// What it is compared with.
-        threshold: Number,
+        threshold: Box<Number>,
     },
     /// An input that is yes or no.
     Answer {
