@@ -201,7 +201,12 @@ impl Engine {
     /// people, and from the state that the ledger gives now.
     pub fn beside(directory: &Path) -> Result<Self, OpenError> {
         let (ledger, vault) = (Box::new(inspect::look(directory)?), Arc::new(Vault::in_memory()));
-        Self::start((ledger, None, vault, Shelf::default()), (Access::Read, None), Clock::default(), EngineLimits::default())
+        Self::start(
+            (ledger, None, vault, Shelf::default()),
+            (Access::Read, None),
+            Clock::default(),
+            EngineLimits::default(),
+        )
     }
 
     fn start(
