@@ -327,9 +327,17 @@ fn applied(scene: &Scene<'_>, regime: Regime, related: &BTreeSet<EntityRow>) -> 
         let largest = counts.map(|(value, _)| *value).fold(0.0, f64::max);
         Some(Measured { all, largest })
     };
-    all.into_iter()
+    let mut applied: Vec<Applied> = all
+        .into_iter()
         .map(|signal| Applied { signal, weight: millionths(weight(signal) / total), measured: measured(signal) })
-        .collect()
+        .collect();
+    // What rounding took or gave is the heaviest one's, so that the shares are the whole.
+    let rest = ONE - applied.iter().map(|applied| applied.weight).sum::<i64>();
+    let heaviest = applied.iter().map(|applied| applied.weight).max();
+    if let Some(first) = applied.iter_mut().find(|applied| Some(applied.weight) == heaviest) {
+        first.weight += rest;
+    }
+    applied
 }
 
 /// Those who seek, and whatever belongs to the same house (schools of one university, firms of one

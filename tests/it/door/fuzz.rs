@@ -139,12 +139,16 @@ impl<'s> Draft<'s> {
         for argument in list(field, "args") {
             let required = text(&argument["type"], "kind") == "NON_NULL" && argument["defaultValue"].is_null();
             // A cursor or a number of chance is refused, and with it everything beside it; so is the past to the public.
-            let rarely =
-                matches!(text(argument, "name"), "after" | "minSequence" | "knownAt" | "fromKnownAt" | "toKnownAt");
+            let rarely = matches!(
+                text(argument, "name"),
+                "after" | "minSequence" | "knownAt" | "fromKnownAt" | "toKnownAt" | "among" | "version"
+            );
             if required || self.chance.below(if rarely { 100 } else { 3 }) == 0 {
                 let value = match text(argument, "name") {
                     // Keys of chance group nothing; these are known everywhere.
                     "keys" | "groupBy" if self.chance.below(40) > 0 => "[\"region\"]".to_owned(),
+                    "sums" if self.chance.below(40) > 0 => "[]".to_owned(),
+                    "scheme" if self.chance.below(40) > 0 => "\"HNTE\"".to_owned(),
                     _ => self.argument(&argument["type"]),
                 };
                 write!(arguments, " {}: {value}", text(argument, "name")).expect("text grows");
@@ -234,6 +238,10 @@ impl<'s> Draft<'s> {
         let fields = list(ty, "inputFields");
         let mut object = Map::new();
         if ty["isOneOf"] == true {
+            // Hardly a text of chance is a credit code, and what is none is refused at once.
+            let other = |field: &Value| text(field, "name") != "creditCode";
+            let mostly: Vec<Value> = fields.iter().filter(|field| other(field)).cloned().collect();
+            let fields = if self.chance.below(20) == 0 { fields } else { mostly.as_slice() };
             if let Some(field) = self.one_of(fields) {
                 object.insert(text(field, "name").to_owned(), self.value(&field["type"], depth.saturating_sub(1)));
             }

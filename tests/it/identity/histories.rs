@@ -14,6 +14,7 @@ use innograph::graph::State;
 use innograph::rights::{Rights, Role};
 use innograph::vault::{Sealing, Vault};
 
+use crate::faults::wide;
 use crate::simulation::asked::{self, Dice};
 
 const HISTORIES: u64 = 300;
@@ -233,7 +234,7 @@ fn undo(run: &mut Run, id: Id) {
 
 #[test]
 fn what_is_left_of_undone_merges_is_the_history_without_them() {
-    let first: u64 = std::env::var("INNOGRAPH_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
+    let first = wide("INNOGRAPH_SEED", 0);
     let mut tally = Tally::default();
     for seed in first..first + HISTORIES {
         history(seed, &mut tally);
