@@ -63,6 +63,7 @@ fn names_in_every_spelling_find_their_organization() {
     };
     let queries = text_of(&shared_file("cn_ror_queries_dev.jsonl.gz").expect("the folder is there"));
     let engine: Arc<Engine> = stored("ror", &[dump(&text_of(&flat))]);
+    engine.index().expect("the index is built");
     let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for line in queries.lines() {
         let query: Value = serde_json::from_str(line).expect("an object");

@@ -123,7 +123,7 @@ fn input() -> TypeDef {
         field(name, ty, zh, en, move |cx: &Cx<'_>, used: &Used, _| Ok(Out::option(read(cx, used))))
     };
     TypeDef::new(
-        "CriterionInput",
+        "CriterionFact",
         "判断一条条件用到的一项数据",
         "One figure or fact that a criterion was judged by",
         vec![

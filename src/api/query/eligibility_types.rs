@@ -226,12 +226,12 @@ fn criterion() -> TypeDef {
             ),
             of_criterion(
                 "inputs",
-                "[CriterionInput!]!",
+                "[CriterionFact!]!",
                 "用到的数据，缺的也列出",
                 "What it was made of, what is missing too",
                 |cx, _, outcome| {
                     let all = outcome.inputs().into_iter().take(MOST as usize);
-                    Out::List(all.map(|used| cx.types.data("CriterionInput", used.clone())).collect())
+                    Out::List(all.map(|used| cx.types.data("CriterionFact", used.clone())).collect())
                 },
             )
             .at_most(MOST),

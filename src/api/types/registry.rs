@@ -1,6 +1,8 @@
 //! Handing the declarations to async-graphql as static types: names, fields, arguments and
 //! descriptions for its validator, its introspection and its SDL.
 
+use std::collections::BTreeSet;
+
 use async_graphql::registry::{
     CacheControl, Deprecation, MetaEnumValue, MetaField, MetaInputValue, MetaType, Registry,
 };
@@ -13,8 +15,9 @@ pub fn words(zh: &str, en: &str) -> Option<String> {
     Some(format!("{zh}。{en}."))
 }
 
-/// Put every declared type into the registry.
+/// Put every declared type into the registry. A name that is declared twice would hide the other one.
 pub fn register(types: &Types, registry: &mut Registry) {
+    each_once(types);
     // Types of the language itself that the declarations name.
     <String as async_graphql::OutputType>::create_type_info(registry);
     <i32 as async_graphql::OutputType>::create_type_info(registry);
@@ -40,6 +43,18 @@ pub fn register(types: &Types, registry: &mut Registry) {
             registry.add_implements(&def.name, interface);
         }
         registry.types.insert(def.name.clone(), composite(types, def));
+    }
+}
+
+fn each_once(types: &Types) {
+    let scalars = types.scalars.iter().map(|def| &*def.name);
+    let enums = types.enums.iter().map(|def| &*def.name);
+    let inputs = types.inputs.iter().map(|def| &*def.name);
+    let unions = types.unions.iter().map(|def| &*def.name);
+    let objects = types.types.iter().map(|def| &*def.name);
+    let mut seen = BTreeSet::new();
+    for name in scalars.chain(enums).chain(inputs).chain(unions).chain(objects) {
+        assert!(seen.insert(name), "the type {name} is declared twice");
     }
 }
 
