@@ -255,8 +255,11 @@ impl Decision<'_> {
         };
         let (known, hidden): (Vec<u32>, Vec<u32>) = self.state.live_ties(row).partition(is_known);
         let records = self.state.indexes.records.get(&row).map_or(0, Vec::len);
-        let is_term = self.state.entity(row).kind == Kind::Term;
-        let values = if is_term { self.state.uses(id) } else { 0 };
+        let values = self.state.uses(id);
+        if self.bounds.is_some() && values > 0 {
+            // Whose values they are is not told to those who may see a part alone.
+            return Err(self.outside(row));
+        }
         if known.len() + records + values > 0 {
             return Err(Rejection::StillTied { ties: known.len(), records, values });
         }

@@ -552,3 +552,13 @@ fn every_table_has_rows_in_some_store() {
     all.sort();
     assert_eq!(filled, all);
 }
+
+#[test]
+fn what_a_record_names_cannot_be_taken_back() {
+    let texts: Vec<String> = ["示例", "=1", " a|b ", "\\x", "UNKNOWN", "", "0012"].map(str::to_owned).to_vec();
+    // Among these are two in which somebody tries to.
+    for seed in 40..60 {
+        let faults = store(&texts, seed).state.check();
+        assert!(faults.is_empty(), "seed {seed}: {faults:?}");
+    }
+}

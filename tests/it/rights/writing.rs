@@ -340,6 +340,9 @@ fn every_role_and_every_mutation() {
                 // One person alone is there, or none: who may not read in full is told so before that.
                 "revealPersonalData" => continue,
                 "erasePersonalData" => &[STEWARD, ADMINISTRATOR][..],
+                "mergeOrganizations" | "undoMerge" | "decideDuplicate" => {
+                    &[OFFICER_OF_A, OFFICER_OF_B, STEWARD, ADMINISTRATOR][..]
+                }
                 _ => &[OFFICER_OF_A, OFFICER_OF_B, CITY, STEWARD, ADMINISTRATOR][..],
             };
             let writes = writers.contains(&reader);
