@@ -76,7 +76,7 @@ pub fn fields() -> Vec<FieldDef> {
 fn read(cx: &Cx<'_>, _: &Object, args: &Args<'_>) -> Result<Out, ApiError> {
     let year = |name: &str| args.number(name).and_then(|year| i32::try_from(year).ok()).unwrap_or(0);
     let (from, to) = (year("from"), year("to"));
-    if from > to || to - from >= MOST_YEARS as i32 || !(1950..=2100).contains(&from) {
+    if from > to || to.saturating_sub(from) >= MOST_YEARS as i32 || !(1950..=2100).contains(&from) {
         return Err(ApiError::new(
             "BAD_YEARS",
             format!("from 和 to 应是先后两年，最多 {MOST_YEARS} 年，如 2017 到 2021。"),
