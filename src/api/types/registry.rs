@@ -47,10 +47,10 @@ pub fn register(types: &Types, registry: &mut Registry) {
 }
 
 fn each_once(types: &Types) {
-    let scalars = types.scalars.iter().map(|def| &*def.name);
+    let scalars = types.scalars.iter().map(|def| def.name);
     let enums = types.enums.iter().map(|def| &*def.name);
     let inputs = types.inputs.iter().map(|def| &*def.name);
-    let unions = types.unions.iter().map(|def| &*def.name);
+    let unions = types.unions.iter().map(|def| def.name);
     let objects = types.types.iter().map(|def| &*def.name);
     let mut seen = BTreeSet::new();
     for name in scalars.chain(enums).chain(inputs).chain(unions).chain(objects) {
